@@ -1,0 +1,76 @@
+// Package fault is the vocabulary of failure: what kind it is, the sentence a person may read,
+// and the cause that only the log reads.
+//
+// An error that is not a fault is nobody's fault but ours: its text is never shown.
+package fault
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind says what the one who asked should do about it.
+type Kind string
+
+const (
+	Invalid     Kind = "invalid"     // what was given is wrong: correct it
+	NotFound    Kind = "not_found"   // there is no such thing here; also another site's thing
+	Forbidden   Kind = "forbidden"   // you may not
+	Conflict    Kind = "conflict"    // somebody was faster, or a rule of the data refuses it
+	Gone        Kind = "gone"        // it was here and was taken away on purpose
+	TooLarge    Kind = "too_large"   // smaller, please
+	Unavailable Kind = "unavailable" // not now: the store does not answer
+)
+
+// Fault is an error that may be shown to a person.
+type Fault struct {
+	Kind  Kind
+	Say   string // a whole sentence in Chinese that says what to do
+	Field string // the input it belongs to, or ""
+	Cause error  // for the log, or nil
+}
+
+func (f *Fault) Error() string {
+	if f.Cause != nil {
+		return fmt.Sprintf("%s: %s: %v", f.Kind, f.Say, f.Cause)
+	}
+	return fmt.Sprintf("%s: %s", f.Kind, f.Say)
+}
+
+func (f *Fault) Unwrap() error { return f.Cause }
+
+// New makes a fault whose sentence is the formatted text.
+func New(k Kind, format string, args ...any) error {
+	return &Fault{Kind: k, Say: fmt.Sprintf(format, args...)}
+}
+
+// Because makes a fault that keeps cause for the log.
+func Because(cause error, k Kind, format string, args ...any) error {
+	return &Fault{Kind: k, Say: fmt.Sprintf(format, args...), Cause: cause}
+}
+
+// In makes an Invalid fault of one input field.
+func In(field, format string, args ...any) error {
+	return &Fault{Kind: Invalid, Say: fmt.Sprintf(format, args...), Field: field}
+}
+
+// KindOf reports the kind of the first fault in err's chain, or "" when there is none.
+func KindOf(err error) Kind {
+	var f *Fault
+	if errors.As(err, &f) {
+		return f.Kind
+	}
+	return ""
+}
+
+// Is reports whether err is a fault of kind k.
+func Is(err error, k Kind) bool { return KindOf(err) == k }
+
+// Say returns the sentence of the first fault in err's chain; for any other error a sentence that tells nothing.
+func Say(err error) string {
+	var f *Fault
+	if errors.As(err, &f) {
+		return f.Say
+	}
+	return "系统暂时不能完成这项操作，请稍后再试。"
+}
