@@ -2,9 +2,11 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
-	"time"
+	"os"
+	"syscall"
 
 	"github.com/uptrace/bun/migrate"
 )
@@ -32,21 +34,48 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 	if d.postgres {
 		data.Time = "timestamptz"
 	}
+	if len(ms.Sorted()) == 0 {
+		return 0, nil
+	}
+	unlock, err := d.lockMigrations(ctx)
+	if err != nil {
+		return 0, Fault(fmt.Errorf("lock migrations: %w", err))
+	}
+	defer unlock()
 	m := migrate.NewMigrator(d.write, ms, migrate.WithTemplateData(data), migrate.WithMarkAppliedOnSuccess(true))
-	if err := m.Init(ctx); err != nil && !Unique(err) {
+	if err := m.Init(ctx); err != nil {
 		return 0, Fault(fmt.Errorf("prepare migrations: %w", err))
 	}
-	for m.Lock(ctx) != nil { // another process migrates; its lock is a row
-		select {
-		case <-ctx.Done():
-			return 0, Fault(ctx.Err())
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-	defer m.Unlock(context.WithoutCancel(ctx)) //nolint:errcheck // a left lock is named by the next start
 	g, err := m.Migrate(ctx)
 	if err != nil {
 		return 0, Fault(fmt.Errorf("migrate: %w", err))
 	}
 	return len(g.Migrations), nil
+}
+
+// lockMigrations waits until nobody else migrates this store. bun's own lock is a row, which a process that
+// was killed leaves behind for ever; these locks end with the process.
+func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
+	if !d.postgres {
+		f, err := os.OpenFile(d.url+".migrating", os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+			f.Close()
+			return nil, err
+		}
+		return func() { f.Close() }, nil
+	}
+	if _, err := d.write.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migrating (one int)"); err != nil && !Unique(err) {
+		return nil, err // two nodes that create it at once: one meets the unique name
+	}
+	tx, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.ExecContext(ctx, "LOCK TABLE migrating IN ACCESS EXCLUSIVE MODE"); err != nil {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	return func() { _ = tx.Rollback() }, nil // it wrote nothing
 }
