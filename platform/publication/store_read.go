@@ -1,0 +1,286 @@
+package publication
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/storage/db"
+)
+
+// liveRow is a publication with its edition.
+type liveRow struct {
+	SiteID             kernel.SiteID
+	Kind               Kind
+	ObjectID           int64
+	EditionID          EditionID
+	Place              int64
+	FirstPublishedAt   time.Time
+	EditionPublishedAt time.Time
+	MigratedAt         *time.Time
+	Title              string
+	Digest             string
+	Payload            string
+}
+
+const rowColumns = `p.site_id, p.kind, p.object_id, p.edition_id, p.place, p.first_published_at, p.edition_published_at, p.migrated_at, e.title`
+
+const publicEditions = ` FROM publications p JOIN editions e ON e.site_id = p.site_id AND e.id = p.edition_id `
+
+func (r *liveRow) row() Row {
+	answer := Row{Object: Object{r.SiteID, r.Kind, r.ObjectID}, Edition: r.EditionID, Title: r.Title, Place: r.Place,
+		ShownAt: r.FirstPublishedAt.UTC(), FirstPublishedAt: r.FirstPublishedAt.UTC(), EditionPublishedAt: r.EditionPublishedAt.UTC()}
+	if r.MigratedAt != nil {
+		answer.Imported, answer.MigratedAt = true, r.MigratedAt.UTC()
+	}
+	return answer
+}
+
+func (p *Publications) live(ctx context.Context, where string, args ...any) (*Live, error) {
+	var rows []liveRow
+	err := p.db.Conn(ctx).NewRaw(`SELECT `+rowColumns+`, e.digest, e.payload`+publicEditions+`WHERE p.site_id = ? AND `+where, args...).Scan(ctx, &rows)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &Live{Row: rows[0].row(), Payload: []byte(rows[0].Payload), Digest: rows[0].Digest}, nil
+}
+
+func (p *Publications) publicObject(ctx context.Context, obj Object) (*Live, error) {
+	l, err := p.live(ctx, `p.kind = ? AND p.object_id = ?`, obj.Site, obj.Kind, obj.ID)
+	if err != nil {
+		return nil, fmt.Errorf("load %s of site %d: %w", obj, obj.Site, db.Fault(err))
+	}
+	return l, nil
+}
+
+func (p *Publications) publicEdition(ctx context.Context, site kernel.SiteID, e EditionID) (*Live, error) {
+	l, err := p.live(ctx, `p.edition_id = ?`, site, e)
+	if err == nil && l == nil {
+		err = fault.New(fault.NotFound, "没有找到这条信息。")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load public edition %d of site %d: %w", e, site, db.Fault(err))
+	}
+	return l, nil
+}
+
+// lastNotice answers what citizens read in place of an object that was public, or "".
+func (p *Publications) lastNotice(ctx context.Context, obj Object) (string, error) {
+	var notices []string
+	err := p.db.Conn(ctx).NewRaw(`SELECT coalesce(x.notice, t.notice) FROM tombstones t
+		LEFT JOIN erasures x ON x.site_id = t.site_id AND x.edition_id = t.edition_id
+		JOIN editions e ON e.site_id = t.site_id AND e.id = t.edition_id
+		WHERE t.site_id = ? AND t.kind = ? AND t.object_id = ? AND t.how = 'withdrawn' ORDER BY e.frozen_at DESC LIMIT 1`,
+		obj.Site, obj.Kind, obj.ID).Scan(ctx, &notices)
+	if err != nil {
+		return "", fmt.Errorf("load the tombstone of %s of site %d: %w", obj, obj.Site, db.Fault(err))
+	}
+	return strings.Join(notices, ""), nil
+}
+
+// filtered returns the WHERE of a filter.
+func filtered(site kernel.SiteID, f Filter) (string, []any) {
+	where, args := `WHERE p.site_id = ?`, []any{site}
+	if f.Kind != "" {
+		where, args = where+` AND p.kind = ?`, append(args, f.Kind)
+	}
+	if f.Places != nil {
+		if len(f.Places) == 0 {
+			return where + ` AND false`, args
+		}
+		where, args = where+` AND p.place IN (?)`, append(args, bun.List(f.Places))
+	}
+	return where, args
+}
+
+func (p *Publications) list(ctx context.Context, site kernel.SiteID, f Filter, pg kernel.Page) ([]Row, error) {
+	where, args := filtered(site, f)
+	var rows []liveRow
+	err := p.db.Conn(ctx).NewRaw(`SELECT `+rowColumns+publicEditions+where+` ORDER BY p.first_published_at DESC, p.object_id DESC LIMIT ? OFFSET ?`,
+		append(args, pg.Size, pg.Offset())...).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("list publications of site %d: %w", site, db.Fault(err))
+	}
+	answer := make([]Row, len(rows))
+	for i := range rows {
+		answer[i] = rows[i].row()
+	}
+	return answer, nil
+}
+
+func (p *Publications) count(ctx context.Context, site kernel.SiteID, f Filter) (int64, error) {
+	where, args := filtered(site, f)
+	var n int64
+	if err := p.db.Conn(ctx).NewRaw(`SELECT count(*) FROM publications p `+where, args...).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("count publications of site %d: %w", site, db.Fault(err))
+	}
+	return n, nil
+}
+
+func (p *Publications) places(ctx context.Context, site kernel.SiteID) (map[int64]PlaceStat, error) {
+	var rows []struct {
+		Place int64
+		N     int64
+		Last  time.Time
+	}
+	err := p.db.Conn(ctx).NewRaw(`SELECT place, count(*) AS n, max(first_published_at) AS last FROM publications WHERE site_id = ? GROUP BY place`, site).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count the places of site %d: %w", site, db.Fault(err))
+	}
+	answer := make(map[int64]PlaceStat, len(rows))
+	for _, r := range rows {
+		answer[r.Place] = PlaceStat{Count: r.N, Last: r.Last.UTC()}
+	}
+	return answer, nil
+}
+
+func (p *Publications) beside(ctx context.Context, r Row, newer bool) (*Row, error) {
+	compare, order := `(p.first_published_at, p.object_id) < (?, ?)`, `DESC`
+	if newer {
+		compare, order = `(p.first_published_at, p.object_id) > (?, ?)`, `ASC`
+	}
+	var rows []liveRow
+	err := p.db.Conn(ctx).NewRaw(`SELECT `+rowColumns+publicEditions+`WHERE p.site_id = ? AND p.kind = ? AND p.place = ? AND `+compare+
+		` ORDER BY p.first_published_at `+order+`, p.object_id `+order+` LIMIT 1`, r.Site, r.Kind, r.Place, r.FirstPublishedAt, r.ID).Scan(ctx, &rows)
+	if err != nil || len(rows) == 0 {
+		return nil, db.Fault(err)
+	}
+	answer := rows[0].row()
+	return &answer, nil
+}
+
+// trailRow is an edition with all that may hang on it; what does not is null.
+type trailRow struct {
+	edition
+	LastStep                             int
+	Overtaken, Public                    bool
+	Debtor                               *kernel.AccountID
+	OpenedAt, DueAt                      *time.Time
+	SReviewer                            *kernel.AccountID
+	SVerdict, SReview, SSecrecy, SReason *string
+	SAt                                  *time.Time
+	Place                                *int64
+	FirstPublishedAt, EditionPublishedAt *time.Time
+	MigratedAt                           *time.Time
+	Publisher                            *kernel.AccountID
+	PublisherName                        *string
+	THow, TReason, TNotice, TByName      *string
+	TBy                                  *kernel.AccountID
+	TAt                                  *time.Time
+	XReason, XBasis, XNotice             *string
+	XBy, XApprover                       *kernel.AccountID
+}
+
+const trailQuery = `SELECT e.site_id, e.id, e.kind, e.object_id, e.author, e.policy, e.digest, e.frozen_at, e.title, rp.last_step,
+	EXISTS (SELECT 1 FROM editions n WHERE n.site_id = e.site_id AND n.kind = e.kind AND n.object_id = e.object_id AND n.frozen_at > e.frozen_at) AS overtaken,
+	EXISTS (SELECT 1 FROM publications p WHERE p.site_id = e.site_id AND p.edition_id = e.id) AS public,
+	d.debtor, d.opened_at, d.due_at,
+	s.reviewer AS s_reviewer, s.verdict AS s_verdict, s.review_opinion AS s_review, s.secrecy_opinion AS s_secrecy, s.reason AS s_reason, s.at AS s_at,
+	h.place, h.first_published_at, h.edition_published_at, h.migrated_at, h.publisher, h.publisher_name,
+	t.how AS t_how, t.reason AS t_reason, t.notice AS t_notice, t.by_account AS t_by, t.by_name AS t_by_name, t.at AS t_at,
+	x.reason AS x_reason, x.basis AS x_basis, x.notice AS x_notice, x.by_account AS x_by, x.approver AS x_approver
+	FROM editions e JOIN review_policies rp ON rp.policy = e.policy
+	LEFT JOIN debts d ON d.site_id = e.site_id AND d.edition_id = e.id
+	LEFT JOIN settlements s ON s.site_id = e.site_id AND s.edition_id = e.id
+	LEFT JOIN publication_history h ON h.site_id = e.site_id AND h.edition_id = e.id
+	LEFT JOIN tombstones t ON t.site_id = e.site_id AND t.edition_id = e.id
+	LEFT JOIN erasures x ON x.site_id = e.site_id AND x.edition_id = e.id
+	WHERE e.site_id = ? AND e.id = ?`
+
+func (p *Publications) trail(ctx context.Context, site kernel.SiteID, e EditionID) (*Trail, error) {
+	var rows []trailRow
+	if err := p.db.Conn(ctx).NewRaw(trailQuery, site, e).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("load edition %d of site %d: %w", e, site, db.Fault(err))
+	}
+	if len(rows) == 0 {
+		return nil, fault.New(fault.NotFound, "没有这一版稿件。")
+	}
+	t := rows[0].trail()
+	return t, p.loadSteps(ctx, t)
+}
+
+func (r *trailRow) trail() *Trail {
+	t := &Trail{Object: Object{r.SiteID, r.Kind, r.ObjectID}, Edition: r.ID, Author: r.Author, Policy: r.Policy, Title: r.Title,
+		Digest: r.Digest, FrozenAt: r.FrozenAt.UTC(), LastStep: r.LastStep, Overtaken: r.Overtaken, Public: r.Public}
+	if r.Debtor != nil {
+		t.Debt = &Debt{Object: t.Object, Edition: t.Edition, Author: t.Author, Debtor: *r.Debtor, OpenedAt: r.OpenedAt.UTC(), DueAt: r.DueAt.UTC()}
+	}
+	if r.SReviewer != nil {
+		t.Settled = &Settlement{Reviewer: *r.SReviewer, Verdict: *r.SVerdict, Review: *r.SReview, Secrecy: *r.SSecrecy, Reason: *r.SReason, At: r.SAt.UTC()}
+	}
+	if r.Publisher != nil {
+		t.Published = &Issue{Place: *r.Place, FirstPublishedAt: r.FirstPublishedAt.UTC(), At: r.EditionPublishedAt.UTC(), Publisher: *r.Publisher, PublisherName: *r.PublisherName}
+		if r.MigratedAt != nil {
+			t.Published.MigratedAt = r.MigratedAt.UTC()
+		}
+	}
+	if r.THow != nil {
+		t.Ended = &Ending{How: *r.THow, Reason: *r.TReason, Notice: *r.TNotice, By: *r.TBy, ByName: *r.TByName, At: r.TAt.UTC()}
+	}
+	if r.XBy != nil {
+		t.Erased = &Erasure{Reason: *r.XReason, Basis: *r.XBasis, Notice: *r.XNotice, By: *r.XBy, Approver: *r.XApprover}
+	}
+	return t
+}
+
+// loadSteps fills in the steps of the policy: taken, and the one that is next.
+func (p *Publications) loadSteps(ctx context.Context, t *Trail) error {
+	var rows []struct {
+		Step                      int
+		Name                      string
+		HoldsReview, HoldsSecrecy bool
+		Reviewer                  *kernel.AccountID
+		Verdict, Review, Secrecy  *string
+		Reason, Batch             *string
+		At                        *time.Time
+	}
+	err := p.db.Conn(ctx).NewRaw(`SELECT rs.step, rs.name, rs.holds_review, rs.holds_secrecy,
+		a.reviewer, a.verdict, a.review_opinion AS review, a.secrecy_opinion AS secrecy, a.reason, a.batch, a.at
+		FROM review_steps rs LEFT JOIN approvals a ON a.site_id = ? AND a.edition_id = ? AND a.step = rs.step
+		WHERE rs.policy = ? ORDER BY rs.step`, t.Site, t.Edition, t.Policy).Scan(ctx, &rows)
+	if err != nil {
+		return fmt.Errorf("load the steps of edition %d of site %d: %w", t.Edition, t.Site, db.Fault(err))
+	}
+	for _, r := range rows {
+		ps := PolicyStep{Step: r.Step, Name: r.Name, HoldsReview: r.HoldsReview, HoldsSecrecy: r.HoldsSecrecy}
+		if r.Reviewer == nil {
+			if !t.Returned() {
+				t.Next = &ps
+			}
+			return nil
+		}
+		s := Step{PolicyStep: ps, Reviewer: *r.Reviewer, Verdict: *r.Verdict, Review: *r.Review, Secrecy: *r.Secrecy, Reason: *r.Reason, At: r.At.UTC()}
+		if r.Batch != nil {
+			s.Batch = *r.Batch
+		}
+		t.Steps = append(t.Steps, s)
+	}
+	return nil
+}
+
+func (p *Publications) openDebts(ctx context.Context, site kernel.SiteID) ([]Debt, error) {
+	var rows []struct {
+		SiteID          kernel.SiteID
+		Kind            Kind
+		ObjectID        int64
+		EditionID       EditionID
+		Author, Debtor  kernel.AccountID
+		OpenedAt, DueAt time.Time
+	}
+	err := p.db.Conn(ctx).NewRaw(`SELECT d.site_id, d.kind, d.object_id, d.edition_id, d.author, d.debtor, d.opened_at, d.due_at FROM debts d
+		JOIN publications p ON p.site_id = d.site_id AND p.edition_id = d.edition_id
+		LEFT JOIN settlements s ON s.site_id = d.site_id AND s.edition_id = d.edition_id
+		WHERE d.site_id = ? AND s.edition_id IS NULL ORDER BY d.due_at, d.edition_id`, site).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("list the open debts of site %d: %w", site, db.Fault(err))
+	}
+	debts := make([]Debt, len(rows))
+	for i, r := range rows {
+		debts[i] = Debt{Object{r.SiteID, r.Kind, r.ObjectID}, r.EditionID, r.Author, r.Debtor, r.OpenedAt.UTC(), r.DueAt.UTC()}
+	}
+	return debts, nil
+}

@@ -1,0 +1,204 @@
+// Package review leads a text from its author to the public: 先审查、后公开，领导分管、部门负责、专人实施
+// (安政办发〔2015〕71号 四(五), d41, d42).
+//
+// It says who may take which step: each function asks policies about the live appointments of the one who
+// acts, then lets platform/publication record the step, whose schema refuses what people may not do anyway.
+// The state of an edition is read from its rows, never stored beside them; states.mermaid draws it.
+//
+// It is not for drafts, which their rooms keep, and it owns no table.
+package review
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/policies"
+)
+
+// People tells what the actor in ctx holds: all live appointments as seen from the object's site, and whether
+// the last word on the object is assigned to the actor's office (上级终审).
+type People interface {
+	Held(ctx context.Context, obj publication.Object) ([]policies.Held, policies.Proof, error)
+}
+
+// Desk is where texts are submitted, reviewed and published.
+type Desk struct {
+	pub    *publication.Publications
+	people People
+}
+
+// New returns a desk over pub that asks people who the actor is.
+func New(pub *publication.Publications, people People) *Desk { return &Desk{pub, people} }
+
+// may answers nil when the actor in ctx may do all of acts on the object.
+func (d *Desk) may(ctx context.Context, obj publication.Object, acts ...policies.Action) error {
+	held, proof, err := d.people.Held(ctx, obj)
+	if err != nil {
+		return err
+	}
+	for _, act := range acts {
+		if err := policies.May(held, act, proof); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// actor is the person who acts; jobs and anonymous requests are nobody and do nothing here.
+func actor(ctx context.Context) (kernel.AccountID, error) {
+	if a := kernel.ActorFrom(ctx); a.Account > 0 {
+		return a.Account, nil
+	}
+	return 0, fault.New(fault.Forbidden, "请先登录。")
+}
+
+// Submit freezes the draft for review. Its author is the actor, unless the draft names who wrote it.
+func (d *Desk) Submit(ctx context.Context, draft publication.Draft) (publication.EditionID, error) {
+	who, err := actor(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if draft.Author == 0 {
+		draft.Author = who
+	}
+	if err := d.may(ctx, draft.Object, "article.submit"); err != nil {
+		return 0, err
+	}
+	return d.pub.Freeze(ctx, draft)
+}
+
+// Words are what a reviewer writes. Which of them a step needs, its policy says.
+type Words struct{ Review, Secrecy, Reason string }
+
+// Pass approves the step that is next. A step that holds both opinions asks for both permissions.
+func (d *Desk) Pass(ctx context.Context, site kernel.SiteID, e publication.EditionID, w Words) error {
+	return d.step(ctx, site, e, w, publication.Approved)
+}
+
+// Return sends the edition back to its author with w.Reason; the edition is finished.
+func (d *Desk) Return(ctx context.Context, site kernel.SiteID, e publication.EditionID, w Words) error {
+	return d.step(ctx, site, e, w, publication.Rejected)
+}
+
+func (d *Desk) step(ctx context.Context, site kernel.SiteID, e publication.EditionID, w Words, verdict string) error {
+	who, t, err := d.open(ctx, site, e)
+	if err != nil {
+		return err
+	}
+	if err := d.mayStep(ctx, t, verdict); err != nil {
+		return err
+	}
+	return d.pub.Approve(ctx, site, e, publication.Opinion{Reviewer: who, Verdict: verdict, Review: w.Review, Secrecy: w.Secrecy, Reason: w.Reason})
+}
+
+// open returns the actor and the edition.
+func (d *Desk) open(ctx context.Context, site kernel.SiteID, e publication.EditionID) (kernel.AccountID, *publication.Trail, error) {
+	who, err := actor(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	t, err := d.pub.Trail(ctx, site, e)
+	return who, t, err
+}
+
+// mayStep asks for the permission of the step that is next; without one, publication says why there is none.
+func (d *Desk) mayStep(ctx context.Context, t *publication.Trail, verdict string) error {
+	review, secrecy, last := policies.Action("review.pass"), policies.Action("secrecy.pass"), policies.Action("review.final.pass")
+	if verdict == publication.Rejected {
+		review, secrecy, last = "review.return", "secrecy.refuse", "review.final.return"
+	}
+	switch {
+	case t.Next == nil:
+		return d.may(ctx, t.Object, review)
+	case t.Next.HoldsReview && t.Next.HoldsSecrecy:
+		return d.may(ctx, t.Object, review, secrecy)
+	case t.Next.HoldsSecrecy:
+		return d.may(ctx, t.Object, secrecy)
+	case t.Next.HoldsReview:
+		return d.may(ctx, t.Object, review)
+	}
+	err := d.may(ctx, t.Object, review)
+	if fault.Is(err, fault.Forbidden) && d.may(ctx, t.Object, last) == nil {
+		return nil // 上级终审: the carrier's or the superior's reviewer has the last word
+	}
+	return err
+}
+
+// Publish makes an approved edition public at the place.
+func (d *Desk) Publish(ctx context.Context, site kernel.SiteID, e publication.EditionID, pl publication.Placing) error {
+	_, t, err := d.open(ctx, site, e)
+	if err != nil {
+		return err
+	}
+	if err := d.may(ctx, t.Object, "article.publish"); err != nil {
+		return err
+	}
+	return d.pub.Publish(ctx, site, e, pl)
+}
+
+// PublishEmergency makes an edition public before its review; the actor owes it.
+func (d *Desk) PublishEmergency(ctx context.Context, site kernel.SiteID, e publication.EditionID, pl publication.Placing) error {
+	who, t, err := d.open(ctx, site, e)
+	if err != nil {
+		return err
+	}
+	if err := d.may(ctx, t.Object, "article.publish.emergency"); err != nil {
+		return err
+	}
+	return d.pub.PublishEmergency(ctx, site, e, pl, who)
+}
+
+// Settle gives the review that an emergency owes. The actor is neither its author nor its debtor; with a
+// Reason and no opinions the text is rejected and withdrawn at once.
+func (d *Desk) Settle(ctx context.Context, site kernel.SiteID, e publication.EditionID, w Words) error {
+	who, t, err := d.open(ctx, site, e)
+	if err != nil {
+		return err
+	}
+	if err := d.may(ctx, t.Object, "debt.settle"); err != nil {
+		return err
+	}
+	o := publication.Opinion{Reviewer: who, Verdict: publication.Approved, Review: w.Review, Secrecy: w.Secrecy, Reason: w.Reason}
+	if w.Reason != "" && w.Review == "" && w.Secrecy == "" {
+		o.Verdict = publication.Rejected
+	}
+	return d.pub.Settle(ctx, site, e, o)
+}
+
+// Withdraw takes the owner's own object away from citizens.
+func (d *Desk) Withdraw(ctx context.Context, obj publication.Object, w publication.Withdrawal) error {
+	return d.remove(ctx, obj, w, "article.withdraw")
+}
+
+// TakeDown is a supervisor's withdrawal: the words stay the owner's, citizens read the notice (I22).
+func (d *Desk) TakeDown(ctx context.Context, obj publication.Object, w publication.Withdrawal) error {
+	if w.Notice == "" {
+		return fault.In("notice", "撤下须写明向公众说明的话。")
+	}
+	return d.remove(ctx, obj, w, "article.takedown")
+}
+
+func (d *Desk) remove(ctx context.Context, obj publication.Object, w publication.Withdrawal, act policies.Action) error {
+	if _, err := actor(ctx); err != nil {
+		return err
+	}
+	if err := d.may(ctx, obj, act); err != nil {
+		return err
+	}
+	return d.pub.TakeDown(ctx, obj, w)
+}
+
+// State returns the state of the object's newest edition; Draft when none was ever frozen.
+func (d *Desk) State(ctx context.Context, obj publication.Object) (State, error) {
+	t, err := d.pub.Latest(ctx, obj)
+	if fault.Is(err, fault.NotFound) {
+		return Draft, nil
+	}
+	if err != nil {
+		return "", errors.Join(errors.New("review: state"), err)
+	}
+	return StateOf(t), nil
+}
