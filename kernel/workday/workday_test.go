@@ -94,6 +94,7 @@ func TestAPeriodThroughAMissingYearIsProvisional(t *testing.T) {
 		{"a period that ends in the last loaded year is certain", "2026-12-24", 5, "2026-12-31", false},
 		{"a period into 2027 is provisional and follows the weekday", "2026-12-30", 2, "2027-01-01", true},
 		{"a period that starts before 2007 is provisional", "2006-12-28", 1, "2006-12-29", true},
+		{"so is one that only starts there", "2006-12-28", 4, "2007-01-04", true},
 		{"no days at all is the end of the day itself", "2026-10-01", 0, "2026-10-01", false},
 	} {
 		due := Builtin().Add(at(t, row.from), row.n)

@@ -1,0 +1,156 @@
+// Package index is full text for Chinese, on both engines, without a dictionary (feature row T1).
+//
+// A document's Han text is indexed as all pairs of neighbouring characters, so that any word of two or more
+// characters is found exactly where it stands, and Latin words and numbers whole. The same Go code makes the words for
+// SQLite (FTS5) and PostgreSQL (tsvector with GIN), so both find the same documents; they may rank them differently
+// below the first rule, which is that a title outranks a body. Put and Delete write inside the caller's transaction: a
+// document is findable when, and only when, its publication is committed. The package knows ids and plain text; who may
+// see what is settled before, because only what is public is ever put.
+package index
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"io/fs"
+	"time"
+	"unicode/utf8"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/storage/db"
+)
+
+const (
+	// maxQuery is the longest query in characters: longer than any title a person pastes.
+	maxQuery = 200
+	// maxPage and maxDepth bound how much of a result can be asked for.
+	maxPage  = 100
+	maxDepth = 10_000
+	// maxRanked is the largest number of hits that are ranked by their text; more are ordered by date, since reading
+	// them all costs a second (libraries.md 6) and a word that stands everywhere says nothing about rank.
+	maxRanked = 1000
+)
+
+// Doc is one public document. Title and Body are plain text.
+type Doc struct {
+	Site   kernel.SiteID
+	ID     int64 // positive, unique over all sites
+	Column int64
+	Title  string
+	Body   string
+	At     time.Time // the day lists show; the order of equals
+}
+
+// Query asks for the documents of Sites that hold every word of Text.
+type Query struct {
+	Sites  []kernel.SiteID // none finds nothing; "this site and below" is expanded by the caller
+	Column int64           // 0 is every column
+	Text   string          // white space separates words, all of which must occur; nothing else has a meaning
+	Newest bool            // order by date alone
+	Page   kernel.Page
+}
+
+// Hit is one document found.
+type Hit struct {
+	Site   kernel.SiteID
+	ID     int64
+	Column int64
+	At     time.Time
+	Title  bool    // every word stands in the title
+	Score  float64 // comparable within one result; 0 when the result is ordered by date
+}
+
+// Result is one page of hits, best first: those whose title holds every word, then by score, then newest first.
+type Result struct {
+	Hits  []Hit
+	Total int64 // exact, over all pages
+}
+
+// Index finds documents. Its methods are safe for concurrent use.
+type Index struct{ db *db.DB }
+
+// New returns the index kept in d.
+func New(d *db.DB) *Index { return &Index{db: d} }
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations returns the index's schema.
+func Migrations() fs.FS {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err)
+	}
+	return sub
+}
+
+var errNoTransaction = errors.New("index: outside a transaction")
+
+// Put makes the documents findable, in place of what the same ids held before. It works only inside db.InTx. A
+// document's id must not be another site's.
+func (x *Index) Put(ctx context.Context, docs ...Doc) error {
+	if !db.InTransaction(ctx) {
+		return errNoTransaction
+	}
+	for _, d := range docs {
+		if err := x.put(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Delete makes a document of the site unfindable; one that is not there is no error. It works only inside db.InTx.
+func (x *Index) Delete(ctx context.Context, site kernel.SiteID, id int64) error {
+	if !db.InTransaction(ctx) {
+		return errNoTransaction
+	}
+	return x.delete(ctx, site, id)
+}
+
+// Clear makes every document of the site unfindable, for a rebuild. It works only inside db.InTx.
+func (x *Index) Clear(ctx context.Context, site kernel.SiteID) error {
+	if !db.InTransaction(ctx) {
+		return errNoTransaction
+	}
+	return x.clear(ctx, site)
+}
+
+// Search answers one page of what q finds. A text without a letter or digit finds nothing.
+func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
+	if utf8.RuneCountInString(q.Text) > maxQuery {
+		return Result{}, fault.In("q", "检索词太长，请不要超过 %d 个字。", maxQuery)
+	}
+	q.Page.Size = min(max(q.Page.Size, 1), maxPage)
+	if q.Page.Number > maxDepth/q.Page.Size {
+		return Result{}, fault.In("page", "检索结果只能翻到前 %d 条，请换更具体的检索词。", maxDepth)
+	}
+	ws := parse(q.Text)
+	if len(ws) == 0 || len(q.Sites) == 0 {
+		return Result{}, nil
+	}
+	return x.search(ctx, q, ws)
+}
+
+// Missing returns which of the ids the site should have but the index lacks, or holds by older rules: what a rebuild
+// has to Put.
+func (x *Index) Missing(ctx context.Context, site kernel.SiteID, ids []int64) ([]int64, error) {
+	have, err := x.present(ctx, site, ids)
+	if err != nil {
+		return nil, err
+	}
+	var missing []int64
+	for _, id := range ids {
+		if !have[id] {
+			missing = append(missing, id)
+		}
+	}
+	return missing, nil
+}
+
+// IDs returns up to limit ids that the index holds for the site, ascending, greater than after: what a rebuild has to
+// compare with the publications, to Delete what is no longer public.
+func (x *Index) IDs(ctx context.Context, site kernel.SiteID, after int64, limit int) ([]int64, error) {
+	return x.ids(ctx, site, after, limit)
+}

@@ -1,0 +1,178 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/storage/db"
+)
+
+// maxScoped is how many sites are named inside the index; for more the row's site_id alone decides.
+const maxScoped = 8
+
+func siteTerm(id kernel.SiteID) string { return "s" + strconv.FormatInt(int64(id), 10) }
+func columnTerm(id int64) string       { return "c" + strconv.FormatInt(id, 10) }
+
+func (x *Index) put(ctx context.Context, d Doc) error {
+	if d.ID <= 0 || d.Site <= 0 {
+		return fmt.Errorf("index document %d of site %d: no such id", d.ID, d.Site)
+	}
+	t := terms{seen: map[string]struct{}{}}
+	titleWords, title := t.add(normalString(d.Title))
+	bodyWords, body := t.add(normalString(d.Body))
+	var err error
+	if x.db.Postgres() {
+		_, err = x.db.Conn(ctx).NewRaw(`INSERT INTO search_docs (site_id, id, column_id, at, form, title, body, words)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?::tsvector)
+ON CONFLICT (site_id, id) DO UPDATE SET column_id = excluded.column_id, at = excluded.at, form = excluded.form,
+title = excluded.title, body = excluded.body, words = excluded.words`,
+			d.Site, d.ID, d.Column, d.At.UTC(), form, title, body, vector(d, t.seen)).Exec(ctx)
+	} else {
+		_, err = x.db.Conn(ctx).NewRaw(`INSERT INTO search_docs (site_id, id, column_id, at, form) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (site_id, id) DO UPDATE SET column_id = excluded.column_id, at = excluded.at, form = excluded.form`,
+			d.Site, d.ID, d.Column, d.At.UTC(), form).Exec(ctx)
+		if err == nil {
+			_, err = x.db.Conn(ctx).NewRaw(`INSERT OR REPLACE INTO search_text (rowid, scope, title, body) VALUES (?, ?, ?, ?)`,
+				d.ID, siteTerm(d.Site)+" "+columnTerm(d.Column), titleWords, bodyWords).Exec(ctx)
+		}
+	}
+	if err != nil {
+		return db.Fault(fmt.Errorf("index document %d of site %d: %w", d.ID, d.Site, err))
+	}
+	return nil
+}
+
+// vector writes the words without positions: which of them are neighbours is asked of the text, because a tsvector
+// forgets positions above 16,383 and all but 256 of one word. No word holds a quote or a backslash; the tilde keeps
+// scopes apart from words.
+func vector(d Doc, words map[string]struct{}) string {
+	var b strings.Builder
+	b.WriteString("'~" + siteTerm(d.Site) + "' '~" + columnTerm(d.Column) + "'")
+	for w := range words {
+		b.WriteString(" '" + w + "'")
+	}
+	return b.String()
+}
+
+func (x *Index) delete(ctx context.Context, site kernel.SiteID, id int64) error {
+	res, err := x.db.Conn(ctx).NewRaw(`DELETE FROM search_docs WHERE site_id = ? AND id = ?`, site, id).Exec(ctx)
+	if err == nil && !x.db.Postgres() {
+		if n, _ := res.RowsAffected(); n == 1 { // SQLite always knows the count
+			_, err = x.db.Conn(ctx).NewRaw(`DELETE FROM search_text WHERE rowid = ?`, id).Exec(ctx)
+		}
+	}
+	if err != nil {
+		return db.Fault(fmt.Errorf("remove document %d of site %d from the index: %w", id, site, err))
+	}
+	return nil
+}
+
+func (x *Index) clear(ctx context.Context, site kernel.SiteID) error {
+	var err error
+	if !x.db.Postgres() {
+		_, err = x.db.Conn(ctx).NewRaw(`DELETE FROM search_text WHERE rowid IN (SELECT id FROM search_docs WHERE site_id = ?)`, site).Exec(ctx)
+	}
+	if err == nil {
+		_, err = x.db.Conn(ctx).NewRaw(`DELETE FROM search_docs WHERE site_id = ?`, site).Exec(ctx)
+	}
+	if err != nil {
+		return db.Fault(fmt.Errorf("clear the index of site %d: %w", site, err))
+	}
+	return nil
+}
+
+func (x *Index) present(ctx context.Context, site kernel.SiteID, ids []int64) (map[int64]bool, error) {
+	have := make(map[int64]bool, len(ids))
+	const batch = 500
+	for len(ids) > 0 {
+		n := min(batch, len(ids))
+		var found []int64
+		err := x.db.Conn(ctx).NewRaw(`SELECT id FROM search_docs WHERE site_id = ? AND id IN (?) AND form = ?`, site, bun.List(ids[:n]), form).Scan(ctx, &found)
+		if err != nil {
+			return nil, db.Fault(fmt.Errorf("look for documents of site %d in the index: %w", site, err))
+		}
+		for _, id := range found {
+			have[id] = true
+		}
+		ids = ids[n:]
+	}
+	return have, nil
+}
+
+func (x *Index) ids(ctx context.Context, site kernel.SiteID, after int64, limit int) ([]int64, error) {
+	var ids []int64
+	err := x.db.Conn(ctx).NewRaw(`SELECT id FROM search_docs WHERE site_id = ? AND id > ? ORDER BY id LIMIT ?`, site, after, limit).Scan(ctx, &ids)
+	if err != nil {
+		return nil, db.Fault(fmt.Errorf("list the index of site %d: %w", site, err))
+	}
+	return ids, nil
+}
+
+// hitRow is one row of a page.
+type hitRow struct {
+	SiteID   int64     `bun:"site_id"`
+	ID       int64     `bun:"id"`
+	ColumnID int64     `bun:"column_id"`
+	At       time.Time `bun:"at"`
+	InTitle  bool      `bun:"in_title"`
+	Score    float64   `bun:"score"`
+}
+
+// plan is one query in the engine's SQL.
+type plan struct {
+	from, where, inTitle, score    string
+	fromArgs, titleArgs, scoreArgs []any
+}
+
+func (x *Index) search(ctx context.Context, q Query, ws []word) (Result, error) {
+	p := sqlitePlan(q, ws)
+	if x.db.Postgres() {
+		p = postgresPlan(q, ws)
+	}
+	p.where += " AND d.site_id IN (?)"
+	p.fromArgs = append(p.fromArgs, bun.List(q.Sites))
+	if q.Column != 0 {
+		p.where += " AND d.column_id = ?"
+		p.fromArgs = append(p.fromArgs, q.Column)
+	}
+	var r Result
+	err := x.db.Conn(ctx).NewRaw("SELECT count(*) FROM "+p.from+" WHERE "+p.where, p.fromArgs...).Scan(ctx, &r.Total)
+	if err != nil {
+		return Result{}, searchFault(err)
+	}
+	if int64(q.Page.Offset()) >= r.Total {
+		return r, nil
+	}
+	order := "in_title DESC, score DESC, d.at DESC, d.id DESC"
+	if q.Newest {
+		order = "d.at DESC, d.id DESC"
+	}
+	if q.Newest || r.Total > maxRanked {
+		p.score, p.scoreArgs = "0.0", nil
+	}
+	var rows []hitRow
+	args := append(append(append(append([]any{}, p.titleArgs...), p.scoreArgs...), p.fromArgs...), q.Page.Size, q.Page.Offset())
+	err = x.db.Conn(ctx).NewRaw("SELECT d.site_id, d.id, d.column_id, d.at, "+p.inTitle+" AS in_title, "+p.score+" AS score FROM "+
+		p.from+" WHERE "+p.where+" ORDER BY "+order+" LIMIT ? OFFSET ?", args...).Scan(ctx, &rows)
+	if err != nil {
+		return Result{}, searchFault(err)
+	}
+	for _, w := range rows {
+		r.Hits = append(r.Hits, Hit{Site: kernel.SiteID(w.SiteID), ID: w.ID, Column: w.ColumnID, At: w.At.UTC(), Title: w.InTitle, Score: w.Score})
+	}
+	return r, nil
+}
+
+func searchFault(err error) error {
+	err = db.Fault(fmt.Errorf("search: %w", err))
+	if fault.Is(err, fault.Unavailable) {
+		return fault.Because(err, fault.Unavailable, "检索暂时没有响应，请稍后再试。")
+	}
+	return err
+}
