@@ -1,0 +1,318 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"html/template"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/pages"
+	"github.com/zhanqun/zhanqun/platform/render"
+)
+
+// policy is the content policy of every answer: nothing inline, nothing from elsewhere (promises.md 4.5).
+func policy(media string, https bool) string {
+	p := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:" + also(media) +
+		"; media-src 'self'" + also(media) + "; font-src 'none'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; object-src 'none'"
+	if https {
+		p += "; upgrade-insecure-requests"
+	}
+	return p
+}
+
+func also(origin string) string {
+	if origin == "" {
+		return ""
+	}
+	return " " + origin
+}
+
+// protect puts on every answer what browsers need to be safe with it.
+func (s *Server) protect(rc *fasthttp.RequestCtx, x *exchange) {
+	h := &rc.Response.Header
+	h.Set("Content-Security-Policy", s.policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Referrer-Policy", "strict-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("X-Request-Id", x.id)
+	if s.cfg.HSTS && x.secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// send answers with a page: 304 when the client has it, else in the best encoding the client takes.
+func (s *Server) send(rc *fasthttp.RequestCtx, x *exchange, hit pages.Hit) {
+	x.state = hit.State
+	s.protect(rc, x)
+	h := &rc.Response.Header
+	h.Set(fiber.HeaderCacheControl, "no-cache")
+	if hit.Page.NoIndex {
+		h.Set("X-Robots-Tag", "noindex")
+	}
+	if hit.Stale {
+		h.Set("X-Stale", "1")
+		h.Set(fiber.HeaderAge, strconv.Itoa(int(max(s.cfg.Now().Sub(hit.At)/time.Second, 0))))
+	}
+	if hit.Page.Location != "" {
+		rc.SetStatusCode(hit.Page.Status)
+		h.Set(fiber.HeaderLocation, hit.Page.Location)
+		return
+	}
+	s.sendBytes(rc, hit.Entry)
+}
+
+func (s *Server) sendBytes(rc *fasthttp.RequestCtx, e *pages.Entry) {
+	h := &rc.Response.Header
+	h.Set(fiber.HeaderVary, "Accept-Encoding")
+	br, gz := encodings(rc.Request.Header.PeekAll(fiber.HeaderAcceptEncoding))
+	body, encoding := e.Bytes(br, gz)
+	tag := etag(e.ETag(), encoding)
+	h.Set(fiber.HeaderETag, tag)
+	if matches(rc.Request.Header.PeekAll(fiber.HeaderIfNoneMatch), e.ETag()) {
+		rc.SetStatusCode(fasthttp.StatusNotModified)
+		return
+	}
+	rc.SetStatusCode(e.Page.Status)
+	h.SetContentType(e.Page.ContentType)
+	if encoding != "" {
+		h.Set(fiber.HeaderContentEncoding, encoding)
+	}
+	rc.Response.SetBodyRaw(body)
+}
+
+// etag differs by encoding, as a strong tag must.
+func etag(digest, encoding string) string {
+	switch encoding {
+	case "br":
+		return `"` + digest + `-br"`
+	case "gzip":
+		return `"` + digest + `-gz"`
+	}
+	return `"` + digest + `"`
+}
+
+// matches reports whether If-None-Match names the page, in whatever encoding the client has it.
+func matches(headers [][]byte, digest string) bool {
+	for _, line := range headers {
+		for _, tag := range bytes.Split(line, []byte{','}) {
+			tag = bytes.TrimPrefix(bytes.TrimSpace(tag), []byte("W/"))
+			if string(tag) == "*" {
+				return true
+			}
+			if len(tag) < 2 || tag[0] != '"' || tag[len(tag)-1] != '"' {
+				continue
+			}
+			if got, ok := bytes.CutPrefix(tag[1:len(tag)-1], []byte(digest)); ok {
+				if suffix := string(got); suffix == "" || suffix == "-gz" || suffix == "-br" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// encodings reads Accept-Encoding: what is not named, or named with q=0, is not taken.
+func encodings(headers [][]byte) (br, gz bool) {
+	for _, line := range headers {
+		for _, item := range bytes.Split(line, []byte{','}) {
+			name, weight, _ := bytes.Cut(item, []byte{';'})
+			weight = bytes.ReplaceAll(bytes.ToLower(weight), []byte{' '}, nil)
+			if q, ok := bytes.CutPrefix(weight, []byte("q=")); ok && len(bytes.Trim(q, "0.")) == 0 {
+				continue
+			}
+			switch strings.ToLower(string(bytes.TrimSpace(name))) {
+			case "br":
+				br = true
+			case "gzip":
+				gz = true
+			case "*":
+				gz = true
+			}
+		}
+	}
+	return br, gz
+}
+
+// redirect answers 301 to an address of this platform; url is never made of anything the client sent but a
+// canonical path and query.
+func (s *Server) redirect(rc *fasthttp.RequestCtx, x *exchange, url string) {
+	s.protect(rc, x)
+	rc.Response.Header.Set(fiber.HeaderCacheControl, "no-cache")
+	rc.Response.Header.Set(fiber.HeaderLocation, url)
+	rc.SetStatusCode(fasthttp.StatusMovedPermanently)
+}
+
+const assetPrefix = "/-/assets/"
+
+// asset answers a file of a theme; its address holds its digest, so it may be kept for ever.
+func (s *Server) asset(rc *fasthttp.RequestCtx, x *exchange, path string) {
+	x.route = "assets"
+	e := s.assetEntry(path)
+	if e == nil {
+		s.fail(rc, x, fault.New(fault.NotFound, "没有这个地址。"))
+		return
+	}
+	if x.moved || x.asked {
+		s.redirect(rc, x, x.site.Origin+path)
+		return
+	}
+	s.protect(rc, x)
+	rc.Response.Header.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	s.sendBytes(rc, e)
+}
+
+// assetEntry keeps each file compressed; there are as many as the themes have.
+func (s *Server) assetEntry(path string) *pages.Entry {
+	if e, ok := s.assets.Load(path); ok {
+		return e.(*pages.Entry)
+	}
+	if s.ports.Assets == nil {
+		return nil
+	}
+	body, contentType, ok := s.ports.Assets.Asset(path)
+	if !ok {
+		return nil
+	}
+	e, _ := s.assets.LoadOrStore(path, pages.NewEntry(pages.Key{URL: path}, pages.Page{ContentType: contentType, Body: body}, s.cfg.Now()))
+	return e.(*pages.Entry)
+}
+
+// notice answers for a suspended (503) or closed (410) site.
+func (s *Server) notice(rc *fasthttp.RequestCtx, x *exchange) {
+	x.route = "notice"
+	status := fasthttp.StatusServiceUnavailable
+	if x.site.State == "closed" {
+		status = fasthttp.StatusGone
+	} else {
+		rc.Response.Header.Set(fiber.HeaderRetryAfter, "3600")
+	}
+	s.sendError(rc, x, status, s.ports.Errors.Notice(x.site))
+}
+
+// statuses is what a kind of fault answers.
+var statuses = map[fault.Kind]int{
+	fault.Invalid: 422, fault.NotFound: 404, fault.Forbidden: 403, fault.Conflict: 409,
+	fault.Gone: 410, fault.TooLarge: 413, fault.Unavailable: 503,
+}
+
+// fail answers an error: by its kind, in the tenant's own page where there is one, and never with its text unless
+// that is a sentence meant to be read.
+func (s *Server) fail(rc *fasthttp.RequestCtx, x *exchange, err error) {
+	status := statuses[fault.KindOf(err)]
+	var fe *fiber.Error
+	if errors.As(err, &fe) && (fe.Code == 404 || fe.Code == 405) {
+		status = fe.Code
+	}
+	if status == 0 {
+		status = 500
+		x.err = err
+	}
+	rc.Response.Reset()
+	switch status {
+	case 503:
+		x.err = err
+		rc.Response.Header.Set(fiber.HeaderRetryAfter, "30")
+	case 405:
+		rc.Response.Header.Set("Allow", "GET, HEAD, POST")
+	}
+	if !tenants[status] {
+		s.sendError(rc, x, status, small(status, fault.Say(err), x.id))
+		return
+	}
+	var nav []render.Link
+	if x.site != nil && s.ports.Nav != nil && status < 500 {
+		if nav, err = s.ports.Nav.Nav(x.ctx, x.site); err != nil {
+			nav = nil // the page is about another trouble already
+		}
+	}
+	s.sendError(rc, x, status, s.ports.Errors.Error(x.site, nav, status, x.id))
+}
+
+// tenants are the statuses that have a page in the site's own looks.
+var tenants = map[int]bool{404: true, 410: true, 421: true, 500: true, 503: true}
+
+// refuse answers what is no request to any page of a site, and ends the connection.
+func (s *Server) refuse(rc *fasthttp.RequestCtx, x *exchange, status int) {
+	rc.SetConnectionClose()
+	if status == fasthttp.StatusMisdirectedRequest || status == fasthttp.StatusNotFound {
+		s.sendError(rc, x, status, s.ports.Errors.Error(nil, nil, status, x.id))
+		return
+	}
+	s.sendError(rc, x, status, small(status, refusals[status], x.id))
+}
+
+func (s *Server) sendError(rc *fasthttp.RequestCtx, x *exchange, status int, body []byte) {
+	if len(body) == 0 {
+		body = small(status, refusals[status], x.id)
+	}
+	s.protect(rc, x)
+	h := &rc.Response.Header
+	h.Set(fiber.HeaderCacheControl, "no-store")
+	h.Set("X-Robots-Tag", "noindex")
+	h.SetContentType("text/html; charset=utf-8")
+	rc.SetStatusCode(status)
+	rc.Response.SetBodyRaw(body)
+}
+
+var refusals = map[int]string{
+	400: "请求的格式不对，服务器没有处理。",
+	404: "这里没有可以访问的页面。",
+	405: "这个地址不支持这种访问方式。",
+	408: "请求没有在规定时间内传完。",
+	413: "提交的内容太大，请减少后再试。",
+	421: "本服务器不承担这个域名的网站。",
+	431: "请求头或地址太长。",
+	500: "服务器处理请求时发生错误，我们已经记录。",
+	503: "网站暂时不能访问，请稍后再试。",
+	505: "服务器不支持这个 HTTP 版本。",
+}
+
+var smallPage = template.Must(template.New("small").Parse(`<!DOCTYPE html>
+<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>{{.Status}}</title></head>
+<body><main><h1>{{.Say}}</h1><p>{{.Status}} · 编号 {{.ID}}</p></main></body></html>
+`))
+
+// small is a page that needs no site, no theme and no store.
+func small(status int, say, id string) []byte {
+	var b bytes.Buffer
+	if err := smallPage.Execute(&b, struct {
+		Status  int
+		Say, ID string
+	}{status, say, id}); err != nil {
+		return []byte(strconv.Itoa(status))
+	}
+	return b.Bytes()
+}
+
+// note writes the access line and counts.
+func (s *Server) note(rc *fasthttp.RequestCtx, x *exchange) {
+	if x.silent {
+		return
+	}
+	status := rc.Response.StatusCode()
+	took := s.cfg.Now().Sub(x.began)
+	s.metrics.answered(x.route, status, x.state, took)
+	if x.err != nil {
+		s.cfg.Log.LogAttrs(x.ctx, slog.LevelError, "request failed", slog.String("id", x.id), slog.String("route", x.route), slog.Any("err", x.err))
+	}
+	if s.cfg.Quiet {
+		return
+	}
+	if x.raw == "" {
+		x.raw = cut(rc.Request.Header.RequestURI(), 512)
+	}
+	s.cfg.Log.LogAttrs(x.ctx, slog.LevelInfo, "request", slog.String("id", x.id), slog.Int64("site", int64(x.shown)),
+		slog.String("host", x.host), slog.String("method", cut(rc.Method(), 16)), slog.String("path", x.raw),
+		slog.Int("status", status), slog.String("state", string(x.state)), slog.Duration("took", took), slog.String("ip", s.client(rc).String()))
+}
+
+func cut(b []byte, at int) string { return string(b[:min(len(b), at)]) }

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+)
+
+// consoleHost serves the console's name: guarded routes only, never a citizen's page.
+func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) {
+	x.route = "console"
+	is, _ := s.secure(rc)
+	x.secure = is
+	switch {
+	case !rc.IsGet() && !rc.IsHead() && !rc.IsPost():
+		rc.Response.Header.Set("Allow", "GET, HEAD, POST")
+		s.refuse(rc, x, fasthttp.StatusMethodNotAllowed)
+		return
+	case !rc.IsPost() && hasBody(rc):
+		s.refuse(rc, x, fasthttp.StatusBadRequest)
+		return
+	case rc.IsPost() && !sameOrigin(rc, x.host):
+		s.refuse(rc, x, fasthttp.StatusForbidden)
+		return
+	}
+	if one, ok := canonicalPath(path); !ok || one != path {
+		s.fail(rc, x, fault.New(fault.NotFound, "没有这个地址。"))
+		return
+	}
+	if !s.readBody(rc, x) {
+		return
+	}
+	s.console(rc)
+}
+
+// sameOrigin reports whether a browser says that a page of this very host sends the form. Sites below one domain
+// are same-site to each other, so neither SameSite nor a same-site answer is enough (promises.md 0.9).
+func sameOrigin(rc *fasthttp.RequestCtx, self string) bool {
+	h := &rc.Request.Header
+	if site := h.Peek("Sec-Fetch-Site"); len(site) > 0 {
+		return string(site) == "same-origin"
+	}
+	rest, ok := cutScheme(h.Peek(fiber.HeaderOrigin))
+	if !ok {
+		return false
+	}
+	name, ok := host(rest)
+	return ok && name == self
+}
+
+// hasBody reports whether the request announces a body.
+func hasBody(rc *fasthttp.RequestCtx) bool {
+	n := rc.Request.Header.ContentLength()
+	return n > 0 || n == -1 || len(rc.Request.Header.Peek(fiber.HeaderTransferEncoding)) > 0
+}
+
+// twoLengths reports whether a request says twice, in two ways, where its body ends: one of them is for somebody
+// else to believe.
+func twoLengths(h *fasthttp.RequestHeader) bool {
+	if len(h.Peek(fiber.HeaderTransferEncoding)) == 0 && h.ContentLength() != -1 {
+		return false
+	}
+	return bytes.Contains(bytes.ToLower(h.RawHeaders()), []byte("content-length:"))
+}
+
+// readBody reads an ordinary body whole before any handler, up to the limit. What is larger ends the connection
+// unread.
+func (s *Server) readBody(rc *fasthttp.RequestCtx, x *exchange) bool {
+	if !hasBody(rc) {
+		return true
+	}
+	limit := s.cfg.BodyAtMost
+	if rc.Request.Header.ContentLength() > limit {
+		s.refuse(rc, x, fasthttp.StatusRequestEntityTooLarge)
+		return false
+	}
+	stream := rc.RequestBodyStream()
+	if stream == nil {
+		return true // an empty chunked body
+	}
+	body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
+	switch {
+	case err != nil:
+		s.refuse(rc, x, fasthttp.StatusBadRequest)
+		return false
+	case len(body) > limit:
+		s.refuse(rc, x, fasthttp.StatusRequestEntityTooLarge)
+		return false
+	}
+	rc.Request.SetBodyRaw(body)
+	return true
+}
+
+// expect answers "Expect: 100-continue": only a body that will be read may come.
+func (s *Server) expect(rc *fasthttp.RequestCtx) int {
+	name, ok := host(rc.Request.Header.Host())
+	n := rc.Request.Header.ContentLength()
+	if !ok || s.cfg.Console == "" || name != s.cfg.Console || !rc.IsPost() || n > s.cfg.BodyAtMost {
+		return fasthttp.StatusExpectationFailed
+	}
+	return fasthttp.StatusContinue
+}
+
+// cacheControl is what the cache classes of guarded routes mean.
+var cacheControl = map[string]string{"no-store": "no-store", "private": "private, no-cache"}
+
+// action runs a guarded route: nobody gets past the guard, and without a guard nobody gets anywhere.
+func (s *Server) action(a ActionRoute) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		x := from(c.Context())
+		x.route = a.Room + " " + a.Path
+		site := kernel.Platform
+		if a.Tenancy == "site" {
+			id, ok := kernel.ParseID[kernel.SiteID](c.Params("site"))
+			if !ok {
+				return fault.New(fault.NotFound, "没有这个网站。")
+			}
+			site, x.shown = id, id
+		}
+		if s.ports.Guard == nil {
+			return fault.New(fault.Forbidden, "您没有此项权限。")
+		}
+		if err := s.ports.Guard.May(x.ctx, site, a.Action); err != nil {
+			return err
+		}
+		c.SetUserContext(x.ctx)
+		s.protect(c.Context(), x)
+		c.Set(fiber.HeaderCacheControl, cacheControl[a.Cache])
+		return a.Do(c)
+	}
+}

@@ -1,0 +1,58 @@
+package web
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/zhanqun/zhanqun/platform/pages"
+)
+
+// metrics are labelled by route, status and state; never by host or address, of which there are too many.
+type metrics struct {
+	registry *prometheus.Registry
+	answers  *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	open     prometheus.Gauge
+}
+
+func newMetrics(cache *pages.Cache) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		answers: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zhanqun_requests_total",
+			Help: "Answers, by route, status and where the page came from."}, []string{"route", "status", "state"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "zhanqun_request_seconds",
+			Help:    "Time to answer, by route.",
+			Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 5, 15}}, []string{"route"}),
+		open: prometheus.NewGauge(prometheus.GaugeOpts{Name: "zhanqun_requests_open", Help: "Requests being answered."}),
+	}
+	m.registry.MustRegister(m.answers, m.seconds, m.open, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, g := range []struct {
+		name, help string
+		of         func(pages.Stats) float64
+	}{
+		{"zhanqun_pages", "Pages in memory.", func(s pages.Stats) float64 { return float64(s.Pages) }},
+		{"zhanqun_pages_bytes", "Bytes of pages in memory.", func(s pages.Stats) float64 { return float64(s.Bytes) }},
+		{"zhanqun_mirror_pages", "Pages on disk that may be served without the store.", func(s pages.Stats) float64 { return float64(s.Mirrored) }},
+		{"zhanqun_mirror_bytes", "Bytes of pages on disk.", func(s pages.Stats) float64 { return float64(s.MirrorBytes) }},
+		{"zhanqun_mirror_coverage", "Part of the pages this node has served that is on disk.", func(s pages.Stats) float64 { return s.Coverage }},
+		{"zhanqun_mirror_waiting", "Pages waiting to be written.", func(s pages.Stats) float64 { return float64(s.Waiting) }},
+		{"zhanqun_mirror_dropped", "Pages not mirrored for lack of room, since the start.", func(s pages.Stats) float64 { return float64(s.Dropped) }},
+		{"zhanqun_mirror_torn", "Damaged files found in the mirror, since the start.", func(s pages.Stats) float64 { return float64(s.Torn) }},
+		{"zhanqun_polls_missed", "Polls of the revisions in a row that the store did not answer.", func(s pages.Stats) float64 { return float64(s.MissedPolls) }},
+		{"zhanqun_platform_revision", "Revision of the platform's data this node has loaded.", func(s pages.Stats) float64 { return float64(s.PlatformRevision) }},
+	} {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, func() float64 { return g.of(cache.Stats()) }))
+	}
+	return m
+}
+
+func (m *metrics) answered(route string, status int, state pages.State, took time.Duration) {
+	m.answers.WithLabelValues(route, strconv.Itoa(status), string(state)).Inc()
+	m.seconds.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// Metrics is where other rooms register their own.
+func (s *Server) Metrics() prometheus.Registerer { return s.metrics.registry }

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/policies"
+)
+
+// PageRoute is a public page: GET and HEAD on every citizen host, below every mount.
+type PageRoute struct {
+	Room  string   // the short name of the room that owns it
+	Path  string   // fiber pattern below the mount: "/", "/c/*", "/a/:id"
+	Query []string // the parameters it knows, "q" or "q=default"; a default is never spelled out; "p" is "p=1"
+	Do    PageFunc
+}
+
+// ActionRoute is a guarded route of the console's host.
+type ActionRoute struct {
+	Room, Method, Path string
+	Action             policies.Action // what the actor must be allowed to do
+	Tenancy            string          // "site": the path holds :site · "platform": it belongs to no site
+	Cache              string          // "no-store" · "private"
+	Do                 fiber.Handler
+}
+
+// Route is what a test may read of a route.
+type Route struct {
+	Room, Method, Path string
+	Public             bool
+	Action             policies.Action
+	Tenancy, Cache     string
+}
+
+// Router takes the rooms' routes before the server serves. A route that does not say whose it is and what guards
+// it cannot be added: adding panics, which only a programmer sees.
+type Router struct {
+	mu       sync.Mutex
+	server   *Server
+	citizens *fiber.App
+	console  *fiber.App
+	routes   []Route
+	sealed   bool
+}
+
+// Page adds a public page.
+func (r *Router) Page(p PageRoute) {
+	r.open(p.Room, p.Path)
+	if p.Do == nil {
+		panic("web: page " + p.Path + " of " + p.Room + " has nothing to do")
+	}
+	r.routes = append(r.routes, Route{Room: p.Room, Method: fiber.MethodGet, Path: p.Path, Public: true, Action: "public.read", Tenancy: "site", Cache: "page"})
+	r.citizens.Get(p.Path, r.server.page(p))
+}
+
+// Action adds a guarded route.
+func (r *Router) Action(a ActionRoute) {
+	r.open(a.Room, a.Path)
+	class, known := a.Action.Class()
+	switch {
+	case !known || class == "X":
+		panic(fmt.Sprintf("web: route %s %s names no guarded action: %q", a.Method, a.Path, a.Action))
+	case a.Tenancy != "site" && a.Tenancy != "platform":
+		panic(fmt.Sprintf("web: route %s %s names no tenancy: %q", a.Method, a.Path, a.Tenancy))
+	case (a.Tenancy == "site") != slices.Contains(strings.Split(a.Path, "/"), ":site"):
+		panic(fmt.Sprintf("web: route %s %s: the site is in the path, or there is none", a.Method, a.Path))
+	case cacheControl[a.Cache] == "":
+		panic(fmt.Sprintf("web: route %s %s names no cache class: %q", a.Method, a.Path, a.Cache))
+	case a.Method != fiber.MethodGet && a.Method != fiber.MethodPost:
+		panic(fmt.Sprintf("web: route %s: method %q is neither GET nor POST", a.Path, a.Method))
+	case a.Do == nil:
+		panic(fmt.Sprintf("web: route %s %s has nothing to do", a.Method, a.Path))
+	}
+	r.routes = append(r.routes, Route{Room: a.Room, Method: a.Method, Path: a.Path, Action: a.Action, Tenancy: a.Tenancy, Cache: a.Cache})
+	r.console.Add(a.Method, a.Path, r.server.action(a))
+}
+
+func (r *Router) open(room, path string) {
+	switch {
+	case r.sealed:
+		panic("web: route " + path + " added while serving")
+	case room == "":
+		panic("web: route " + path + " belongs to no room")
+	case !strings.HasPrefix(path, "/") || (len(path) > 1 && strings.HasSuffix(path, "/")):
+		panic("web: route " + path + " of " + room + " must begin with a slash and not end with one")
+	}
+}
+
+// Routes lists what the rooms have added.
+func (r *Router) Routes() []Route { return slices.Clone(r.routes) }
+
+// Served lists what fiber really answers, for a test that compares it with Routes: fiber adds HEAD to every GET.
+func (r *Router) Served() []fiber.Route {
+	return append(r.citizens.GetRoutes(), r.console.GetRoutes()...)
+}

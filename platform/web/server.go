@@ -1,0 +1,223 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/pages"
+)
+
+// Config says how the edge behaves; the zero Config is a good one for a machine of its own.
+type Config struct {
+	Console        string         // the console's host name; it is no citizen site
+	RedirectHTTPS  bool           // lead requests that came over plain HTTP to the site's https origin
+	HSTS           bool           // tell browsers to stay with https for a year
+	HTTPS          bool           // citizens come by https, so pages may ask browsers to upgrade
+	Media          string         // origin of the media host for the content policy, or ""
+	TrustedProxies []netip.Prefix // only their X-Forwarded-For and -Proto are read
+
+	HandleWithin time.Duration // one handler; default 10 s
+	ReadWithin   time.Duration // one whole request; default 10 s
+	WriteWithin  time.Duration // one whole answer; default 30 s
+	IdleWithin   time.Duration // between requests of one connection; default 60 s
+	DrainFor     time.Duration // how long to answer "Connection: close" before shutting down; behind a proxy more than its check interval
+	StopWithin   time.Duration // how long open requests may take after that; default 15 s
+
+	BodyAtMost int          // bytes of an ordinary body; default 1 MB
+	ConnsPerIP int          // 0: no limit; leave it 0 behind a proxy
+	Conns      int          // connections at once; default 100,000
+	Log        *slog.Logger // default slog.Default()
+	Quiet      bool         // no access log
+	Now        kernel.Clock // default kernel.SystemClock
+}
+
+// Ports are what web needs of other rooms; app plugs them. Hosts and Errors must be there, the rest may be nil.
+type Ports struct {
+	Hosts  Hosts
+	Nav    Nav
+	Errors ErrorPages
+	Assets Assets
+	Guard  Guard
+}
+
+// Server is the edge of one process.
+type Server struct {
+	cfg      Config
+	policy   string
+	ports    Ports
+	cache    *pages.Cache
+	router   *Router
+	metrics  *metrics
+	assets   sync.Map // *pages.Entry by path
+	draining atomic.Bool
+
+	citizens, console fasthttp.RequestHandler // of fiber, once sealed
+}
+
+// NewServer makes a server; nothing listens yet.
+func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
+	for _, d := range []struct {
+		at *time.Duration
+		to time.Duration
+	}{{&cfg.HandleWithin, 10 * time.Second}, {&cfg.ReadWithin, 10 * time.Second}, {&cfg.WriteWithin, 30 * time.Second},
+		{&cfg.IdleWithin, time.Minute}, {&cfg.StopWithin, 15 * time.Second}} {
+		if *d.at <= 0 {
+			*d.at = d.to
+		}
+	}
+	if cfg.BodyAtMost <= 0 {
+		cfg.BodyAtMost = 1 << 20
+	}
+	if cfg.Conns <= 0 {
+		cfg.Conns = 100_000
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Now == nil {
+		cfg.Now = kernel.SystemClock
+	}
+	s := &Server{cfg: cfg, policy: policy(cfg.Media, cfg.HTTPS), ports: p, cache: cache}
+	s.metrics = newMetrics(cache)
+	s.router = &Router{server: s, citizens: s.fiber(), console: s.fiber()}
+	return s
+}
+
+// fiber makes a router with every default that is wrong for many tenants put right (promises.md 1.2).
+func (s *Server) fiber() *fiber.App {
+	return fiber.New(fiber.Config{
+		Immutable: true, CaseSensitive: true, StrictRouting: true,
+		EnableTrustedProxyCheck: true, ProxyHeader: "", EnableIPValidation: true,
+		DisableStartupMessage: true, DisableDefaultContentType: true, DisablePreParseMultipartForm: true,
+		StreamRequestBody: true, BodyLimit: s.cfg.BodyAtMost,
+		RequestMethods: []string{fiber.MethodGet, fiber.MethodHead, fiber.MethodPost},
+		ErrorHandler: func(c *fiber.Ctx, err error) error {
+			s.fail(c.Context(), from(c.Context()), err)
+			return nil
+		},
+	})
+}
+
+// outer makes the one server before the routers.
+func (s *Server) outer(base context.Context) *fasthttp.Server {
+	return &fasthttp.Server{
+		Handler:      func(rc *fasthttp.RequestCtx) { s.handle(base, rc) },
+		ErrorHandler: func(rc *fasthttp.RequestCtx, err error) { s.malformed(rc, err) },
+		ExpectHandler: func(rc *fasthttp.RequestCtx) int {
+			return s.expect(rc)
+		},
+		ReadTimeout: s.cfg.ReadWithin, WriteTimeout: s.cfg.WriteWithin, IdleTimeout: s.cfg.IdleWithin,
+		MaxConnsPerIP: s.cfg.ConnsPerIP, Concurrency: s.cfg.Conns,
+		ReadBufferSize: 16 << 10, MaxRequestBodySize: s.cfg.BodyAtMost,
+		StreamRequestBody: true, DisablePreParseMultipartForm: true,
+		ReduceMemoryUsage: true, CloseOnShutdown: true, TCPKeepalive: true,
+		NoDefaultServerHeader: true, NoDefaultContentType: true, SecureErrorLogMessage: true,
+		Logger: quietLogger{},
+	}
+}
+
+// quietLogger drops what fasthttp says about single connections: it repeats bytes of requests.
+type quietLogger struct{}
+
+func (quietLogger) Printf(string, ...any) {}
+
+// malformed answers what could not be read as a request, without a byte of it.
+func (s *Server) malformed(rc *fasthttp.RequestCtx, err error) {
+	x := &exchange{id: newID(), began: s.cfg.Now(), route: "malformed"}
+	status := fasthttp.StatusBadRequest
+	var tooSmall *fasthttp.ErrSmallBuffer
+	var timeout net.Error
+	switch {
+	case errors.As(err, &tooSmall):
+		status = fasthttp.StatusRequestHeaderFieldsTooLarge
+	case errors.Is(err, fasthttp.ErrBodyTooLarge):
+		status = fasthttp.StatusRequestEntityTooLarge
+	case errors.As(err, &timeout) && timeout.Timeout():
+		status = fasthttp.StatusRequestTimeout
+	}
+	rc.Response.Reset()
+	s.refuse(rc, x, status)
+	s.metrics.answered(x.route, status, "", 0)
+}
+
+// Router takes the rooms' routes, until Serve.
+func (s *Server) Router() *Router { return s.router }
+
+// seal closes the router and makes the handlers; later calls do nothing.
+func (s *Server) seal() {
+	r := s.router
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sealed {
+		return
+	}
+	r.sealed = true
+	s.citizens, s.console = r.citizens.Handler(), r.console.Handler()
+}
+
+// Serve answers requests on ln until ctx ends. Then it drains: for DrainFor every answer says "Connection: close"
+// and the health check 503, so that a proxy goes elsewhere without an error; then it shuts down. It may be called
+// for several listeners.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if err := checkModules(info); err != nil {
+			return err
+		}
+	}
+	s.seal()
+	srv := s.outer(context.WithoutCancel(ctx))
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(ln) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve %s: %w", ln.Addr(), errors.Join(err, net.ErrClosed))
+	case <-ctx.Done():
+	}
+	s.draining.Store(true)
+	drained := time.NewTimer(s.cfg.DrainFor)
+	defer drained.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-drained.C:
+	}
+	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.StopWithin)
+	defer cancel()
+	err := srv.ShutdownWithContext(short)
+	_ = ln.Close() // a server asked to stop before it had begun would not know its listener
+	if err != nil {
+		return fmt.Errorf("shut down %s: %w", ln.Addr(), err)
+	}
+	return <-ended
+}
+
+// Refill asks for a citizen's address from inside, so that a changed page is rendered again: url is "host/path?query".
+// It is what pages.Cache.Run wants.
+func (s *Server) Refill(ctx context.Context, url string) {
+	s.seal()
+	name, _, ok := cutHost(url)
+	if !ok {
+		return
+	}
+	var req fasthttp.Request
+	req.Header.SetMethod(fasthttp.MethodGet)
+	req.Header.SetHost(name)
+	req.SetRequestURI(url[len(name):])
+	var rc fasthttp.RequestCtx
+	rc.Init(&req, nil, quietLogger{})
+	x := &exchange{id: newID(), began: s.cfg.Now(), silent: true, ctx: ctx}
+	s.metrics.open.Inc()
+	defer s.end(&rc, x)
+	s.edge(&rc, x)
+}
