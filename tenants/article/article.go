@@ -1,0 +1,129 @@
+// Package article writes a site's articles and shows them: drafts, official documents, the article page, the column lists.
+//
+// 安政办发〔2015〕71号 二(一): information is published in time and accurately; 三(二): 先审查后公开. A draft is mutable and
+// nobody's but its site's; what citizens read comes from platform/publication alone, the payload exactly as it was
+// reviewed. The day an article shows is set by the server when it is first published; nobody can give one, except a
+// signed import batch, which keeps the day on which the old site published the document (B12, veto V1).
+//
+// The room owns the article page /a/<id> and the lists /c/<path>. It decides no review and keeps no column tree.
+package article
+
+import (
+	"context"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/jobs"
+	"github.com/zhanqun/zhanqun/platform/pages"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/storage/db"
+	"github.com/zhanqun/zhanqun/storage/index"
+	"github.com/zhanqun/zhanqun/tenants/column"
+)
+
+// Kind is what publication calls this room's objects.
+const Kind publication.Kind = "article"
+
+// ID names an article within its site, and alone as well.
+type ID = int64
+
+// The kinds of an article: what its form asks for.
+const (
+	News   = "news"   // a text of the site's own
+	Policy = "policy" // an official document with its metadata (B6)
+)
+
+// Payload is what is frozen, reviewed and shown. Its JSON is canonical: this field order, no HTML escaping.
+type Payload struct {
+	Kind      string    `json:"kind"`
+	Title     string    `json:"title"`
+	Subtitle  string    `json:"subtitle,omitempty"`
+	Body      string    `json:"body"` // sanitised HTML
+	Summary   string    `json:"summary,omitempty"`
+	Author    string    `json:"author,omitempty"`
+	Source    string    `json:"source,omitempty"`
+	SourceURL string    `json:"source_url,omitempty"`
+	Keywords  string    `json:"keywords,omitempty"`
+	Document  *Document `json:"document,omitempty"`
+	Origin    *Origin   `json:"origin,omitempty"`
+}
+
+// Document is the metadata of an official document (公文): numbers are as printed, dates "YYYY-MM-DD" or "".
+type Document struct {
+	Number      string `json:"number,omitempty"`       // 发文字号
+	IndexNumber string `json:"index_number,omitempty"` // 索引号
+	Issuer      string `json:"issuer,omitempty"`       // 发文机关
+	WrittenOn   string `json:"written_on,omitempty"`   // 成文日期
+	IssuedOn    string `json:"issued_on,omitempty"`    // 印发、公布日期
+	EffectiveOn string `json:"effective_on,omitempty"` // 施行日期
+	Validity    string `json:"validity,omitempty"`     // in_force | amended | abolished | expired | ""
+	Genre       string `json:"genre,omitempty"`        // 体裁
+	Subject     string `json:"subject,omitempty"`      // 主题
+	Level       string `json:"level,omitempty"`        // 效力级别
+	Region      string `json:"region,omitempty"`       // 适用地区
+	Year        string `json:"year,omitempty"`         // 年度, of a report
+}
+
+// Origin says where an imported article came from. It is part of what the batch's reviewer signed.
+type Origin struct {
+	Batch   string `json:"batch"`
+	ID      string `json:"id"`             // in the source
+	Day     string `json:"day,omitempty"`  // on which the old site published it; "" when the source does not say
+	From    string `json:"from,omitempty"` // address or name of the source
+	Licence string `json:"licence,omitempty"`
+}
+
+// The states of a draft. What the public sees is publication's to say.
+const (
+	Drafted   = "draft"
+	Submitted = "submitted" // an edition is frozen and under review
+	Released  = "published" // nothing differs from the published edition
+	Withdrawn = "withdrawn"
+)
+
+// Draft is an article as its editors see it. Version counts edits; an edit names the version it saw.
+type Draft struct {
+	Site    kernel.SiteID
+	ID      ID
+	Column  int64
+	State   string
+	Author  kernel.AccountID
+	Version int64
+	Policy  string                // review policy: ordinary, brief, small
+	Edition publication.EditionID // the last one submitted, or 0
+	Payload Payload
+	// UpdatedAt is when the draft was last changed.
+	UpdatedAt time.Time
+}
+
+// Indexer fills the full text; storage/index is one. It writes inside the transaction of ctx.
+type Indexer interface {
+	Put(ctx context.Context, docs ...index.Doc) error
+	Delete(ctx context.Context, site kernel.SiteID, id int64) error
+}
+
+// Room is what article needs of the house. Render may be nil where no page is asked for, as in the CLI.
+type Room struct {
+	DB        *db.DB
+	Now       kernel.Clock
+	IDs       kernel.IDs
+	Columns   *column.Columns
+	Published *publication.Publications
+	Revisions *pages.Revisions
+	Audit     *audit.Log
+	Index     Indexer
+	Queue     *jobs.Queue
+	Render    *render.Renderer
+}
+
+// Articles is the room. Its methods are safe for concurrent use.
+type Articles struct{ Room }
+
+// New makes the room and listens for publications, so that the full text follows them in the same transaction.
+func New(r Room) *Articles {
+	a := &Articles{Room: r}
+	a.listen()
+	return a
+}

@@ -1,0 +1,275 @@
+package article
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/storage/db"
+	"github.com/zhanqun/zhanqun/storage/index"
+	"github.com/zhanqun/zhanqun/tenants/column"
+)
+
+// Create writes a new draft by the actor in ctx. Policy "" is the ordinary review.
+func (a *Articles) Create(ctx context.Context, site kernel.SiteID, column int64, policy string, p Payload) (ID, error) {
+	author := kernel.ActorFrom(ctx).Account
+	if author == 0 {
+		return 0, fault.New(fault.Forbidden, "请先登录，再写稿。")
+	}
+	if p.Origin != nil {
+		return 0, fault.In("origin", "只有经签字的迁移批次才能带入原发布日期。")
+	}
+	policy, err := reviewPolicy(policy)
+	if err != nil {
+		return 0, err
+	}
+	if err := p.Check(); err != nil {
+		return 0, err
+	}
+	raw, err := p.encode()
+	if err != nil {
+		return 0, fmt.Errorf("write a new article: %w", err)
+	}
+	text, now := string(raw), a.Now()
+	row := articleRow{SiteID: site, ColumnID: column, State: Drafted, AuthorID: author, Version: 1,
+		Policy: policy, Title: p.Title, Payload: &text, CreatedAt: now, UpdatedAt: now}
+	for try := 0; ; try++ {
+		row.ID = a.IDs.Next()
+		err := a.create(ctx, &row)
+		if err == nil {
+			return row.ID, nil
+		}
+		if !db.Unique(err) || try == 3 { // another process drew the same id: draw again
+			return 0, err
+		}
+	}
+}
+
+func (a *Articles) create(ctx context.Context, row *articleRow) error {
+	return a.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := a.mayHold(ctx, row.SiteID, row.ColumnID); err != nil {
+			return err
+		}
+		if err := a.insert(ctx, row); err != nil {
+			return err
+		}
+		return a.record(ctx, row.SiteID, "article.create", row.ID, "", row.Title)
+	})
+}
+
+// Edit replaces the draft that the caller saw at version; the actor in ctx becomes its author, who may not
+// review it. An article under review is not edited: it is returned first.
+func (a *Articles) Edit(ctx context.Context, site kernel.SiteID, id ID, version int64, p Payload) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	return a.alter(ctx, site, id, "article.edit.draft", func(ctx context.Context, d *Draft) error {
+		if d.State == Submitted {
+			return fault.New(fault.Conflict, "稿件正在审核，不能修改。请先由审核人退回。")
+		}
+		if d.Version != version {
+			return fault.New(fault.Conflict, "这篇稿件刚被别人改过，请刷新后再改。")
+		}
+		p.Origin = d.Payload.Origin // where it came from is not the editor's to change
+		d.Payload, d.State = p, Drafted
+		if who := kernel.ActorFrom(ctx).Account; who != 0 {
+			d.Author = who
+		}
+		return nil
+	})
+}
+
+// Recolumn puts the article into another column of the site; a published one moves at once, its address stays.
+func (a *Articles) Recolumn(ctx context.Context, site kernel.SiteID, id ID, column int64) error {
+	return a.alter(ctx, site, id, "article.move", func(ctx context.Context, d *Draft) error {
+		if err := a.mayHold(ctx, site, column); err != nil {
+			return err
+		}
+		d.Column = column
+		_, err := a.Published.Live(ctx, object(site, id))
+		switch {
+		case fault.Is(err, fault.NotFound), fault.Is(err, fault.Gone):
+			return nil // not public: the draft alone moves
+		case err != nil:
+			return err
+		}
+		return a.Published.Move(ctx, object(site, id), publication.Placing{Place: column})
+	})
+}
+
+// Submit freezes the draft the caller saw at version and hands it to review.
+func (a *Articles) Submit(ctx context.Context, site kernel.SiteID, id ID, version int64) (publication.EditionID, error) {
+	var edition publication.EditionID
+	err := a.alter(ctx, site, id, "article.submit", func(ctx context.Context, d *Draft) error {
+		if d.State != Drafted {
+			return fault.New(fault.Conflict, "只有草稿可以送审。")
+		}
+		if d.Version != version {
+			return fault.New(fault.Conflict, "这篇稿件刚被别人改过，请刷新后再送审。")
+		}
+		raw, err := d.Payload.encode()
+		if err != nil {
+			return fmt.Errorf("write article %d: %w", id, err)
+		}
+		edition, err = a.Published.Freeze(ctx, publication.Draft{Object: object(site, id), Author: d.Author, Policy: d.Policy,
+			Title: d.Payload.Title, Payload: raw})
+		d.State, d.Edition = Submitted, edition
+		return err
+	})
+	return edition, err
+}
+
+// Return makes a submitted article a draft again, after a review refused it or its author took it back.
+func (a *Articles) Return(ctx context.Context, site kernel.SiteID, id ID) error {
+	return a.alter(ctx, site, id, "article.return", func(_ context.Context, d *Draft) error {
+		if d.State != Submitted {
+			return fault.New(fault.Conflict, "这篇稿件不在审核中。")
+		}
+		d.State = Drafted
+		return nil
+	})
+}
+
+// Publish makes the submitted edition public in the article's column; its review must be complete. The moment
+// is the server's: no caller can name one (B12).
+func (a *Articles) Publish(ctx context.Context, site kernel.SiteID, id ID) error {
+	return a.DB.InTx(ctx, func(ctx context.Context) error {
+		d, _, err := a.load(ctx, site, id)
+		if err != nil {
+			return err
+		}
+		if d.State != Submitted {
+			return fault.New(fault.Conflict, "只有送审并通过审核的稿件可以发布。")
+		}
+		if err := a.mayHold(ctx, site, d.Column); err != nil {
+			return err
+		}
+		return a.Published.Publish(ctx, site, d.Edition, publication.Placing{Place: d.Column})
+	})
+}
+
+// Withdraw takes the article away from the public; its address answers 410.
+func (a *Articles) Withdraw(ctx context.Context, site kernel.SiteID, id ID, reason string) error {
+	return a.Published.Withdraw(ctx, object(site, id), reason)
+}
+
+// Get returns the article as its editors see it. An imported one that nobody edited has the published text.
+func (a *Articles) Get(ctx context.Context, site kernel.SiteID, id ID) (*Draft, error) {
+	d, empty, err := a.load(ctx, site, id)
+	if err != nil || !empty {
+		return d, err
+	}
+	live, err := a.Published.Live(ctx, object(site, id))
+	if err != nil {
+		return nil, err
+	}
+	p, err := decode(live.Payload)
+	if err != nil {
+		return nil, fmt.Errorf("read article %d of site %d: %w", id, site, err)
+	}
+	d.Payload = *p
+	return d, nil
+}
+
+// alter changes a draft in one transaction: f works on it, the version rises by one, the chain records it.
+func (a *Articles) alter(ctx context.Context, site kernel.SiteID, id ID, action string, f func(context.Context, *Draft) error) error {
+	return a.DB.InTx(ctx, func(ctx context.Context) error {
+		d, err := a.Get(ctx, site, id)
+		if err != nil {
+			return err
+		}
+		before := fmt.Sprintf("%s v%d", d.State, d.Version)
+		if err := f(ctx, d); err != nil {
+			return err
+		}
+		d.Version++
+		if err := a.update(ctx, d); err != nil {
+			return err
+		}
+		return a.record(ctx, site, action, id, before, fmt.Sprintf("%s v%d", d.State, d.Version))
+	})
+}
+
+func (a *Articles) record(ctx context.Context, site kernel.SiteID, action string, id ID, before, after string) error {
+	return a.Audit.Record(ctx, audit.Entry{Site: site, Action: action, Object: fmt.Sprintf("article/%d", id), Before: before, After: after})
+}
+
+// mayHold refuses a column that is not the site's, or is no longer in use.
+func (a *Articles) mayHold(ctx context.Context, site kernel.SiteID, id int64) error {
+	k, err := a.Columns.Get(ctx, site, id)
+	if err != nil {
+		return err
+	}
+	if k.State != column.Active {
+		return fault.In("column", "栏目“%s”已经归并或关闭，请另选栏目。", k.Name)
+	}
+	return nil
+}
+
+func reviewPolicy(p string) (string, error) {
+	switch p {
+	case "":
+		return publication.Ordinary, nil
+	case publication.Ordinary, publication.Brief, publication.Small:
+		return p, nil
+	}
+	return "", fault.In("policy", "没有“%s”这种审核流程。", p)
+}
+
+func object(site kernel.SiteID, id ID) publication.Object {
+	return publication.Object{Site: site, Kind: Kind, ID: id}
+}
+
+// listen follows publications in their own transaction: the draft's state, the full text.
+func (a *Articles) listen() {
+	a.Published.Published.On("article", func(ctx context.Context, e publication.PublishedEvent) error {
+		if e.Kind != Kind || e.Imported && e.Replaces == 0 {
+			return nil // an import's full text is a job's: a batch must not wait for it
+		}
+		if err := a.settle(ctx, e.Object, e.Edition, Released); err != nil {
+			return err
+		}
+		return a.index(ctx, &e.Live)
+	})
+	a.Published.Withdrawn.On("article", func(ctx context.Context, e publication.WithdrawnEvent) error {
+		if e.Kind != Kind {
+			return nil
+		}
+		settle := a.settle
+		if e.Erased { // lawful erasure reaches the draft as well
+			settle = a.forget
+		}
+		if err := settle(ctx, e.Object, e.Edition, Withdrawn); err != nil {
+			return err
+		}
+		return a.Index.Delete(ctx, e.Site, e.ID)
+	})
+	a.Published.Moved.On("article", func(ctx context.Context, r publication.Row) error {
+		if r.Kind != Kind {
+			return nil
+		}
+		live, err := a.Published.Live(ctx, r.Object)
+		if err != nil {
+			return err
+		}
+		return errors.Join(a.place(ctx, r.Object, r.Place), a.index(ctx, live))
+	})
+}
+
+// index puts what is public of an article into the full text: numbers and names of a document are found as well.
+func (a *Articles) index(ctx context.Context, l *publication.Live) error {
+	p, err := decode(l.Payload)
+	if err != nil {
+		return fmt.Errorf("read article %d of site %d: %w", l.ID, l.Site, err)
+	}
+	body := render.PlainText(p.Body)
+	if d := p.Document; d != nil {
+		body = d.Number + "\n" + d.IndexNumber + "\n" + d.Issuer + "\n" + body
+	}
+	return a.Index.Put(ctx, index.Doc{Site: l.Site, ID: l.ID, Column: l.Place, Title: l.Title, Body: body, At: l.ShownAt})
+}

@@ -1,0 +1,63 @@
+package article
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/pages"
+	"github.com/zhanqun/zhanqun/platform/web"
+)
+
+// page answers /a/:id.
+func (a *Articles) page(ctx context.Context, r *web.Request) (*pages.Page, error) {
+	id, ok := kernel.ParseID[ID](r.Params["id"])
+	if !ok {
+		return nil, fault.New(fault.NotFound, "没有这个页面。")
+	}
+	shell, page, err := a.show(ctx, r.Site, id)
+	if err != nil {
+		return nil, err
+	}
+	body, err := showView.HTML(a.Render, shell, page)
+	if err != nil {
+		return nil, fmt.Errorf("render article %d of site %d: %w", id, r.Site.ID, err)
+	}
+	return web.HTML(body), nil
+}
+
+// column answers /c/<path>: a list, or the way to where it went.
+func (a *Articles) column(ctx context.Context, r *web.Request) (*pages.Page, error) {
+	number, canonical := 1, true
+	if p, given := r.Query["p"]; given {
+		n, ok := kernel.ParseID[int64](p)
+		if !ok || n > 1<<20 {
+			return nil, fault.New(fault.NotFound, "没有这个页面。")
+		}
+		number, canonical = int(n), n != 1 // the first page has one address
+	}
+	tree, err := a.Columns.Tree(ctx, r.Site.ID)
+	if err != nil {
+		return nil, err
+	}
+	k, moved := tree.At(r.Params["*"])
+	switch {
+	case moved != "":
+		return web.MovedPermanently(moved), nil
+	case k == nil:
+		return nil, fault.New(fault.NotFound, "没有这个栏目，或者它还没有内容。")
+	case !canonical:
+		return web.MovedPermanently("/c/" + k.Path), nil
+	}
+	shell, page, err := a.list(ctx, r.Site, tree, k, number)
+	if err != nil {
+		return nil, err
+	}
+	body, err := listView.HTML(a.Render, shell, page)
+	if err != nil {
+		return nil, fmt.Errorf("render column %s of site %d: %w", strconv.FormatInt(k.ID, 10), r.Site.ID, err)
+	}
+	return web.HTML(body), nil
+}

@@ -1,0 +1,41 @@
+package article
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/zhanqun/zhanqun/platform/module"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/web"
+)
+
+//go:embed views/*.html
+var views embed.FS
+
+var (
+	showView = render.Define[ShowPage]("article", "show")
+	listView = render.Define[ListPage]("article", "list")
+)
+
+// Views returns the room's templates.
+func Views() fs.FS {
+	sub, err := fs.Sub(views, "views")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return sub
+}
+
+// Pages returns the public views, for the renderer that the room is made with.
+func Pages() []render.View { return []render.View{showView, listView} }
+
+// Routes adds the public pages.
+func (a *Articles) Routes(r *web.Router) {
+	r.Page(web.PageRoute{Room: "tenants/article", Path: "/a/:id", Do: a.page})
+	r.Page(web.PageRoute{Room: "tenants/article", Path: "/c/*", Query: []string{"p"}, Do: a.column})
+}
+
+// Module plugs the room in.
+func (a *Articles) Module() module.Module {
+	return module.Module{Room: "tenants/article", Migrations: Migrations(), Views: Views(), Pages: Pages(), Routes: a.Routes, Jobs: a.Jobs}
+}

@@ -1,0 +1,41 @@
+package article
+
+import (
+	"html/template"
+	"time"
+
+	"github.com/zhanqun/zhanqun/platform/render"
+)
+
+// ShowPage is what an article's page shows. Times are UTC; PublishedAt is the day citizens see, for an
+// imported document the day its old site published it.
+type ShowPage struct {
+	Title, Subtitle                   string
+	PublishedAt                       time.Time // zero when nobody knows the day
+	Migrated                          bool
+	MigratedAt                        time.Time
+	Source, SourceURL, Author, Column string
+	Body                              template.HTML // sanitised, at write and again here
+	Meta                              []MetaRow     // label and value of the document table; empty for news
+	Validity                          string        // the banner's text, or ""
+	URL                               string        // the canonical address
+	Prev, Next                        *render.Link
+}
+
+// MetaRow is a row of the document table.
+type MetaRow struct{ Label, Value string }
+
+// ListPage is what a column's page shows: its own articles a page at a time, and the newest of each sub-column.
+type ListPage struct {
+	Title, Description, Kind string
+	Items                    []render.Item
+	Pager                    render.Pager
+	Siblings                 []render.Link
+	Children                 []ChildList
+}
+
+// ChildList is the newest articles of one sub-column; Href is the sub-column's own list.
+type ChildList struct {
+	Title, Href string
+	Items       []render.Item
+}

@@ -1,0 +1,117 @@
+package article
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/tenants/column"
+)
+
+// undated is what stands for the day of a document whose source does not say when it was published.
+const undated = "日期不详"
+
+// show makes the page of a public article, from what publication holds and nothing else.
+func (a *Articles) show(ctx context.Context, s *render.Site, id ID) (render.Shell, ShowPage, error) {
+	live, err := a.Published.Live(ctx, object(s.ID, id))
+	if err != nil {
+		return render.Shell{}, ShowPage{}, err
+	}
+	p, err := decode(live.Payload)
+	if err != nil {
+		return render.Shell{}, ShowPage{}, fmt.Errorf("read article %d of site %d: %w", id, s.ID, err)
+	}
+	tree, err := a.Columns.Tree(ctx, s.ID)
+	if err != nil {
+		return render.Shell{}, ShowPage{}, err
+	}
+	rest := fmt.Sprintf("/a/%d", id)
+	page := ShowPage{
+		Title: p.Title, Subtitle: p.Subtitle, PublishedAt: shownAt(&live.Row), Migrated: live.Imported, MigratedAt: live.MigratedAt,
+		Source: p.Source, SourceURL: p.SourceURL, Author: p.Author, URL: s.URL(rest),
+		// The policy of today over what was reviewed: it can only take away. The page cache keeps the result.
+		Body: template.HTML(render.Sanitise(p.Body)),
+	}
+	if p.Document != nil {
+		page.Meta, page.Validity = p.Document.rows(&live.Row, p.Keywords), validities[p.Document.Validity]
+	}
+	shell := render.Shell{Site: s, Nav: tree.Nav(s), Now: a.Now(), Head: render.Head{
+		Title: []string{p.Title}, Description: p.Summary, Keywords: p.Keywords, Rest: rest,
+		Article: &render.ArticleMeta{Title: p.Title, PubDate: minute(live.ShownAt), Source: p.Source, Keywords: p.Keywords,
+			Author: p.Author, Description: p.Summary, URL: s.URL(rest)},
+	}}
+	at := tree.Resolve(live.Place)
+	if at == nil {
+		return shell, page, nil // its column is gone from the template: the article stays
+	}
+	page.Column = at.Name
+	shell.Head.Title = append(shell.Head.Title, at.Name)
+	shell.Head.Column = columnMeta(at)
+	shell.Crumbs = crumbs(s, tree, at)
+	newer, older, err := a.Published.Around(ctx, live.Row)
+	page.Prev, page.Next = beside(s, newer), beside(s, older)
+	return shell, page, err
+}
+
+func beside(s *render.Site, r *publication.Row) *render.Link {
+	if r == nil {
+		return nil
+	}
+	it := item(s, r)
+	return &render.Link{Text: it.Title, Href: it.Href}
+}
+
+// shownAt is the moment pages and lists show: zero for an import without a day of its own, which publication
+// gives the batch's.
+func shownAt(r *publication.Row) time.Time {
+	if isUndated(r) {
+		return time.Time{}
+	}
+	return r.ShownAt
+}
+
+func isUndated(r *publication.Row) bool { return r.Imported && r.ShownAt.Equal(r.MigratedAt) }
+
+func minute(t time.Time) string { return t.In(kernel.Beijing).Format("2006-01-02 15:04") }
+
+func day(t time.Time) string { return t.In(kernel.Beijing).Format(time.DateOnly) }
+
+// rows is the document table, in the order of 国务院's library: what is not known has no row, except the day of
+// publication, whose absence is said.
+func (d *Document) rows(r *publication.Row, keywords string) []MetaRow {
+	published := day(r.ShownAt)
+	if isUndated(r) {
+		published = undated + "（" + day(r.MigratedAt) + " 迁移入库）"
+	}
+	all := []MetaRow{
+		{"索引号", d.IndexNumber}, {"主题分类", d.Subject}, {"发文机关", d.Issuer}, {"发文字号", d.Number}, {"体裁分类", d.Genre},
+		{"效力级别", d.Level}, {"适用地区", d.Region}, {"年度", d.Year}, {"成文日期", d.WrittenOn}, {"公布日期", d.IssuedOn},
+		{"施行日期", d.EffectiveOn}, {"发布日期", published}, {"有效性", validityNames[d.Validity]}, {"主题词", keywords},
+	}
+	var rows []MetaRow
+	for _, m := range all {
+		if m.Value != "" {
+			rows = append(rows, m)
+		}
+	}
+	return rows
+}
+
+func columnMeta(k *column.Column) *render.ColumnMeta {
+	return &render.ColumnMeta{Name: k.Name, Description: k.Description, Keywords: k.Keywords, Type: k.KindName()}
+}
+
+// crumbs lead from the top to the column; a step that citizens do not see is left out.
+func crumbs(s *render.Site, tree *column.Tree, at *column.Column) []render.Link {
+	var links []render.Link
+	for _, k := range tree.Trail(at.ID) {
+		if tree.Visible(k.ID) {
+			links = append(links, column.Link(s, k))
+		}
+	}
+	return links
+}

@@ -1,0 +1,27 @@
+package column
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zhanqun/zhanqun/platform/pages"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/web"
+)
+
+// sitemap answers the site map (网站地图): every column that citizens see.
+func (c *Columns) sitemap(ctx context.Context, r *web.Request) (*pages.Page, error) {
+	t, err := c.Tree(ctx, r.Site.ID)
+	if err != nil {
+		return nil, err
+	}
+	s := r.Site
+	shell := render.Shell{Site: s, Nav: t.Nav(s), Now: c.now(),
+		Crumbs: []render.Link{{Text: "网站地图", Href: s.Path(render.SitemapPath)}},
+		Head:   render.Head{Title: []string{"网站地图"}, Description: s.Name + "的全部栏目", Rest: render.SitemapPath}}
+	body, err := sitemapView.HTML(c.render, shell, SitemapPage{Columns: t.Sitemap(s)})
+	if err != nil {
+		return nil, fmt.Errorf("render site map of site %d: %w", s.ID, err)
+	}
+	return web.HTML(body), nil
+}

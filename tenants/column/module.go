@@ -1,0 +1,37 @@
+package column
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/zhanqun/zhanqun/platform/module"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/web"
+)
+
+//go:embed views/*.html
+var views embed.FS
+
+var sitemapView = render.Define[SitemapPage]("column", "sitemap")
+
+// Views returns the room's templates.
+func Views() fs.FS {
+	sub, err := fs.Sub(views, "views")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return sub
+}
+
+// Pages returns the public views, for the renderer that the room is made with.
+func Pages() []render.View { return []render.View{sitemapView} }
+
+// Routes adds the public pages.
+func (c *Columns) Routes(r *web.Router) {
+	r.Page(web.PageRoute{Room: "tenants/column", Path: render.SitemapPath, Do: c.sitemap})
+}
+
+// Module plugs the room in.
+func (c *Columns) Module() module.Module {
+	return module.Module{Room: "tenants/column", Migrations: Migrations(), Views: Views(), Pages: Pages(), Routes: c.Routes}
+}

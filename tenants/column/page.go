@@ -1,0 +1,8 @@
+package column
+
+import "github.com/zhanqun/zhanqun/platform/render"
+
+// SitemapPage is what the site map shows: every visible column, its sub-columns nested in Children.
+type SitemapPage struct {
+	Columns []render.Link
+}
