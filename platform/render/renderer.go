@@ -1,0 +1,140 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"path"
+
+	"github.com/jba/templatecheck"
+
+	"github.com/zhanqun/zhanqun/themes"
+)
+
+// Config says where the themes are; nil means the built-in ones.
+type Config struct{ Themes fs.FS }
+
+// Renderer holds every theme's views, parsed and type-checked. It is safe for concurrent use.
+type Renderer struct {
+	themes map[string]*theme
+	assets map[string]asset
+	shell  *template.Template
+	views  map[viewKey]*template.Template
+}
+
+type viewKey struct{ theme, room, name string }
+
+// New parses every view in every theme and refuses what would fail before a citizen: a type error, a theme
+// without contrast, a view that is declared and missing. The views are by room short name.
+func New(cfg Config, views map[string]fs.FS, defined ...View) (*Renderer, error) {
+	if cfg.Themes == nil {
+		cfg.Themes = themes.FS
+	}
+	r := &Renderer{assets: map[string]asset{}, views: map[viewKey]*template.Template{}}
+	var err error
+	if r.themes, err = loadThemes(cfg.Themes, r.assets); err != nil {
+		return nil, err
+	}
+	if r.shell, err = template.New("shell").Funcs(shellFuncs()).ParseFS(shellFS, "shell/shell.html"); err != nil {
+		return nil, fmt.Errorf("parse the shell: %w", err)
+	}
+	if err := templatecheck.CheckHTML(r.shell.Lookup("shell"), frame{}); err != nil {
+		return nil, fmt.Errorf("check the shell: %w", err)
+	}
+	own, err := fs.Sub(shellFS, "shell")
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range append([]View{errorView, noticeView}, defined...) {
+		files := views[v.Room()]
+		if v.Room() == ownRoom {
+			files = own
+		}
+		if files == nil {
+			return nil, fmt.Errorf("view %s/%s: the room gives no views", v.Room(), v.Name())
+		}
+		for _, t := range r.themes {
+			set, err := parseView(cfg.Themes, t, files, v)
+			if err != nil {
+				return nil, fmt.Errorf("view %s/%s in theme %s: %w", v.Room(), v.Name(), t.name, err)
+			}
+			r.views[viewKey{t.name, v.Room(), v.Name()}] = set
+		}
+	}
+	return r, nil
+}
+
+// parseView reads the room's view, then what the theme and its parents, eldest first, make of it.
+func parseView(all fs.FS, t *theme, room fs.FS, v View) (*template.Template, error) {
+	set, err := template.New("").Funcs(t.funcs()).ParseFS(shellFS, "shell/parts.html")
+	if err != nil {
+		return nil, err
+	}
+	if set, err = set.ParseFS(room, v.Name()+".html"); err != nil {
+		return nil, err
+	}
+	for i := len(t.chain) - 1; i >= 0; i-- {
+		b, err := fs.ReadFile(all, path.Join(t.chain[i], v.Room(), v.Name()+".html"))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if set, err = set.Parse(string(b)); err != nil {
+			return nil, err
+		}
+	}
+	main := set.Lookup("main")
+	if main == nil {
+		return nil, errors.New(`no template named "main"`)
+	}
+	return main, v.check(main)
+}
+
+// check proves the types, and that the page renders when it has nothing to show.
+func (v *Typed[T]) check(main *template.Template) error {
+	var doc Doc[T]
+	if err := templatecheck.CheckHTML(main, doc); err != nil {
+		return err
+	}
+	doc.Site = &Site{}
+	return main.Execute(io.Discard, doc)
+}
+
+// theme answers the site's theme; a site whose theme is not installed is shown in the plain one.
+func (r *Renderer) theme(s *Site) *theme {
+	if t := r.themes[s.Theme]; t != nil {
+		return t
+	}
+	return r.themes[baseTheme]
+}
+
+// page renders the view alone, looks it over, and puts the shell around it. The two are separate runs, so
+// that nothing a view opens can swallow the footer.
+func (r *Renderer) page(room, name string, s Shell, doc any) ([]byte, error) {
+	if s.Site == nil {
+		return nil, fmt.Errorf("render %s/%s: no site", room, name)
+	}
+	t := r.theme(s.Site)
+	set := r.views[viewKey{t.name, room, name}]
+	if set == nil {
+		return nil, fmt.Errorf("render %s/%s: the view was not given to New", room, name)
+	}
+	var main, out bytes.Buffer
+	if err := set.Execute(&main, doc); err != nil {
+		return nil, fmt.Errorf("render %s/%s: %w", room, name, err)
+	}
+	if err := fence(main.Bytes()); err != nil {
+		return nil, fmt.Errorf("render %s/%s in theme %s: %w", room, name, t.name, err)
+	}
+	f := newFrame(s, t, room, name)
+	f.Main = template.HTML(main.String()) // escaped by the view's own run, and fenced
+	if err := r.shell.ExecuteTemplate(&out, "shell", f); err != nil {
+		return nil, fmt.Errorf("render the shell of %s/%s: %w", room, name, err)
+	}
+	return out.Bytes(), nil
+}
