@@ -6,32 +6,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/zhanqun/zhanqun/kernel/corpus"
 	"golang.org/x/net/html"
 	"pgregory.net/rapid"
 )
-
-// corpus is a file of the shared data; a test without it is skipped by name, or fails where all is required.
-func corpus(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("ZHANQUN_CORPUS")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	p := filepath.Join(root, filepath.FromSlash(name))
-	if _, err := os.Stat(p); err != nil {
-		if os.Getenv("ZHANQUN_TEST_REQUIRE") != "" {
-			t.Fatalf("%s is required here and missing", p)
-		}
-		t.Skipf("not tried: %s is missing", p)
-	}
-	return p
-}
 
 // promises.md 4.6, row by row.
 func TestSanitiseKeepsAndDrops(t *testing.T) {
@@ -148,7 +131,7 @@ func check(t *testing.T, in string) {
 
 // d51: nothing of the payload list reaches a browser, alone, in a paragraph, in an attribute or in a cell.
 func TestSanitisePayloads(t *testing.T) {
-	f, err := os.Open(corpus(t, "conformance/xss-payloads-dev.txt"))
+	f, err := os.Open(corpus.Path(t, "conformance/xss-payloads-dev.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +151,7 @@ func TestSanitisePayloads(t *testing.T) {
 
 // Every real document: no word altered, settled, and how long it takes.
 func TestSanitiseCorpus(t *testing.T) {
-	f, err := os.Open(corpus(t, "policies.jsonl.gz"))
+	f, err := os.Open(corpus.Path(t, "policies.jsonl.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/zhanqun/zhanqun/kernel/corpus"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/storage/db"
@@ -61,7 +62,7 @@ func shelf(b *testing.B, d *db.DB) (*house, []ID) {
 // BenchmarkImportCorpus takes the whole corpus over into three sites once, and fills the full text: documents a
 // second, and bytes on disk for a byte of JSON.
 func BenchmarkImportCorpus(b *testing.B) {
-	path := corpus(b, "policies.jsonl.gz")
+	path := corpus.Path(b, "policies.jsonl.gz")
 	engines(b, func(b *testing.B, d *db.DB) {
 		h := build(b, d)
 		f, err := os.Open(path)

@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -177,23 +175,6 @@ func (h *house) document(p *pages.Page, err error) *goquery.Document {
 // titles are the rows of a column's own list.
 func titles(doc *goquery.Document) []string {
 	return doc.Find("main ul.rows").First().Find("li a").Map(func(_ int, s *goquery.Selection) string { return s.Text() })
-}
-
-// corpus finds a file of the shared data: ZHANQUN_CORPUS, or beside the module.
-func corpus(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("ZHANQUN_CORPUS")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	path := filepath.Join(root, filepath.FromSlash(name))
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("ZHANQUN_TEST_REQUIRE") != "" {
-			t.Fatalf("corpus: %v", err)
-		}
-		t.Skipf("no corpus: set ZHANQUN_CORPUS to the folder that holds %s", name)
-	}
-	return path
 }
 
 func siteFixture(prefix string) *render.Site {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/corpus"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
@@ -95,7 +96,7 @@ func words(t *testing.T, html string) string {
 // private-use characters, zero-width spaces.
 func sample(t *testing.T, nth int) (lines []string, docs map[string]*sourceDocument) {
 	t.Helper()
-	f, err := os.Open(corpus(t, "policies.jsonl.gz"))
+	f, err := os.Open(corpus.Path(t, "policies.jsonl.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

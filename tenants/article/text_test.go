@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zhanqun/zhanqun/kernel/corpus"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 )
 
@@ -126,7 +127,7 @@ func TestCheckKeepsText(t *testing.T) {
 // rareCharacters are those of 通用规范汉字表 outside the basic block.
 func rareCharacters(t *testing.T) string {
 	t.Helper()
-	raw, err := os.ReadFile(corpus(t, "conformance/zh-rare-chars.json"))
+	raw, err := os.ReadFile(corpus.Path(t, "conformance/zh-rare-chars.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
