@@ -1,0 +1,162 @@
+package app
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// language chooses one of the two texts of a word: Chinese first, English complete.
+type language int
+
+const (
+	chinese language = iota
+	english
+)
+
+// tongue reads "en", "en_US.UTF-8", "zh": anything but English is Chinese.
+func tongue(s string) language {
+	if strings.HasPrefix(strings.ToLower(s), "en") {
+		return english
+	}
+	return chinese
+}
+
+// spoken is the language asked for by --lang, else by the environment, before anything is parsed.
+func spoken(args []string, env func(string) string) language {
+	for i, a := range args {
+		if v, ok := strings.CutPrefix(a, "--lang="); ok {
+			return tongue(v)
+		}
+		if a == "--lang" && i+1 < len(args) {
+			return tongue(args[i+1])
+		}
+	}
+	return tongue(cmp.Or(env("ZHANQUN_LANG"), env("LC_ALL"), env("LC_MESSAGES"), env("LANG")))
+}
+
+func (l language) say(word string) string { return texts[word][l] }
+
+func (l language) vars() kong.Vars {
+	v := kong.Vars{}
+	for word, text := range texts {
+		v[word] = text[l]
+	}
+	return v
+}
+
+// texts are the words of the command line.
+var texts = map[string][2]string{
+	"zhanqun": {"站群：一个程序承载一座城市的全部政府网站。", "Zhanqun: one program that hosts every government website of a city."},
+
+	"data":            {"数据目录：SQLite 数据库、媒体文件、密钥、页面镜像", "data folder: SQLite database, media, key, page mirror"},
+	"listen":          {"网站监听的地址", "address the websites are served on"},
+	"ops_listen":      {"运维监听的地址：/healthz、/readyz、/metrics，不要对公网开放", "address for operators: /healthz, /readyz, /metrics; keep it private"},
+	"database":        {"数据库：SQLite 文件路径，或 postgres://用户:密码@主机:5432/库名", "database: path of an SQLite file, or postgres://user:password@host:5432/name"},
+	"media":           {"媒体存储：文件夹路径，或 s3://访问键:密钥@主机/桶名", "media store: path of a folder, or s3://access:secret@host/bucket"},
+	"key_file":        {"密钥文件，32 字节；使用 PostgreSQL 时必填", "key file of 32 bytes; required with PostgreSQL"},
+	"domain":          {"平台自己的域名，其下的主机名无须验证", "the platform's own domain; hosts below it need no verification"},
+	"public_scheme":   {"公开地址的协议，默认按域名推断", "scheme of public addresses; follows the domain by default"},
+	"public_port":     {"公开地址的端口，默认按域名推断", "port of public addresses; follows the domain by default"},
+	"tls_dir":         {"证书目录，每个域名一份 <域名>.crt 和 <域名>.key，更换后自动生效", "folder of certificates, <host>.crt and <host>.key each; changes apply without a restart"},
+	"tls_listen":      {"HTTPS 监听的地址，默认 127.0.0.1:8443", "address for HTTPS, 127.0.0.1:8443 by default"},
+	"trusted_proxies": {"可信代理的地址或网段，用逗号隔开，只信它们的 X-Forwarded-*", "addresses or networks of trusted proxies, separated by commas"},
+	"demo":            {"首次启动时写入演示站点和文章", "seed demonstration sites and articles at the first start"},
+	"lang":            {"语言：zh 或 en", "language: zh or en"},
+	"json":            {"以 JSON 输出", "write JSON"},
+	"help":            {"显示帮助", "show help"},
+
+	"serve":            {"启动服务", "run the server"},
+	"site":             {"站点", "sites"},
+	"site_create":      {"开通一个站点", "open a site"},
+	"site_list":        {"列出站点", "list the sites"},
+	"site_show":        {"查看一个站点", "show one site"},
+	"site_import":      {"按 CSV 一次开通多个站点", "open many sites from a CSV"},
+	"site_domain":      {"站点的域名", "a site's host names"},
+	"domain_add":       {"添加域名", "add a host name"},
+	"domain_verify":    {"验证域名", "verify a host name"},
+	"domain_primary":   {"设为主域名，其余域名跳转到它", "make it the primary; the others redirect to it"},
+	"domain_remove":    {"移除域名", "remove a host name"},
+	"site_suspend":     {"暂停站点并显示公告", "suspend a site and show a notice"},
+	"site_resume":      {"恢复站点", "resume a site"},
+	"site_close":       {"公告关停；再次执行即正式关停", "announce the closing; the second time, close"},
+	"org":              {"机构", "the administrative tree"},
+	"org_import":       {"导入机构 CSV：code,name,level,parent_code", "import a CSV of orgs: code,name,level,parent_code"},
+	"import":           {"导入", "imports"},
+	"import_documents": {"导入历史文件（JSON 行，可为 gzip），由两人签字", "import documents (JSON lines, may be gzipped), signed by two people"},
+	"takedown":         {"在各节点立即撤下一个地址", "take an address down on every node at once"},
+	"config":           {"配置", "configuration"},
+	"config_print":     {"打印生效的配置，隐去口令", "print the configuration in force, secrets masked"},
+	"health":           {"检查本机服务是否可用", "ask this machine's server whether it is well"},
+	"version":          {"版本", "version"},
+
+	"a_site":     {"站点：编号，或主机名加路径，如 hanbin.localhost/z/wuli", "the site: its id, or host and path such as hanbin.localhost/z/wuli"},
+	"a_host":     {"域名", "host name"},
+	"a_csv":      {"CSV 文件，- 为标准输入", "CSV file, - for standard input"},
+	"a_jsonl":    {"JSON 行文件，可为 gzip，- 为标准输入", "file of JSON lines, may be gzipped, - for standard input"},
+	"a_url":      {"要撤下的完整地址", "the whole address"},
+	"dry_run":    {"只检查，不写入", "check only, write nothing"},
+	"f_org":      {"主办单位的机构代码", "code of the org that owns it"},
+	"f_template": {"模板：city、county、dept、town", "template: city, county, dept, town"},
+	"f_kind":     {"类型：subsite 子站、channel 频道、column 栏目", "kind: subsite, channel, column"},
+	"f_host":     {"子站的域名", "host of a subsite"},
+	"f_slug":     {"频道的路径名，如 wuli", "path name of a channel, such as wuli"},
+	"f_name":     {"站点名称", "name of the site"},
+	"f_theme":    {"主题，默认随模板", "theme; follows the template"},
+	"f_approval": {"例外的批准文号", "document number that allows an exception"},
+	"f_evidence": {"域名核验依据", "how the host was verified"},
+	"f_code":     {"网站标识码", "site identification code"},
+	"f_icp":      {"ICP 备案号", "ICP record"},
+	"f_police":   {"公安备案号", "police record"},
+	"f_phone":    {"联系电话", "telephone"},
+	"f_address":  {"地址", "postal address"},
+	"f_reason":   {"理由，记入审计", "the reason, kept in the audit chain"},
+	"f_notice":   {"给公众看的公告", "the notice citizens read"},
+	"f_note":     {"人工核验的依据，省略则自动核验", "how it was verified by hand; otherwise it is checked"},
+	"f_level":    {"只列某级：city、county、township、dept", "only this level: city, county, township, dept"},
+	"f_batch":    {"批次编号；用同一编号可以续传", "id of the batch; the same id continues it"},
+	"f_author":   {"录入人：登录名；没有账号时写 登录名=姓名", "who enters it: login, or login=name for a new account"},
+	"f_reviewer": {"审核人，不得与录入人相同，写法同上", "who reviewed it, another person, written likewise"},
+	"f_opinion":  {"审核意见", "the reviewer's opinion"},
+	"f_source":   {"原网站名称或地址", "name or address of the old site"},
+	"f_mapping":  {"映射文件（TOML），决定进入哪些站点和栏目", "mapping file (TOML): which sites and columns"},
+	"f_node":     {"节点的运维地址，可重复；默认本机", "ops address of a node, may be repeated; this machine by default"},
+	"f_undo":     {"撤销撤下", "put it back"},
+
+	"usage":       {"用法：", "Usage: "},
+	"arguments":   {"参数：", "Arguments:"},
+	"flags":       {"选项：", "Flags:"},
+	"globals":     {"全局选项：", "Global flags:"},
+	"commands":    {"命令：", "Commands:"},
+	"more":        {"用 zhanqun <命令> --help 查看各命令的说明。", "Run zhanqun <command> --help for more on a command."},
+	"default":     {"默认 ", "default "},
+	"required":    {"必填", "required"},
+	"data_is":     {"数据目录的完整路径：", "The data folder is"},
+	"internal":    {"内部错误：", "Internal error: "},
+	"interrupted": {"已中断。", "Interrupted."},
+}
+
+// mistakes turn kong's words into a sentence of each language; $1 is what was typed.
+var mistakes = []struct {
+	kong *regexp.Regexp
+	say  [2]string
+}{
+	{regexp.MustCompile(`^unknown flag (\S+?)(?:, did you mean (.+)\?)?$`), [2]string{"不认识的选项 $1，请用 --help 查看可用的选项。", "Unknown flag $1; --help lists them."}},
+	{regexp.MustCompile(`^unexpected argument (\S+)`), [2]string{"不认识的命令或多余的参数“$1”，请用 --help 查看用法。", "Unexpected argument $1; see --help."}},
+	{regexp.MustCompile(`^expected one of (.+)$`), [2]string{"命令不完整，后面应是 $1 之一。", "The command is incomplete: expected one of $1."}},
+	{regexp.MustCompile(`^expected "?(.+?)"?$`), [2]string{"缺少参数 $1。", "Missing $1."}},
+	{regexp.MustCompile(`^missing flags: (.+)$`), [2]string{"缺少选项 $1。", "Missing flags: $1."}},
+	{regexp.MustCompile(`^(--\S+?): (.+)$`), [2]string{"选项 $1 的值不对：$2。", "Bad value for $1: $2."}},
+}
+
+func (l language) parseError(err error) string {
+	text := strings.TrimSpace(err.Error())
+	for _, m := range mistakes {
+		if m.kong.MatchString(text) {
+			return m.kong.ReplaceAllString(text, m.say[l])
+		}
+	}
+	return [2]string{"命令不对：", "Bad command: "}[l] + text
+}

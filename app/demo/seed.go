@@ -1,0 +1,257 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/org"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/storage/db"
+	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/column"
+)
+
+// Clock is a clock that only Seed turns. Rooms that seed are made with its Now.
+type Clock struct{ at atomic.Pointer[time.Time] }
+
+// NewClock stands at t.
+func NewClock(t time.Time) *Clock {
+	c := &Clock{}
+	c.set(t)
+	return c
+}
+
+// Now is where the clock stands, in UTC.
+func (c *Clock) Now() time.Time { return *c.at.Load() }
+
+func (c *Clock) set(t time.Time) {
+	t = t.UTC().Truncate(time.Microsecond)
+	c.at.Store(&t)
+}
+
+// Seed of the id source, so that equal starts give equal addresses.
+const Seed = 20150602
+
+// Rooms are what seeding works with, all on the seeding clock.
+type Rooms struct {
+	DB        *db.DB
+	Orgs      *org.Orgs
+	Sites     *site.Sites
+	Accounts  *identity.Accounts
+	Columns   *column.Columns
+	Articles  *article.Articles
+	Published *publication.Publications
+	Domain    string // hosts are below it: "localhost"
+}
+
+// crew are the demonstration accounts of one site.
+type crew struct {
+	site    kernel.SiteID
+	policy  string
+	author  identity.Account
+	signers []identity.Account // in the order of the policy's steps
+	columns map[int64]bool
+}
+
+// via is what the audit chains show for everything done here.
+const via = "demo"
+
+// Run opens the sites and publishes every article of the plan, as if from the months before start until then; progress
+// is told how much is done. It leaves the clock at start. It must run on an empty store and cannot be resumed.
+func Run(ctx context.Context, r Rooms, clock *Clock, start time.Time, progress func(done, total int)) error {
+	plan, err := Plan(start)
+	if err != nil {
+		return err
+	}
+	places, err := readPlaces()
+	if err != nil {
+		return err
+	}
+	clock.set(office(start.AddDate(0, -Months, -20)))
+	ctx = kernel.WithActor(ctx, identity.System(via))
+	crews, err := open(ctx, r, places)
+	if err != nil {
+		return err
+	}
+	if n, err := r.Sites.Count(ctx, site.Filter{}); err != nil || n != int64(len(places)) {
+		return fmt.Errorf("the demonstration opened %d sites, want %d: %w", n, len(places), err)
+	}
+	for i, a := range plan {
+		if err := publish(ctx, r, clock, crews[a.Site], a); err != nil {
+			return fmt.Errorf("seed %s %q: %w", a.Site, a.Title, err)
+		}
+		if progress != nil {
+			progress(i+1, len(plan))
+		}
+	}
+	clock.set(start)
+	return nil
+}
+
+// open makes the orgs, the sites and the people of each site, superiors first.
+func open(ctx context.Context, r Rooms, places []place) (map[string]*crew, error) {
+	if _, err := r.Orgs.Import(ctx, strings.NewReader(divisions(places)), false); err != nil {
+		return nil, fmt.Errorf("seed orgs: %w", err)
+	}
+	crews := map[string]*crew{}
+	for _, p := range places {
+		owner, err := r.Orgs.ByCode(ctx, p.Code)
+		if err != nil {
+			return nil, fmt.Errorf("seed %s: %w", p.Slug, err)
+		}
+		made, err := r.Sites.Create(ctx, p.spec(owner.ID, r.Domain))
+		if err != nil {
+			return nil, fmt.Errorf("open %s: %w", p.Slug, err)
+		}
+		c := &crew{site: made.ID, policy: publication.Ordinary, columns: map[int64]bool{}}
+		if err := c.appoint(ctx, r, p, owner.ID); err != nil {
+			return nil, fmt.Errorf("appoint at %s: %w", p.Slug, err)
+		}
+		tree, err := r.Columns.Tree(ctx, made.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range tree.All() {
+			c.columns[k.ID] = true
+		}
+		crews[p.Slug] = c
+	}
+	return crews, nil
+}
+
+// divisions is the tree as `org import` takes it.
+func divisions(places []place) string {
+	var b strings.Builder
+	b.WriteString("code,name,level,parent_code,short_name,slug\n610000,陕西省,province,,陕西,shaanxi\n")
+	code := map[string]string{}
+	for _, p := range places {
+		code[p.Slug] = p.Code
+		level, parent := p.Kind, code[p.Parent]
+		switch p.Kind {
+		case cityPlace:
+			parent = "610000"
+		case countyPlace:
+			parent = "610900"
+		case channelPlace:
+			level = string(org.Township)
+		}
+		fmt.Fprintf(&b, "%s,%s,%s,%s,%s,%s\n", p.Code, p.Name, level, parent, p.short(), p.Slug)
+	}
+	return b.String()
+}
+
+// short is what lists call the place: 汉滨, 瀛湖镇, 市人社局.
+func (p place) short() string {
+	switch p.Kind {
+	case channelPlace:
+		return p.Name
+	case deptPlace:
+		return p.Facts["局"]
+	}
+	return p.Facts["简"]
+}
+
+func (p place) spec(owner kernel.OrgID, domain string) site.Spec {
+	d := dice(p.Slug, "spec")
+	host := p.Slug + "." + domain
+	if p.Kind != cityPlace {
+		host = p.Slug + ".ankang." + domain
+	}
+	s := site.Spec{Org: owner, Kind: site.Subsite, Host: host, Name: p.Site, Demo: true,
+		Description: p.Site + "演示站点，用于展示站群平台的功能，内容均为虚构。", Keywords: p.Name + ",政府网站,演示",
+		Marks: site.Marks{Sponsor: p.Site, Operator: p.Name + "演示编辑部", Address: fmt.Sprintf("%s演示路%d号", p.Name, 1+d.IntN(40)),
+			Phone: fmt.Sprintf("0915-000-%04d（演示）", 1+d.IntN(99))}}
+	if p.Kind == channelPlace {
+		s.Kind, s.Host, s.Slug = site.Channel, "", p.Slug
+	}
+	if p.Brand != "" {
+		s.Overrides.Tokens = map[string]string{"brand": p.Brand}
+	}
+	return s
+}
+
+// appoint gives the site its people: an author and, by the office's size, three, two or one who sign.
+func (c *crew) appoint(ctx context.Context, r Rooms, p place, owner kernel.OrgID) error {
+	posts := []struct {
+		login, title string
+		role         policies.Role
+	}{{"xinxi", "信息员", "IO"}, {"shenhe", "审核员", "RV"}, {"baomi", "保密审查员", "SR"}, {"fabu", "发布人", "PB"}}
+	switch p.Kind {
+	case deptPlace:
+		c.policy, posts = publication.Brief, append(posts[:2:2], posts[3])
+	case channelPlace:
+		c.policy, posts = publication.Small, posts[:2]
+	}
+	for i, post := range posts {
+		a, err := r.Accounts.Create(ctx, identity.Account{Login: p.Slug + "-" + post.login, Name: "演示" + post.title + "（" + p.short() + "）", Org: owner})
+		if err != nil {
+			return err
+		}
+		_, err = r.Accounts.Appoint(ctx, identity.Appointment{Account: a.ID, Role: post.role, Org: owner, Site: c.site, Document: "演示任命文件"})
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			c.author = a
+		} else {
+			c.signers = append(c.signers, a)
+		}
+	}
+	return nil
+}
+
+// publish takes one article the whole way: written and handed in, then signed step by step and released at its moment, in two
+// transactions with the clock turned in between.
+func publish(ctx context.Context, r Rooms, clock *Clock, c *crew, a Article) error {
+	if !c.columns[a.Column] {
+		return fault.New(fault.NotFound, "没有栏目 %d。", a.Column)
+	}
+	as := func(ctx context.Context, who identity.Account) context.Context {
+		return kernel.WithActor(ctx, who.Actor(via))
+	}
+	var edition publication.EditionID
+	clock.set(a.At.Add(-50 * time.Minute))
+	err := r.DB.InTx(ctx, func(ctx context.Context) error {
+		id, err := r.Articles.Create(as(ctx, c.author), c.site, a.Column, c.policy, a.payload())
+		if err != nil {
+			return err
+		}
+		edition, err = r.Articles.Submit(as(ctx, c.author), c.site, id, 1)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.DB.InTx(ctx, func(ctx context.Context) error {
+		for i, who := range c.signers {
+			clock.set(a.At.Add(time.Duration(10*i-40) * time.Minute))
+			err := r.Published.Approve(as(ctx, who), c.site, edition, publication.Opinion{Reviewer: who.ID, Verdict: publication.Approved,
+				Review: "内容属实，同意发布。", Secrecy: "不涉及国家秘密、工作秘密和个人隐私。"})
+			if err != nil {
+				return err
+			}
+		}
+		clock.set(a.At)
+		return r.Published.Publish(as(ctx, c.signers[len(c.signers)-1]), c.site, edition, publication.Placing{Place: a.Column})
+	})
+}
+
+func (a Article) payload() article.Payload {
+	p := article.Payload{Kind: article.News, Title: a.Title, Body: a.Body, Summary: a.Summary, Source: a.Source}
+	if a.Issuer != "" {
+		written := a.At.In(kernel.Beijing).AddDate(0, 0, -2).Format(time.DateOnly)
+		issued := a.At.In(kernel.Beijing).Format(time.DateOnly)
+		p.Kind, p.Summary = article.Policy, a.Summary
+		p.Document = &article.Document{Number: a.Number, IndexNumber: a.Index, Issuer: a.Issuer, WrittenOn: written, IssuedOn: issued,
+			EffectiveOn: issued, Validity: a.Validity, Genre: a.Genre, Subject: a.Subject}
+	}
+	return p
+}

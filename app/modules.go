@@ -1,0 +1,119 @@
+package app
+
+import (
+	"fmt"
+	"io/fs"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/jobs"
+	"github.com/zhanqun/zhanqun/platform/module"
+	"github.com/zhanqun/zhanqun/platform/org"
+	"github.com/zhanqun/zhanqun/platform/pages"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/platform/web"
+	"github.com/zhanqun/zhanqun/storage/db"
+	"github.com/zhanqun/zhanqun/storage/index"
+	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/portal"
+	"github.com/zhanqun/zhanqun/tenants/review"
+)
+
+// Migrations lists every room's schema. Their numbers, not this order, put them on one timeline.
+func Migrations() []fs.FS {
+	return []fs.FS{
+		installationSchema(), audit.Migrations(), jobs.Migrations(), pages.Migrations(), identity.Migrations(), org.Migrations(),
+		publication.Migrations(), site.Migrations(), column.Migrations(), article.Migrations(), index.Migrations(),
+	}
+}
+
+// House is every room, opened over one store. It holds no behaviour of its own.
+type House struct {
+	DB        *db.DB
+	Audit     *audit.Log
+	Queue     *jobs.Queue
+	Revisions *pages.Revisions
+	Cache     *pages.Cache
+	Render    *render.Renderer
+	Accounts  *identity.Accounts
+	Orgs      *org.Orgs
+	Published *publication.Publications
+	Sites     *site.Sites
+	Columns   *column.Columns
+	Articles  *article.Articles
+	Reviews   *review.Desk
+	Portal    *portal.Portal
+	Index     *index.Index
+	Server    *web.Server
+	modules   []module.Module
+}
+
+// open makes the rooms in the floor plan's order and plugs each into those that declared a port for it.
+func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err error) {
+	h = &House{DB: d, Index: index.New(d)}
+	h.Audit = audit.New(d, now, ids)
+	h.Queue = jobs.New(d, now, ids)
+	h.Revisions = pages.NewRevisions(d)
+	if h.Render, err = renderer(); err != nil {
+		return nil, fmt.Errorf("open views: %w", err)
+	}
+	if h.Cache, err = pages.NewCache(h.Revisions, now, cfg.pages()); err != nil {
+		return nil, fmt.Errorf("open page cache: %w", err)
+	}
+	h.Orgs = org.New(d, now, ids, h.Audit)
+	h.Published = publication.New(d, now, ids, h.Audit, h.Revisions)
+	if h.Sites, err = site.New(cfg.sites(), d, now, ids, h.Audit, h.Orgs, h.Revisions); err != nil {
+		return nil, fmt.Errorf("open sites: %w", err)
+	}
+	h.Accounts = identity.New(d, now, ids, h.Audit, h.Sites)
+	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
+	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render})
+	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, articles: h.Articles, now: now}
+	h.Reviews = review.New(h.Published, who)
+	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
+	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who}, h.Cache)
+	h.plug()
+	return h, nil
+}
+
+// plug hands every room's routes and jobs to the server. THE list of rooms, in opening order.
+func (h *House) plug() {
+	h.modules = []module.Module{
+		h.Columns.Module(),
+		h.Articles.Module(),
+		h.Portal.Module(),
+	}
+	for _, m := range h.modules {
+		if m.Routes != nil {
+			m.Routes(h.Server.Router())
+		}
+		if m.Jobs != nil {
+			m.Jobs(h.Queue)
+		}
+	}
+}
+
+// renderer parses the public views of all rooms in every theme.
+func renderer() (*render.Renderer, error) {
+	rooms := []struct {
+		name  string
+		views fs.FS
+		pages []render.View
+	}{
+		{"column", column.Views(), column.Pages()},
+		{"article", article.Views(), article.Pages()},
+		{"portal", portal.Views(), portal.Pages()},
+	}
+	views := map[string]fs.FS{}
+	var all []render.View
+	for _, r := range rooms {
+		views[r.name] = r.views
+		all = append(all, r.pages...)
+	}
+	return render.New(render.Config{}, views, all...)
+}

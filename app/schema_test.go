@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zhanqun/zhanqun/storage/db/dbtest"
+)
+
+// platformTables are the tables that belong to no site, each with its reason. Every other table is a
+// tenant's: its primary key begins with site_id and its foreign keys carry it (design.md section 2; I4).
+var platformTables = map[string]string{
+	"bun_migrations":      "the timeline",
+	"bun_migration_locks": "the timeline",
+	"installation":        "one row: the key's fingerprint",
+	"orgs":                "the administrative tree is not the site tree",
+	"accounts":            "people are not sites",
+	"appointments":        "a term belongs to a person",
+	"sites":               "the row is the site",
+	"review_policies":     "the same for all sites",
+	"review_steps":        "the same for all sites",
+	"import_batches":      "one batch is spread over many sites",
+	"audit_heads":         "one row a chain; chain is the site or 0 for the platform",
+	"audit_entries":       "as audit_heads",
+	"jobs":                "a queue over all sites, with site_id in the row",
+}
+
+// The schema is read back from SQLite: the text of the migrations is the same on both engines.
+func TestEveryTenantTableBeginsWithItsSite(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.SQLite(t, Migrations()...)
+	var tables []string
+	if err := d.Conn(ctx).NewRaw(`SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' AND name NOT LIKE 'sqlite_%' ORDER BY name`).Scan(ctx, &tables); err != nil {
+		t.Fatal(err)
+	}
+	tenants := 0
+	for _, table := range tables {
+		if _, ok := platformTables[table]; ok || strings.HasPrefix(table, "search_") {
+			continue // search_*: FTS5's own shadow tables
+		}
+		tenants++
+		var cols []struct {
+			Name string
+			Pk   int
+		}
+		if err := d.Conn(ctx).NewRaw("SELECT name, pk FROM pragma_table_info(?)", table).Scan(ctx, &cols); err != nil {
+			t.Fatal(err)
+		}
+		first := ""
+		for _, c := range cols {
+			if c.Pk == 1 {
+				first = c.Name
+			}
+		}
+		if first != "site_id" {
+			t.Errorf("%s: the primary key begins with %q, want site_id", table, first)
+		}
+		var keys []struct {
+			ID   int
+			From string
+			To   string
+			Ref  string
+		}
+		if err := d.Conn(ctx).NewRaw(`SELECT id, "from", coalesce("to", '') AS "to", "table" AS ref FROM pragma_foreign_key_list(?)`, table).Scan(ctx, &keys); err != nil {
+			t.Fatal(err)
+		}
+		carries := map[int]bool{}
+		refs := map[int]string{}
+		for _, k := range keys {
+			refs[k.ID] = k.Ref
+			carries[k.ID] = carries[k.ID] || k.From == "site_id"
+		}
+		for id, ref := range refs {
+			if _, platform := platformTables[ref]; !platform && !carries[id] {
+				t.Errorf("%s: a foreign key to %s does not carry site_id", table, ref)
+			}
+		}
+	}
+	if tenants < 6 {
+		t.Errorf("only %d tenant tables were looked at: %v", tenants, tables)
+	}
+	for name := range platformTables {
+		if !slices.Contains(tables, name) {
+			t.Errorf("platformTables names %s, which no migration makes", name)
+		}
+	}
+}
+
+// A migration is sorted by its name over all rooms; two with one number would race.
+func TestMigrationsHaveNumbersOfTheirOwn(t *testing.T) {
+	seen := map[string]bool{}
+	for _, source := range Migrations() {
+		for _, name := range sqlFiles(t, source) {
+			number, _, _ := strings.Cut(name, "_")
+			if len(number) != 14 || seen[number] {
+				t.Errorf("%s: number taken or malformed", name)
+			}
+			seen[number] = true
+		}
+	}
+	if len(seen) < 8 {
+		t.Errorf("only %d migrations found", len(seen))
+	}
+}
+
+func sqlFiles(t *testing.T, source fs.FS) []string {
+	t.Helper()
+	names, err := fs.Glob(source, "*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("a room's migrations: %v, %v", names, err)
+	}
+	return names
+}
