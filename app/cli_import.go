@@ -77,7 +77,7 @@ func (c importDocuments) Run(s *session) error {
 	began := time.Now()
 	o.Progress = func(r article.Report) {
 		if took := time.Since(began).Seconds(); took > 0 {
-			fmt.Fprintf(s.err, "%d 行，导入 %d，已有 %d，问题 %d，每秒 %.0f 篇\n", r.Lines, r.Imported, r.Already, len(r.Bad), float64(r.Imported)/took)
+			fmt.Fprintf(s.err, s.words.say("documents_on")+"\n", r.Lines, r.Imported, r.Already, len(r.Bad), float64(r.Imported)/took)
 		}
 	}
 	o.Each = func(b article.BadRow) { fmt.Fprintln(s.err, badRow(b)) }
@@ -91,8 +91,7 @@ func (c importDocuments) Run(s *session) error {
 		err = h.Queue.Drain(s.ctx) // the full text follows at once, also when no server runs
 	}
 	printed := s.print(v, func(w io.Writer) {
-		fmt.Fprintf(w, "%s batch=%s lines=%d imported=%d already=%d undated=%d bad=%d seconds=%.1f\n",
-			doneOrDry(c.DryRun, err), v.Batch, v.Lines, v.Imported, v.Already, v.Undated, len(v.Bad), v.Seconds)
+		fmt.Fprintf(w, s.outcome(c.DryRun, err)+s.words.say("documents_in")+"\n", v.Batch, v.Lines, v.Imported, v.Already, v.Undated, len(v.Bad), v.Seconds)
 	})
 	if err = firstOf(err, printed); err == nil && len(v.Bad) > 0 {
 		return errPartly

@@ -186,25 +186,10 @@ type siteImport struct {
 
 // Run opens the sites of a CSV: all, or none and a report.
 func (c siteImport) Run(s *session) error {
-	f, err := s.file(c.File)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	h, err := s.house(true)
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	report, err := h.Sites.Import(s.ctx, f, c.DryRun)
-	if err != nil && report.Wrong == 0 {
-		return err
-	}
-	printed := s.print(report, func(w io.Writer) {
-		fmt.Fprintf(w, "%s rows=%d hosts=%d mounts=%d unchanged=%d wrong=%d\n", doneOrDry(report.DryRun, err), report.Rows, report.Hosts, report.Mounts, report.Unchanged, report.Wrong)
-		problems(w, report.Problems, report.Wrong)
-	})
-	return firstOf(err, printed)
+	return importTable(s, c.File, func(h *House, f io.Reader) (site.Report, error) { return h.Sites.Import(s.ctx, f, c.DryRun) },
+		func(r site.Report, err error) (string, []org.Problem, int) {
+			return s.outcome(r.DryRun, err) + fmt.Sprintf(s.words.say("sites_in"), r.Rows, r.Hosts, r.Mounts, r.Unchanged, r.Wrong), r.Problems, r.Wrong
+		})
 }
 
 type orgImport struct {
@@ -214,7 +199,15 @@ type orgImport struct {
 
 // Run imports the orgs of a CSV: all, or none and a report.
 func (c orgImport) Run(s *session) error {
-	f, err := s.file(c.File)
+	return importTable(s, c.File, func(h *House, f io.Reader) (org.Report, error) { return h.Orgs.Import(s.ctx, f, c.DryRun) },
+		func(r org.Report, err error) (string, []org.Problem, int) {
+			return s.outcome(r.DryRun, err) + fmt.Sprintf(s.words.say("orgs_in"), r.Rows, r.Created, r.Renamed, r.Unchanged, r.Wrong), r.Problems, r.Wrong
+		})
+}
+
+// importTable hands a CSV to a room and prints what became of it; tell puts the report into a sentence.
+func importTable[R any](s *session, file string, do func(*House, io.Reader) (R, error), tell func(R, error) (string, []org.Problem, int)) error {
+	f, err := s.file(file)
 	if err != nil {
 		return err
 	}
@@ -224,25 +217,27 @@ func (c orgImport) Run(s *session) error {
 		return err
 	}
 	defer h.Close()
-	report, err := h.Orgs.Import(s.ctx, f, c.DryRun)
-	if err != nil && report.Wrong == 0 {
+	report, err := do(h, f)
+	sentence, all, wrong := tell(report, err)
+	if err != nil && wrong == 0 {
 		return err
 	}
 	printed := s.print(report, func(w io.Writer) {
-		fmt.Fprintf(w, "%s rows=%d created=%d renamed=%d unchanged=%d wrong=%d\n", doneOrDry(report.DryRun, err), report.Rows, report.Created, report.Renamed, report.Unchanged, report.Wrong)
-		problems(w, report.Problems, report.Wrong)
+		fmt.Fprintln(w, sentence)
+		problems(w, all, wrong)
 	})
 	return firstOf(err, printed)
 }
 
-func doneOrDry(dry bool, err error) string {
+// outcome begins the sentence that ends an import.
+func (s *session) outcome(dry bool, err error) string {
 	switch {
 	case err != nil:
-		return "refused"
+		return s.words.say("refused")
 	case dry:
-		return "dry-run"
+		return s.words.say("checked")
 	}
-	return "done"
+	return s.words.say("done")
 }
 
 func firstOf(errs ...error) error {

@@ -213,7 +213,7 @@ func TestTheLifeOfASiteOnTheCommandLine(t *testing.T) {
 		return out
 	}
 	must(fourOrgs, "org", "import", "-")
-	if out := must("org_code\n610900\n610902\n", "site", "import", "-", "--dry-run"); !strings.Contains(out, "hosts=2") {
+	if out := must("org_code\n610900\n610902\n", "site", "import", "-", "--dry-run"); !strings.Contains(out, "独立站点 2") {
 		t.Errorf("dry run: %q", out)
 	}
 	if out := must("", "site", "list", "--json"); strings.TrimSpace(out) != "[]" {
@@ -261,7 +261,7 @@ func TestABadTableIsReportedLineByLineAndWritesNothing(t *testing.T) {
 	if code != exitFailed || !strings.Contains(out, "第 6 行") || !strings.Contains(out, "第 7 行") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("got exit %d\n%s%s", code, out, stderr)
 	}
-	if _, out, _ := run(t, fourOrgs, "org", "import", "-", "--dry-run", data); !strings.Contains(out, "created=4") {
+	if _, out, _ := run(t, fourOrgs, "org", "import", "-", "--dry-run", data); !strings.Contains(out, "新增 4") {
 		t.Errorf("something was written: %s", out)
 	}
 }
@@ -293,7 +293,7 @@ func TestImportingDocumentsFromTheCommandLine(t *testing.T) {
 	if code != exitPartly || !strings.Contains(out, `"imported": 1`) || !strings.Contains(out, `"line": 2`) || !strings.Contains(stderr, "第 2 行") {
 		t.Errorf("got exit %d\n%s%s", code, out, stderr)
 	}
-	if code, out, _ := importing("--author=jia", "--reviewer=yi-bing"); code != exitPartly || !strings.Contains(out, "already=1") {
+	if code, out, _ := importing("--author=jia", "--reviewer=yi-bing"); code != exitPartly || !strings.Contains(out, "已有 1") {
 		t.Errorf("the second time: exit %d, %s", code, out)
 	}
 }

@@ -136,6 +136,14 @@ var texts = map[string][2]string{
 	"data_is":     {"数据目录的完整路径：", "The data folder is"},
 	"internal":    {"内部错误：", "Internal error: "},
 	"interrupted": {"已中断。", "Interrupted."},
+
+	"done":         {"完成：", "Done: "},
+	"checked":      {"只检查，没有写入：", "Checked, nothing written: "},
+	"refused":      {"没有写入，请改正后再试：", "Nothing written; correct it and try again: "},
+	"orgs_in":      {"共 %d 行，新增 %d，改名 %d，未变 %d，有误 %d。", "%d rows, %d created, %d renamed, %d unchanged, %d wrong."},
+	"sites_in":     {"共 %d 行，独立站点 %d，频道 %d，未变 %d，有误 %d。", "%d rows, %d hosts, %d mounts, %d unchanged, %d wrong."},
+	"documents_in": {"批次 %s，共 %d 行，导入 %d，已有 %d，日期不详 %d，有误 %d，用时 %.1f 秒。", "batch %s, %d lines, %d imported, %d already there, %d undated, %d wrong, %.1f seconds."},
+	"documents_on": {"%d 行，导入 %d，已有 %d，有误 %d，每秒 %.0f 篇", "%d lines, %d imported, %d already there, %d wrong, %.0f a second"},
 }
 
 // mistakes turn kong's words into a sentence of each language; $1 is what was typed.
