@@ -153,6 +153,14 @@ func TestLists(t *testing.T) {
 		if len(places) != 2 || places[20].Count != 3 || !places[20].Last.Equal(day("2022-01-01")) || places[21].Count != 2 || !places[21].Last.Equal(day("2021-01-01")) {
 			t.Errorf("places %+v", places)
 		}
+		t.Run("taking over a document without a day is no update of its place", func(t *testing.T) {
+			k.must(k.Import(k.ctx(), batch.ID, []ImportItem{item(3, 900, 20, time.Time{}, "无日期"), item(3, 901, 21, day("2020-02-02"), "旧"), item(3, 902, 21, time.Time{}, "无日期")}))
+			places, err := k.Places(k.ctx(), 3)
+			k.must(err)
+			if places[20].Count != 1 || !places[20].Last.IsZero() || places[21].Count != 2 || !places[21].Last.Equal(day("2020-02-02")) {
+				t.Errorf("places %+v", places)
+			}
+		})
 		l, err := k.Live(k.ctx(), article(3))
 		k.must(err)
 		newer, older, err := k.Around(k.ctx(), l.Row)

@@ -131,7 +131,7 @@ type Filter struct {
 // PlaceStat is what is public at a place.
 type PlaceStat struct {
 	Count int64
-	Last  time.Time // the newest ShownAt
+	Last  time.Time // the newest ShownAt; taking over a document without a day is no update, so it does not count here
 }
 
 // PublishedEvent tells that an edition has become what citizens see.

@@ -125,15 +125,21 @@ func (p *Publications) places(ctx context.Context, site kernel.SiteID) (map[int6
 	var rows []struct {
 		Place int64
 		N     int64
-		Last  time.Time
+		Last  *time.Time
 	}
-	err := p.db.Conn(ctx).NewRaw(`SELECT place, count(*) AS n, max(first_published_at) AS last FROM publications WHERE site_id = ? GROUP BY place`, site).Scan(ctx, &rows)
+	err := p.db.Conn(ctx).NewRaw(`SELECT place, count(*) AS n,
+		max(CASE WHEN migrated_at IS NULL OR first_published_at < migrated_at THEN first_published_at END) AS last
+		FROM publications WHERE site_id = ? GROUP BY place`, site).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count the places of site %d: %w", site, db.Fault(err))
 	}
 	answer := make(map[int64]PlaceStat, len(rows))
 	for _, r := range rows {
-		answer[r.Place] = PlaceStat{Count: r.N, Last: r.Last.UTC()}
+		stat := PlaceStat{Count: r.N}
+		if r.Last != nil {
+			stat.Last = r.Last.UTC()
+		}
+		answer[r.Place] = stat
 	}
 	return answer, nil
 }
