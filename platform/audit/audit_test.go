@@ -275,6 +275,8 @@ func TestConcurrentWriters(t *testing.T) {
 				t.Errorf("chain %d: %d, %v", chain, n, err)
 			}
 		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
 		if left := len(l.open); left != 0 {
 			t.Errorf("%d transactions left in memory", left)
 		}
