@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/storage/db"
 )
@@ -18,13 +19,7 @@ import (
 var migrations embed.FS
 
 // installationSchema is the one table of app itself.
-func installationSchema() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func installationSchema() fs.FS { return kernel.Folder(migrations, "migrations") }
 
 // installation is the one row that ties a store to its key, and tells whether a demonstration was seeded.
 type installation struct {

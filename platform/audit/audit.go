@@ -70,13 +70,7 @@ type Log struct {
 var migrations embed.FS
 
 // Migrations is the room's schema.
-func Migrations() fs.FS {
-	f, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return f
-}
+func Migrations() fs.FS { return kernel.Folder(migrations, "migrations") }
 
 // New returns the chains in d. ids is not needed yet: entries are numbered by their chain.
 func New(d *db.DB, now kernel.Clock, _ kernel.IDs) *Log { return &Log{db: d, now: now} }

@@ -63,13 +63,7 @@ type Queue struct {
 var migrations embed.FS
 
 // Migrations is the room's schema.
-func Migrations() fs.FS {
-	f, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return f
-}
+func Migrations() fs.FS { return kernel.Folder(migrations, "migrations") }
 
 // New returns a queue over d without handlers.
 func New(d *db.DB, now kernel.Clock, ids kernel.IDs) *Queue {

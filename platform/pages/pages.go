@@ -42,13 +42,7 @@ const (
 var files embed.FS
 
 // Migrations holds the schema of site_revisions.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(files, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Migrations() fs.FS { return kernel.Folder(files, "migrations") }
 
 // stamp says which revision of a site a page shows; known is the site's newest revision this node has heard of.
 type stamp struct {

@@ -170,13 +170,7 @@ type Publications struct {
 var migrations embed.FS
 
 // Migrations is the room's schema.
-func Migrations() fs.FS {
-	f, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return f
-}
+func Migrations() fs.FS { return kernel.Folder(migrations, "migrations") }
 
 // New returns the publications in d.
 func New(d *db.DB, now kernel.Clock, ids kernel.IDs, log *audit.Log, bump Bumper) *Publications {

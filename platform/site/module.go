@@ -3,16 +3,12 @@ package site
 import (
 	"embed"
 	"io/fs"
+
+	"github.com/zhanqun/zhanqun/kernel"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
 // Migrations is the room's schema; it needs org's before it.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Migrations() fs.FS { return kernel.Folder(migrations, "migrations") }

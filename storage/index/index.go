@@ -77,13 +77,7 @@ func New(d *db.DB) *Index { return &Index{db: d} }
 var migrations embed.FS
 
 // Migrations returns the index's schema.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err)
-	}
-	return sub
-}
+func Migrations() fs.FS { return kernel.Folder(migrations, "migrations") }
 
 var errNoTransaction = errors.New("index: outside a transaction")
 

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"io/fs"
 
+	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/module"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/web"
@@ -18,13 +19,7 @@ var (
 )
 
 // Views returns the room's templates.
-func Views() fs.FS {
-	sub, err := fs.Sub(views, "views")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Pages returns the public views, for the renderer that the room is made with.
 func Pages() []render.View { return []render.View{showView, listView} }

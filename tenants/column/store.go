@@ -16,13 +16,7 @@ import (
 var migrations embed.FS
 
 // Migrations returns the room's schema.
-func Migrations() fs.FS {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Migrations() fs.FS { return kernel.Folder(migrations, "migrations") }
 
 type changeRow struct {
 	bun.BaseModel `bun:"table:column_changes"`
