@@ -89,7 +89,7 @@ func TestNumbersKeepTheirMeaning(t *testing.T) {
 		12: "page gongkai/zhidu", 13: "disclosure gongkai/fading", 14: "annual gongkai/nianbao", 15: "page gongkai/yishenqing", 20: "policy zhengce",
 		21: "policy zhengce/guifan", 22: "interpretation jiedu", 23: "policy zhengce/fagui", 24: "annual zhengce/baogao", 30: "org jigou",
 		31: "leaders jigou/lingdao", 32: "org jigou/zhineng", 40: "service fuwu", 50: "interact hudong", 51: "consultation hudong/zhengji",
-		52: "response hudong/huiying", 60: "about gaikuang", 70: "special zhuanti", 80: "town cunwu", 81: "town bianmin"} {
+		52: "response hudong/huiying", 60: "about gaikuang", 70: "special zhuanti", 80: "village cunwu", 81: "convenience bianmin"} {
 		if got := meaning[no].Kind + " " + meaning[no].Slug; got != want {
 			t.Errorf("column %d is %s, want %s", no, got, want)
 		}
