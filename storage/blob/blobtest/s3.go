@@ -8,11 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/zhanqun/zhanqun/kernel/proof"
 	"github.com/zhanqun/zhanqun/storage/blob"
 	"github.com/zhanqun/zhanqun/storage/blob/minio"
 )
@@ -90,25 +90,14 @@ func start(t testing.TB, program, key, secret string) string {
 	l.Close()
 	cmd := exec.Command(program, "--quiet", "--port", address, "--iam-dir", filepath.Join(dir, "iam"), "posix", filepath.Join(dir, "data"))
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+key, "ROOT_SECRET_KEY="+secret)
-	cmd.SysProcAttr = dieWithUs
 	var said strings.Builder
 	cmd.Stdout, cmd.Stderr = &said, &said
-	began, ended := make(chan error, 1), make(chan struct{})
-	go func() { // the thread that starts it must live as long: the server dies with it
-		runtime.LockOSThread()
-		defer close(ended)
-		err := cmd.Start()
-		began <- err
-		if err == nil {
-			_ = cmd.Wait() // it is killed
-		}
-	}()
-	if err := <-began; err != nil {
+	server, err := proof.Start(cmd)
+	if err != nil {
 		t.Fatal(fmt.Errorf("start %s: %w", program, err))
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended by itself
-		<-ended
+		server.Kill()
 		if t.Failed() {
 			t.Logf("versitygw said: %s", said.String())
 		}
@@ -119,7 +108,7 @@ func start(t testing.TB, program, key, secret string) string {
 			return address
 		}
 		select {
-		case <-ended:
+		case <-server.Ended:
 			return ""
 		case <-deadline:
 			return ""

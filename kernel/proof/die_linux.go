@@ -1,6 +1,6 @@
-package blobtest
+package proof
 
 import "syscall"
 
-// dieWithUs ends the server also when the test binary is killed.
+// dieWithUs ends a child also when the test binary is killed.
 var dieWithUs = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -1,0 +1,130 @@
+package app
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel/proof"
+)
+
+// binary builds the shipped program once for all tests of this package that need a process of their own.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "zhanqun-bin-")
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(dir, "zhanqun")
+	out, err := exec.Command("go", "build", "-o", name, "..").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return name, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built {
+		if name, err := binary(); err == nil {
+			os.RemoveAll(filepath.Dir(name))
+		}
+	}
+	os.Exit(code)
+}
+
+var built bool
+
+// program is the path of the shipped program.
+func program(t testing.TB) string {
+	t.Helper()
+	built = true
+	name, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// process is a `serve` of its own, which a test may kill, or stop in order. It ends with the test.
+type process struct {
+	*proof.Child
+	address, ops string
+	said         *lines
+}
+
+// launch starts `serve` of the given binary without waiting: see ready. The addresses may be those of an earlier one.
+func launch(t testing.TB, binary, address, ops string, args ...string) *process {
+	t.Helper()
+	p := &process{address: address, ops: ops, said: &lines{}}
+	cmd := exec.Command(binary, append([]string{"serve", "--listen=" + address, "--ops-listen=" + ops}, args...)...)
+	cmd.Stdout, cmd.Stderr = p.said, p.said
+	var err error
+	if p.Child, err = proof.Start(cmd); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Kill)
+	return p
+}
+
+// ready waits until the node says that it can serve; it fails the test when the process ends instead.
+func (p *process) ready(t testing.TB) *process {
+	t.Helper()
+	for tick := time.NewTicker(20 * time.Millisecond); ; <-tick.C {
+		select {
+		case <-p.Ended:
+			t.Fatalf("serve has ended: %v\n%s", p.Err, p.said)
+		default:
+		}
+		answer, err := http.Get("http://" + p.ops + "/readyz")
+		if err != nil {
+			continue
+		}
+		answer.Body.Close()
+		if answer.StatusCode == http.StatusOK {
+			return p
+		}
+	}
+}
+
+// stop asks it to stop in order and returns its exit code.
+func (p *process) stop() int {
+	_ = p.Process.Signal(syscall.SIGTERM) // it may have ended by itself
+	<-p.Ended
+	return p.ProcessState.ExitCode()
+}
+
+// command runs one command of the shipped program and returns what it prints.
+func command(t testing.TB, args ...string) (out string, code int) {
+	t.Helper()
+	c := exec.Command(program(t), args...)
+	var b bytes.Buffer
+	c.Stdout, c.Stderr = &b, &b
+	err := c.Run()
+	if c.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(b.String()), c.ProcessState.ExitCode()
+}
+
+// The shipped binary serves, stops in order, and is served again from the same folder after a kill.
+func TestProcess(t *testing.T) {
+	data := t.TempDir()
+	at, ops := freeAddress(t), freeAddress(t)
+	p := launch(t, program(t), at, ops, "--data="+data).ready(t)
+	p.Kill()
+	p = launch(t, program(t), at, ops, "--data="+data).ready(t)
+	if code := p.stop(); code != 0 {
+		t.Errorf("stopped in order: exit code %d\n%s", code, p.said)
+	}
+	if out, code := command(t, "version"); code != 0 || !strings.Contains(out, Release) {
+		t.Errorf("version: %d, %s", code, out)
+	}
+}

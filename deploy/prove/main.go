@@ -1,0 +1,79 @@
+// Command prove runs the long form of a promise of docs/promises.md and prints its numbers:
+//
+//	go run ./deploy/prove         # lists them
+//	go run ./deploy/prove NAME    # runs one
+//
+// A proof is a test that `go test ./...` runs in its short form. What it needs beyond Go (PostgreSQL, an S3 server, the real
+// documents) is said in the README, and its absence is an error here.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+)
+
+// proof is one promise: tests, by package and pattern.
+type proof struct {
+	name, says string
+	tests      [][2]string // package, pattern of -run
+	race       bool
+}
+
+// proofs in the order of docs/promises.md.
+var proofs = []proof{}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, names []string, out io.Writer) error {
+	if len(names) == 0 {
+		for _, p := range proofs {
+			fmt.Fprintf(out, "%-14s %s\n", p.name, p.says)
+		}
+		return nil
+	}
+	var all error
+	for _, name := range names {
+		all = errors.Join(all, prove(ctx, name, out))
+	}
+	return all
+}
+
+func prove(ctx context.Context, name string, out io.Writer) error {
+	for _, p := range proofs {
+		if p.name == name {
+			return p.run(ctx, out)
+		}
+	}
+	return fmt.Errorf("prove: no proof is called %q; without a name they are listed", name)
+}
+
+// run runs the tests one package after the other: figures taken side by side would be each other's noise.
+func (p proof) run(ctx context.Context, out io.Writer) error {
+	var all error
+	for _, t := range p.tests {
+		args := []string{"test", "-count=1", "-timeout=24h", "-v", "-run", t[1], t[0]}
+		env := append(os.Environ(), "ZHANQUN_PROVE=long", "ZHANQUN_TEST_REQUIRE=1")
+		if p.race {
+			args, env = append(args, "-race"), append(env, "CGO_ENABLED=1")
+		}
+		c := exec.CommandContext(ctx, "go", args...)
+		c.Env, c.Stdout, c.Stderr = env, out, out
+		if err := c.Run(); err != nil {
+			all = errors.Join(all, fmt.Errorf("prove %s: %s: %w", p.name, t[0], err))
+		}
+	}
+	return all
+}

@@ -1,8 +1,0 @@
-//go:build !linux
-
-package blobtest
-
-import "syscall"
-
-// dieWithUs is Linux's: elsewhere a killed test leaves its server.
-var dieWithUs *syscall.SysProcAttr
