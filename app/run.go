@@ -63,7 +63,7 @@ func furnish(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock, ids ke
 	if err != nil {
 		return nil, err
 	}
-	if err := h.Sites.Reload(ctx); err != nil {
+	if err := h.Revisions.Poll(ctx); err != nil { // which loads the sites; before it a page could not be known to be fresh
 		return nil, errors.Join(err, h.Cache.Close())
 	}
 	return h, nil
