@@ -15,19 +15,19 @@ import (
 	"github.com/zhanqun/zhanqun/platform/site"
 )
 
-// checker is the W3C's HTML checker, which runs on Java: ZHANQUN_VNU is the path of its vnu.jar. Without both the test is
+// checker is the W3C's HTML checker, which runs on Java: ZHANQUN_TEST_VNU is the path of its vnu.jar. Without both the test is
 // skipped by name, and with ZHANQUN_TEST_REQUIRE=1 their absence is fatal.
 func checker(t *testing.T) (java, jar string) {
 	t.Helper()
-	jar = os.Getenv("ZHANQUN_VNU")
+	jar = os.Getenv("ZHANQUN_TEST_VNU")
 	java, err := exec.LookPath("java")
 	if err == nil && jar != "" {
 		return java, jar
 	}
 	if os.Getenv("ZHANQUN_TEST_REQUIRE") != "" {
-		t.Fatalf("the HTML checker is required: ZHANQUN_VNU is %q, java: %v", jar, err)
+		t.Fatalf("the HTML checker is required: ZHANQUN_TEST_VNU is %q, java: %v", jar, err)
 	}
-	t.Skip("no HTML checker: set ZHANQUN_VNU to vnu.jar, and install a Java runtime")
+	t.Skip("no HTML checker: set ZHANQUN_TEST_VNU to vnu.jar, and install a Java runtime")
 	return "", ""
 }
 
