@@ -88,7 +88,7 @@ func (s *Server) edge(rc *fasthttp.RequestCtx, x *exchange) {
 	h := &rc.Request.Header
 	authority, path, query, asked, ok := target(h.RequestURI())
 	name, valid := host(h.Host())
-	if !ok || !valid || twoLengths(h) {
+	if !ok || !valid || ambiguous(h) {
 		s.refuse(rc, x, fasthttp.StatusBadRequest)
 		return
 	}
