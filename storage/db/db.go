@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,6 +30,7 @@ type DB struct {
 	write, read *bun.DB
 	postgres    bool
 	url         string
+	statements  atomic.Int64
 }
 
 // Open opens the store at url: a path of an SQLite file, or postgres://… . It creates the file when
@@ -45,6 +47,28 @@ func (d *DB) Postgres() bool { return d.postgres }
 
 // URL is what Open was given, for listeners that need a connection of their own. It may hold a password: never log it.
 func (d *DB) URL() string { return d.url }
+
+// Statements is how many statements have been run, of which BEGIN and COMMIT are two. Tests hold what a room does to
+// the number of statements it may take, which a busy machine does not change.
+func (d *DB) Statements() int64 { return d.statements.Load() }
+
+// counter counts the statements of both pools.
+type counter struct{ n *atomic.Int64 }
+
+func (c counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+func (c counter) AfterQuery(context.Context, *bun.QueryEvent) { c.n.Add(1) }
+
+// count begins to count; the pools may be one.
+func (d *DB) count() *DB {
+	d.write = d.write.WithQueryHook(counter{&d.statements})
+	if d.postgres {
+		d.read = d.write
+	} else {
+		d.read = d.read.WithQueryHook(counter{&d.statements})
+	}
+	return d
+}
 
 // Close closes all connections.
 func (d *DB) Close() error {
@@ -77,7 +101,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	r.SetMaxOpenConns(max(4, runtime.NumCPU()*2))
 	r.SetMaxIdleConns(max(4, runtime.NumCPU()*2))
-	d := &DB{write: bun.NewDB(w, sqlitedialect.New()), read: bun.NewDB(r, sqlitedialect.New()), url: path}
+	d := (&DB{write: bun.NewDB(w, sqlitedialect.New()), read: bun.NewDB(r, sqlitedialect.New()), url: path}).count()
 	if err := w.PingContext(ctx); err != nil {
 		d.Close()
 		return nil, fault.Because(err, fault.Unavailable, "打不开数据库文件 %s，请检查目录是否存在、是否可写。", path)
@@ -102,7 +126,7 @@ func openPostgres(ctx context.Context, u string) (*DB, error) {
 	s.SetMaxOpenConns(16)
 	s.SetMaxIdleConns(8)
 	b := bun.NewDB(s, pgdialect.New())
-	d := &DB{write: b, read: b, postgres: true, url: u}
+	d := (&DB{write: b, read: b, postgres: true, url: u}).count()
 	if err := s.PingContext(ctx); err != nil {
 		d.Close()
 		return nil, fault.Because(err, fault.Unavailable, "连不上 PostgreSQL（%s），请检查地址、口令和服务是否在运行。", cfg.Host)
