@@ -40,32 +40,47 @@ func (r *liveRow) row() Row {
 	return answer
 }
 
-func (p *Publications) live(ctx context.Context, where string, args ...any) (*Live, error) {
+func (p *Publications) live(ctx context.Context, where string, args ...any) ([]Live, error) {
 	var rows []liveRow
 	err := p.db.Conn(ctx).NewRaw(`SELECT `+rowColumns+`, e.digest, e.payload`+publicEditions+`WHERE p.site_id = ? AND `+where, args...).Scan(ctx, &rows)
-	if err != nil || len(rows) == 0 {
-		return nil, err
+	if err != nil {
+		return nil, db.Fault(err)
 	}
-	return &Live{Row: rows[0].row(), Payload: []byte(rows[0].Payload), Digest: rows[0].Digest}, nil
+	all := make([]Live, len(rows))
+	for i := range rows {
+		all[i] = Live{Row: rows[i].row(), Payload: []byte(rows[i].Payload), Digest: rows[i].Digest}
+	}
+	return all, nil
 }
 
 func (p *Publications) publicObject(ctx context.Context, obj Object) (*Live, error) {
 	l, err := p.live(ctx, `p.kind = ? AND p.object_id = ?`, obj.Site, obj.Kind, obj.ID)
 	if err != nil {
-		return nil, fmt.Errorf("load %s of site %d: %w", obj, obj.Site, db.Fault(err))
+		return nil, fmt.Errorf("load %s of site %d: %w", obj, obj.Site, err)
+	}
+	if len(l) == 0 {
+		return nil, nil
+	}
+	return &l[0], nil
+}
+
+func (p *Publications) publicObjects(ctx context.Context, site kernel.SiteID, kind Kind, ids []int64) ([]Live, error) {
+	l, err := p.live(ctx, `p.kind = ? AND p.object_id IN (?) ORDER BY p.object_id`, site, kind, bun.List(ids))
+	if err != nil {
+		return nil, fmt.Errorf("load %d %ss of site %d: %w", len(ids), kind, site, err)
 	}
 	return l, nil
 }
 
 func (p *Publications) publicEdition(ctx context.Context, site kernel.SiteID, e EditionID) (*Live, error) {
 	l, err := p.live(ctx, `p.edition_id = ?`, site, e)
-	if err == nil && l == nil {
+	if err == nil && len(l) == 0 {
 		err = fault.New(fault.NotFound, "没有找到这条信息。")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("load public edition %d of site %d: %w", e, site, db.Fault(err))
+		return nil, fmt.Errorf("load public edition %d of site %d: %w", e, site, err)
 	}
-	return l, nil
+	return &l[0], nil
 }
 
 // lastNotice answers what citizens read in place of an object that was public, or "".
