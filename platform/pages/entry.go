@@ -28,7 +28,7 @@ type Entry struct {
 	At     time.Time // when it was rendered
 	digest string    // of status, type, location and body
 	tags   tags
-	gz     []byte    // nil when compressing does not pay
+	gz     []byte // nil when compressing does not pay
 	br     atomic.Pointer[[]byte]
 	hits   atomic.Uint32
 	stamps []stamp
