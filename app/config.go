@@ -63,6 +63,12 @@ func (c Config) remember() error {
 	return os.WriteFile(filepath.Join(c.Data, servedFile), b, 0o640)
 }
 
+// servedBefore reports whether a server of this data folder has come so far as to serve.
+func (c Config) servedBefore() bool {
+	_, err := os.Stat(filepath.Join(c.Data, servedFile))
+	return err == nil
+}
+
 // asServed fills what a command was not told from what the last server of the same data folder was.
 func (c Config) asServed() Config {
 	b, err := os.ReadFile(filepath.Join(cmp.Or(c.Data, "data"), servedFile))

@@ -50,11 +50,14 @@ type House struct {
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
+	settled   <-chan struct{} // closed once the store has this program's schema; see fromMirror
 }
 
 // open makes the rooms in the floor plan's order and plugs each into those that declared a port for it.
 func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err error) {
-	h = &House{DB: d, Index: index.New(d)}
+	settled := make(chan struct{})
+	close(settled)
+	h = &House{DB: d, Index: index.New(d), settled: settled}
 	h.Audit = audit.New(d, now, ids)
 	h.Queue = jobs.New(d, now, ids)
 	h.Revisions = pages.NewRevisions(d)

@@ -45,11 +45,17 @@ func openHouse(ctx context.Context, cfg Config, now kernel.Clock, ids kernel.IDs
 	return h, nil
 }
 
-func furnish(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, command bool) (*House, error) {
+// settle brings the store's schema up to date and checks that store and key belong together.
+func settle(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock) error {
 	if _, err := d.Migrate(ctx, Migrations()...); err != nil {
-		return nil, err
+		return err
 	}
-	if _, err := checkKey(ctx, d, cfg, now()); err != nil {
+	_, err := checkKey(ctx, d, cfg, now())
+	return err
+}
+
+func furnish(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, command bool) (*House, error) {
+	if err := settle(ctx, cfg, d, now); err != nil {
 		return nil, err
 	}
 	cfg.command = command
@@ -57,7 +63,10 @@ func furnish(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock, ids ke
 	if err != nil {
 		return nil, err
 	}
-	return h, h.Sites.Reload(ctx)
+	if err := h.Revisions.Poll(ctx); err != nil { // which loads the sites; before it a page could not be known to be fresh
+		return nil, errors.Join(err, h.Cache.Close())
+	}
+	return h, nil
 }
 
 // Close ends what the rooms hold open; the house is of no use afterwards.
@@ -82,17 +91,10 @@ func (serveCommand) Run(s *session) error {
 		return err
 	}
 	defer listeners.close()
-	store, err := openStore(s.ctx, s.cfg)
-	if err != nil {
+	if err := s.tryMedia(); err != nil {
 		return err
 	}
-	_ = store // media rooms take it once they are built; opening it proves that it answers
-	if s.cfg.Demo {
-		if err := s.seed(); err != nil {
-			return err
-		}
-	}
-	h, err := openHouse(s.ctx, s.cfg, s.clock, kernel.NewIDs(s.clock), false)
+	h, err := s.openServed()
 	if err != nil {
 		return err
 	}
@@ -103,6 +105,30 @@ func (serveCommand) Run(s *session) error {
 		return errors.Join(err, h.Close())
 	}
 	return errors.Join(s.serve(h, listeners), h.Close())
+}
+
+// tryMedia proves that the media store answers. A node that has served before does not fail for its lack: pages need none.
+func (s *session) tryMedia() error {
+	_, err := openStore(s.ctx, s.cfg) // media rooms take it once they are built
+	if fault.Is(err, fault.Unavailable) && s.cfg.servedBefore() {
+		slog.Warn("the media store does not answer", "err", err)
+		return nil
+	}
+	return err
+}
+
+// openServed opens the house of a node, from its mirror when PostgreSQL does not answer.
+func (s *session) openServed() (h *House, err error) {
+	if s.cfg.Demo {
+		err = s.seed()
+	}
+	if err == nil {
+		h, err = openHouse(s.ctx, s.cfg, s.clock, kernel.NewIDs(s.clock), false)
+	}
+	if s.cfg.Postgres() && fault.Is(err, fault.Unavailable) && s.ctx.Err() == nil {
+		return fromMirror(s.cfg, s.clock, kernel.NewIDs(s.clock), err)
+	}
+	return h, err
 }
 
 // listeners are the sockets of one server; they are taken before anything slow, so that an address in use is known at once.
@@ -162,9 +188,25 @@ func (s *session) serve(h *House, l listeners) error {
 			}
 		})
 	}
+	changed := make(chan struct{}, 1)
+	changed <- struct{}{}
+	h.Revisions.OnPlatform(func() {
+		select {
+		case changed <- struct{}{}:
+		default: // it is known already
+		}
+	})
 	run(&back, work, "revisions", func(ctx context.Context) error { h.Revisions.Run(ctx, slog.Default()); return nil })
 	run(&back, work, "page cache", func(ctx context.Context) error { return h.Cache.Run(ctx, h.Server.Refill) })
-	run(&back, work, "jobs", func(ctx context.Context) error { return h.Queue.Run(ctx, max(2, runtime.NumCPU())) })
+	run(&back, work, "kept sites", func(ctx context.Context) error { return h.keepSites(ctx, changed) })
+	run(&back, work, "jobs", func(ctx context.Context) error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.settled:
+		}
+		return h.Queue.Run(ctx, max(2, runtime.NumCPU()))
+	})
 	run(&front, ctx, "listener", func(ctx context.Context) error { return h.Server.Serve(ctx, l.plain) })
 	run(&front, ctx, "operations", func(ctx context.Context) error { return h.Server.ServeOps(ctx, l.ops) })
 	if l.tls != nil {
@@ -234,6 +276,13 @@ func pick(l language, zh, en string) string {
 
 // greet prints where to go: the portal, a township, then every site; and the names another device has to know.
 func (s *session) greet(h *House) error {
+	select {
+	case <-h.settled:
+	default:
+		_, err := fmt.Fprintln(s.out, pick(s.words, "数据库连不上，正在用本机镜像提供页面；数据库恢复后自动继续。",
+			"The database does not answer: serving this node's mirror, and going on by itself when it is back."))
+		return err
+	}
 	all, err := h.Sites.Listing(s.ctx, site.Filter{}, kernel.Page{})
 	if err != nil {
 		return err

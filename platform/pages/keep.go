@@ -2,7 +2,6 @@ package pages
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"io/fs"
 	"sync"
@@ -11,28 +10,25 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 )
 
-// Keep writes a snapshot of the platform's data, such as the host table, for a start without the store; rev is
-// the platform's revision it stands for. Without a mirror it does nothing.
-func (c *Cache) Keep(name string, rev int64, b []byte) error {
+// Keep writes a snapshot of the platform's data, such as the host table, for a start without the store. Without a
+// mirror it does nothing.
+func (c *Cache) Keep(name string, b []byte) error {
 	if c.mirror == nil {
 		return nil
 	}
-	return replace(c.mirror.root, keptName(name), seal(append(binary.BigEndian.AppendUint64(nil, uint64(rev)), b...)), true)
+	return replace(c.mirror.root, keptName(name), seal(b), true)
 }
 
 // Kept reads what Keep wrote last. ok is false when there is nothing, or not what was written.
-func (c *Cache) Kept(name string) (b []byte, rev int64, ok bool) {
+func (c *Cache) Kept(name string) (b []byte, ok bool) {
 	if c.mirror == nil {
-		return nil, 0, false
+		return nil, false
 	}
 	b, err := c.mirror.root.ReadFile(keptName(name))
-	if err != nil {
-		return nil, 0, false
+	if err == nil {
+		b, err = open(b)
 	}
-	if b, err = open(b); err != nil || len(b) < 8 {
-		return nil, 0, false
-	}
-	return b[8:], int64(binary.BigEndian.Uint64(b)), true
+	return b, err == nil
 }
 
 // Run writes the mirror behind and keeps it whole until ctx ends, then writes what waits. refill asks for one

@@ -33,7 +33,7 @@ func TestWithoutTheStore(t *testing.T) {
 		get(t, c, moved, func(context.Context) (*Page, error) {
 			return &Page{Status: 301, Location: "https://a.gov.cn/c/new"}, nil
 		})
-		if err := errors.Join(c.Flush(), c.Keep("hosts", 3, []byte(`{"a.gov.cn":{}}`))); err != nil {
+		if err := errors.Join(c.Flush(), c.Keep("hosts", []byte(`{"a.gov.cn":{}}`))); err != nil {
 			t.Fatal(err)
 		}
 		bump(t, d, r, 1) // nothing is fresh any more, and now the store goes away
@@ -70,8 +70,8 @@ func TestWithoutTheStore(t *testing.T) {
 				t.Errorf("%s: another site's page was read from the mirror", name)
 			}
 		}
-		if b, rev, ok := restarted.Kept("hosts"); !ok || rev != 3 || string(b) != `{"a.gov.cn":{}}` {
-			t.Errorf("the snapshot came back as %q at %d, %v", b, rev, ok)
+		if b, ok := restarted.Kept("hosts"); !ok || string(b) != `{"a.gov.cn":{}}` {
+			t.Errorf("the snapshot came back as %q, %v", b, ok)
 		}
 	}, Migrations())
 }

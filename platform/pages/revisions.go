@@ -40,6 +40,7 @@ type Revisions struct {
 
 	loading   sync.Mutex // one load of the platform's data at a time
 	callbacks []func(context.Context) error
+	awaited   func(context.Context) error // see Await; of the polling goroutine
 
 	polled atomic.Bool
 	missed atomic.Int32
@@ -69,6 +70,15 @@ func (r *Revisions) OnPlatform(f func()) {
 // LoadPlatform is OnPlatform for a reload that can fail: until f answers nil the new revision counts as unknown,
 // and every poll tries again. f reads the store and never opens a transaction.
 func (r *Revisions) LoadPlatform(f func(context.Context) error) { r.callbacks = append(r.callbacks, f) }
+
+// Await says that the store did not answer when this node started: the node is Down from now on, and asks f at every
+// poll until it answers nil; only then the store is read. f bounds its own time. Call it before Run.
+func (r *Revisions) Await(f func(context.Context) error) {
+	r.awaited = f
+	for range missedAtMost {
+		r.miss()
+	}
+}
 
 // Known is the newest revision of a site this node has heard of, 0 for one that never changed.
 func (r *Revisions) Known(site kernel.SiteID) int64 { return r.counter(site).rev.Load() }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -189,4 +190,36 @@ func TestHint(t *testing.T) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// A node that starts without its store is down from the first request, and reads the store only when whoever
+// opened it says that it is ready (design.md 4).
+func TestANodeThatStartsWithoutItsStoreWaitsForIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		bump(t, d, polled(t, d), 7)
+		r := NewRevisions(d)
+		asked, ready := make(chan int), make(chan error)
+		n := 0
+		r.Await(func(context.Context) error { n++; asked <- n; return <-ready })
+		ctx, stop := context.WithCancel(context.Background())
+		var wg sync.WaitGroup
+		wg.Go(func() { r.Run(ctx, quiet) })
+		defer wg.Wait()
+		defer stop()
+		for i := 1; i <= 3; i++ {
+			if got := <-asked; got != i || !r.Down() || r.Known(7) != 0 {
+				t.Errorf("asked %d times: got %d, down %v, revision %d", i, got, r.Down(), r.Known(7))
+			}
+			if i < 3 {
+				ready <- errors.New("not yet")
+			}
+		}
+		ready <- nil
+		for r.CutOff() { // the poll that follows
+			runtime.Gosched()
+		}
+		if r.Known(7) != 1 {
+			t.Errorf("ready: revision %d, want 1", r.Known(7))
+		}
+	}, Migrations())
 }

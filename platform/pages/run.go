@@ -45,6 +45,12 @@ func (r *Revisions) Run(ctx context.Context, log *slog.Logger) {
 }
 
 func (r *Revisions) pollWithin(ctx context.Context) error {
+	if r.awaited != nil {
+		if err := r.awaited(ctx); err != nil {
+			return err
+		}
+		r.awaited = nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, pollWithin)
 	defer cancel()
 	return r.Poll(ctx)

@@ -29,15 +29,56 @@ type DB struct {
 	write, read *bun.DB
 	postgres    bool
 	url         string
+	host        string // of PostgreSQL, for sentences
 }
 
 // Open opens the store at url: a path of an SQLite file, or postgres://… . It creates the file when
 // absent, and answers a fault with one sentence when the store cannot be used.
 func Open(ctx context.Context, url string) (*DB, error) {
-	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
-		return openPostgres(ctx, url)
+	d, err := Prepare(url)
+	if err != nil {
+		return nil, err
 	}
-	return openSQLite(ctx, url)
+	if err := d.Ready(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// Prepare is Open for a store that need not answer now; Ready says when it does.
+func Prepare(url string) (*DB, error) {
+	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+		return preparePostgres(url)
+	}
+	return prepareSQLite(url)
+}
+
+// readyWithin bounds how long a store may take to answer when it is opened.
+const readyWithin = 10 * time.Second
+
+// Ready answers nil when the store answers and loses nothing, else a fault with one sentence.
+func (d *DB) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	if err := d.write.PingContext(ctx); err != nil {
+		if !d.postgres {
+			return fault.Because(err, fault.Unavailable, "打不开数据库文件 %s，请检查目录是否存在、是否可写。", d.url)
+		}
+		return fault.Because(err, fault.Unavailable, "连不上 PostgreSQL（%s），请检查地址、口令和服务是否在运行。", d.host)
+	}
+	if !d.postgres {
+		return nil
+	}
+	for _, setting := range []string{"fsync", "synchronous_commit"} {
+		var v string
+		if err := d.write.QueryRowContext(ctx, "SELECT current_setting('"+setting+"')").Scan(&v); err != nil {
+			return Fault(fmt.Errorf("read %s: %w", setting, err))
+		}
+		if v == "off" {
+			return fault.New(fault.Invalid, "PostgreSQL 的 %s 是 off，断电会丢失已发布的内容。请改为 on 后再启动。", setting)
+		}
+	}
+	return nil
 }
 
 // Postgres reports whether the engine is PostgreSQL; only SQL that must differ asks.
@@ -57,7 +98,7 @@ func (d *DB) Close() error {
 // Ping reports whether the store answers now, within ctx.
 func (d *DB) Ping(ctx context.Context) error { return Fault(d.read.PingContext(ctx)) }
 
-func openSQLite(ctx context.Context, path string) (*DB, error) {
+func prepareSQLite(path string) (*DB, error) {
 	q := func(pragmas ...string) string {
 		v := url.Values{}
 		for _, p := range append([]string{"busy_timeout(10000)", "foreign_keys(1)"}, pragmas...) {
@@ -77,15 +118,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	r.SetMaxOpenConns(max(4, runtime.NumCPU()*2))
 	r.SetMaxIdleConns(max(4, runtime.NumCPU()*2))
-	d := &DB{write: bun.NewDB(w, sqlitedialect.New()), read: bun.NewDB(r, sqlitedialect.New()), url: path}
-	if err := w.PingContext(ctx); err != nil {
-		d.Close()
-		return nil, fault.Because(err, fault.Unavailable, "打不开数据库文件 %s，请检查目录是否存在、是否可写。", path)
-	}
-	return d, nil
+	return &DB{write: bun.NewDB(w, sqlitedialect.New()), read: bun.NewDB(r, sqlitedialect.New()), url: path}, nil
 }
 
-func openPostgres(ctx context.Context, u string) (*DB, error) {
+func preparePostgres(u string) (*DB, error) {
 	cfg, err := pgx.ParseConfig(u)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "数据库地址不对，应形如 postgres://用户:密码@主机:5432/库名。")
@@ -102,21 +138,5 @@ func openPostgres(ctx context.Context, u string) (*DB, error) {
 	s.SetMaxOpenConns(16)
 	s.SetMaxIdleConns(8)
 	b := bun.NewDB(s, pgdialect.New())
-	d := &DB{write: b, read: b, postgres: true, url: u}
-	if err := s.PingContext(ctx); err != nil {
-		d.Close()
-		return nil, fault.Because(err, fault.Unavailable, "连不上 PostgreSQL（%s），请检查地址、口令和服务是否在运行。", cfg.Host)
-	}
-	for _, setting := range []string{"fsync", "synchronous_commit"} {
-		var v string
-		if err := s.QueryRowContext(ctx, "SELECT current_setting('"+setting+"')").Scan(&v); err != nil {
-			d.Close()
-			return nil, fmt.Errorf("read %s: %w", setting, err)
-		}
-		if v == "off" {
-			d.Close()
-			return nil, fault.New(fault.Invalid, "PostgreSQL 的 %s 是 off，断电会丢失已发布的内容。请改为 on 后再启动。", setting)
-		}
-	}
-	return d, nil
+	return &DB{write: b, read: b, postgres: true, url: u, host: cfg.Host}, nil
 }
