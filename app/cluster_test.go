@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -170,8 +169,13 @@ func ask(client *http.Client, address, url string) (got, error) {
 	return g, err
 }
 
-// portOf is the port of an address.
-func portOf(address string) string {
-	_, port, _ := net.SplitHostPort(address)
-	return port
+// failures are the lines of a node's log about what was not meant to happen.
+func (l *lines) failures() string {
+	var out []string
+	for line := range strings.Lines(l.String()) {
+		if strings.Contains(line, `"ERROR"`) {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out[max(0, len(out)-20):], "")
 }

@@ -43,7 +43,7 @@ func (w *witness) list(i int) {
 		return
 	}
 	if w.seen[i] && g.status != http.StatusOK {
-		w.violated("node %d: %s answers %d", w.node, k.list(), g.status)
+		w.violated("node %d: %s answers %d\n%s", w.node, k.list(), g.status, w.c.nodes[w.node].said.failures())
 	}
 	w.seen[i] = w.seen[i] || g.status == http.StatusOK
 	shown := -1
