@@ -80,8 +80,8 @@ func (c *cluster) start(t testing.TB, i int, binary, address, ops string) {
 	c.nodes[i] = launch(t, binary, address, ops, append([]string{"--data=" + c.folder[i]}, c.flags...)...)
 }
 
-// fourSites opens the sites of a city and of a county, whose pages are few and change with every publication.
-func fourSites(t *testing.T, c *cluster) {
+// fewSites opens the sites of a city and of a county, whose pages are few and change with every publication.
+func fewSites(t *testing.T, c *cluster) {
 	t.Helper()
 	if _, err := c.Orgs.Import(c.ctx, strings.NewReader(fourOrgs), false); err != nil {
 		t.Fatal(err)

@@ -82,7 +82,7 @@ func TestFreshness(t *testing.T) {
 	server := dbtest.NewServer(t)
 	f := &freshness{t: t, server: server, want: int64(proof.Times(300, 100_000)),
 		stop: make(chan struct{}), chaos: map[string]int{}, late: map[string][]time.Duration{}}
-	f.c = newCluster(t, 3, program(t), server.URL(), fourSites)
+	f.c = newCluster(t, 3, program(t), server.URL(), fewSites)
 	for _, s := range f.c.Sites.AllPublic() {
 		f.sites = append(f.sites, &chronicle{site: s, withdrawn: map[int]time.Time{}})
 	}
