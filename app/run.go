@@ -207,8 +207,8 @@ func (s *session) serve(h *House, l listeners) error {
 		}
 		return h.Queue.Run(ctx, max(2, runtime.NumCPU()))
 	})
+	run(&back, work, "operations", func(ctx context.Context) error { return h.Server.ServeOps(ctx, l.ops) }) // it says that we drain
 	run(&front, ctx, "listener", func(ctx context.Context) error { return h.Server.Serve(ctx, l.plain) })
-	run(&front, ctx, "operations", func(ctx context.Context) error { return h.Server.ServeOps(ctx, l.ops) })
 	if l.tls != nil {
 		tick := time.NewTicker(10 * time.Second)
 		defer tick.Stop()
