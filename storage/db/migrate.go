@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/uptrace/bun/migrate"
 )
@@ -61,9 +62,8 @@ func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-			f.Close()
-			return nil, err
+		if err := flock(ctx, f); err != nil {
+			return nil, errors.Join(err, f.Close())
 		}
 		return func() { f.Close() }, nil
 	}
@@ -78,4 +78,20 @@ func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
 		return nil, errors.Join(err, tx.Rollback())
 	}
 	return func() { _ = tx.Rollback() }, nil // it wrote nothing
+}
+
+// flock waits for the lock of a file, as long as ctx lets it.
+func flock(ctx context.Context, f *os.File) error {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
 }
