@@ -23,12 +23,13 @@ import (
 // cluster is nodes of the shipped binary over one store, and a house in the test's own process that publishes.
 type cluster struct {
 	*House
-	ctx    context.Context // of the people who publish
-	nodes  []*process
-	flags  []string // of every node
-	folder []string // of each node
-	client *http.Client
-	staff  []kernel.AccountID // an author and a reviewer
+	ctx     context.Context // of the people who publish
+	nodes   []*process
+	flags   []string // of every node
+	folder  []string // of each node
+	client  *http.Client
+	staff   []kernel.AccountID // an author and a reviewer
+	batches int                // imported so far
 }
 
 // clusterPort is in every address of the cluster's sites, whatever its nodes listen on.
