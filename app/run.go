@@ -23,9 +23,18 @@ import (
 	"github.com/zhanqun/zhanqun/storage/db"
 )
 
-// openHouse makes the data folder, opens the store, brings its schema up to date, checks the key and opens every room.
-// A command is not a server: its house keeps no mirror, which belongs to the one `serve` of the folder.
+// openHouse opens the store, brings its schema up to date, checks the key and opens every room. A command is not a
+// server: its house keeps no mirror, which belongs to the one `serve` of the folder.
 func openHouse(ctx context.Context, cfg Config, now kernel.Clock, ids kernel.IDs, command bool) (*House, error) {
+	d, err := openRows(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return furnish(ctx, cfg, d, now, ids, command)
+}
+
+// openRows makes the data folder and opens the store, which answers then.
+func openRows(ctx context.Context, cfg Config) (*db.DB, error) {
 	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
 		return nil, fault.Because(err, fault.Unavailable, "建不了数据目录 %s，请检查权限。", cfg.Data)
 	}
@@ -34,15 +43,7 @@ func openHouse(ctx context.Context, cfg Config, now kernel.Clock, ids kernel.IDs
 			return nil, fault.Because(err, fault.Unavailable, "建不了目录 %s，请检查权限。", filepath.Dir(cfg.Database))
 		}
 	}
-	d, err := db.Open(ctx, cfg.Database)
-	if err != nil {
-		return nil, err
-	}
-	h, err := furnish(ctx, cfg, d, now, ids, command)
-	if err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	return h, nil
+	return db.Open(ctx, cfg.Database)
 }
 
 // settle brings the store's schema up to date and checks that store and key belong together.
@@ -54,7 +55,13 @@ func settle(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock) error {
 	return err
 }
 
-func furnish(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, command bool) (*House, error) {
+// furnish makes a house of a store, which it closes when it cannot.
+func furnish(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, command bool) (_ *House, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.Close())
+		}
+	}()
 	if err := settle(ctx, cfg, d, now); err != nil {
 		return nil, err
 	}
@@ -94,7 +101,7 @@ func (serveCommand) Run(s *session) error {
 	if err := s.tryMedia(); err != nil {
 		return err
 	}
-	h, err := s.openServed()
+	h, err := s.openServed(listeners)
 	if err != nil {
 		return err
 	}
@@ -118,17 +125,28 @@ func (s *session) tryMedia() error {
 }
 
 // openServed opens the house of a node, from its mirror when PostgreSQL does not answer.
-func (s *session) openServed() (h *House, err error) {
-	if s.cfg.Demo {
-		err = s.seed()
-	}
-	if err == nil {
-		h, err = openHouse(s.ctx, s.cfg, s.clock, kernel.NewIDs(s.clock), false)
-	}
+func (s *session) openServed(l listeners) (*House, error) {
+	h, err := s.openSettled(l)
 	if s.cfg.Postgres() && fault.Is(err, fault.Unavailable) && s.ctx.Err() == nil {
 		return fromMirror(s.cfg, s.clock, kernel.NewIDs(s.clock), err)
 	}
 	return h, err
+}
+
+// openSettled opens the house over a store that answers. Whoever comes while its schema is brought up to date, here or by
+// another node, or while the demonstration is written, is asked to wait.
+func (s *session) openSettled(l listeners) (*House, error) {
+	d, err := openRows(s.ctx, s.cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer l.maintenance(s.cfg).Begin()()
+	if s.cfg.Demo {
+		if err := s.seed(); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+	}
+	return furnish(s.ctx, s.cfg, d, s.clock, kernel.NewIDs(s.clock), false)
 }
 
 // listeners are the sockets of one server; they are taken before anything slow, so that an address in use is known at once.
@@ -143,6 +161,11 @@ func (l listeners) close() {
 			ln.Close()
 		}
 	}
+}
+
+func (l listeners) maintenance(cfg Config) web.Maintenance {
+	proxies, _ := cfg.proxies() // Resolve has read them
+	return web.Maintenance{Plain: l.plain, Ops: l.ops, TLS: l.tls, Certificates: l.certificates, TrustedProxies: proxies}
 }
 
 func listen(cfg Config) (l listeners, err error) {
@@ -207,8 +230,8 @@ func (s *session) serve(h *House, l listeners) error {
 		}
 		return h.Queue.Run(ctx, max(2, runtime.NumCPU()))
 	})
+	run(&back, work, "operations", func(ctx context.Context) error { return h.Server.ServeOps(ctx, l.ops) }) // it says that we drain
 	run(&front, ctx, "listener", func(ctx context.Context) error { return h.Server.Serve(ctx, l.plain) })
-	run(&front, ctx, "operations", func(ctx context.Context) error { return h.Server.ServeOps(ctx, l.ops) })
 	if l.tls != nil {
 		tick := time.NewTicker(10 * time.Second)
 		defer tick.Stop()

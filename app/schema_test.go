@@ -15,6 +15,7 @@ import (
 var platformTables = map[string]string{
 	"bun_migrations":      "the timeline",
 	"bun_migration_locks": "the timeline",
+	"schema_floor":        "the timeline",
 	"installation":        "one row: the key's fingerprint",
 	"orgs":                "the administrative tree is not the site tree",
 	"accounts":            "people are not sites",

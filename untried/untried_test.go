@@ -19,6 +19,7 @@ var needs = []struct {
 }{
 	{"PostgreSQL", "set ZHANQUN_TEST_POSTGRES=postgres://…", func() bool { return os.Getenv("ZHANQUN_TEST_POSTGRES") != "" }},
 	{"an S3 server", "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0", func() bool { return program("versitygw") }},
+	{"nginx", "install nginx-light", func() bool { return program("nginx") }},
 	{"a browser", "install chromium", func() bool { return program("chromium", "chromium-browser", "google-chrome") }},
 	{"an HTML checker", "install a Java runtime, set ZHANQUN_TEST_VNU to vnu.jar", func() bool { return program("java") && os.Getenv("ZHANQUN_TEST_VNU") != "" }},
 	{"real documents", "set ZHANQUN_CORPUS to a folder with policies.jsonl.gz", corpus},
@@ -27,6 +28,9 @@ var needs = []struct {
 func program(names ...string) bool {
 	for _, n := range names {
 		if _, err := exec.LookPath(n); err == nil {
+			return true
+		}
+		if _, err := os.Stat(filepath.Join("/usr/sbin", n)); err == nil { // not on the path of every user
 			return true
 		}
 		home, err := os.UserHomeDir()

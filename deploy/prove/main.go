@@ -31,6 +31,8 @@ var proofs = []proof{
 		tests: [][2]string{{"./app", "^TestScale$"}}},
 	{name: "speed", says: "warm pages, 304s, a publish a second and idle connections beside nginx; an import's rate",
 		tests: [][2]string{{"./deploy/bench", "^TestBench$"}}},
+	{name: "freshness", says: "100,000 publishes on three nodes with pauses, lost hints and database restarts", tests: [][2]string{{"./app", "^TestFreshness$"}}},
+	{name: "rolling", says: "50 rolling restarts and 30 kills behind nginx at 300 requests/s", tests: [][2]string{{"./app", "^(TestRollingRestart|TestANodeOfThreeIsKilled)$"}}},
 }
 
 func main() {

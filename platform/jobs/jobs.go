@@ -32,6 +32,8 @@ const (
 	batch = 8
 	// lastAttempt is after how many failures a job is set aside as failed, about five hours after the first.
 	lastAttempt = 16
+	// settleWithin bounds how long a shutdown waits for a store that does not answer; then the leases run out.
+	settleWithin = 5 * time.Second
 	// backoffTop bounds the pause between two attempts.
 	backoffTop = time.Hour
 )
@@ -168,18 +170,21 @@ func (q *Queue) round(ctx context.Context, failed func(error)) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, r := range claimed {
+	for i, r := range claimed {
 		if ctx.Err() != nil {
-			return len(claimed), q.release(context.WithoutCancel(ctx), r)
+			return len(claimed), q.giveBack(ctx, claimed[i:])
 		}
 		if q.now().After(r.DueAt.Add(-leaseFor/2)) && q.renew(ctx, r) != nil {
 			continue // the jobs before it took long and somebody else has it now
 		}
 		err := q.run(ctx, r)
+		if err != nil && ctx.Err() != nil {
+			return len(claimed), q.giveBack(ctx, claimed[i:]) // broken off, which is no attempt
+		}
 		if err != nil && failed != nil {
 			failed(fmt.Errorf("job %s of site %d: %w", r.Kind, r.SiteID, err))
 		}
-		if err := q.settle(context.WithoutCancel(ctx), r, err); err != nil {
+		if err := q.settle(ctx, r, err); err != nil {
 			return len(claimed), err // the lease runs out and somebody runs it again
 		}
 	}
@@ -217,8 +222,23 @@ func (q *Queue) run(ctx context.Context, r row) (err error) {
 	return q.handlers[r.Kind](ctx, r.SiteID, []byte(r.Args))
 }
 
+// giveBack has jobs that were not done run by another worker, at once.
+func (q *Queue) giveBack(ctx context.Context, rest []row) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
+	defer cancel()
+	var all error
+	for _, r := range rest {
+		if err := q.release(ctx, r); err != nil && !errors.Is(err, errLeaseLost) {
+			all = errors.Join(all, err)
+		}
+	}
+	return all
+}
+
 // settle takes a job that is done out of the table, or says when it is tried again.
 func (q *Queue) settle(ctx context.Context, r row, failure error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
+	defer cancel()
 	if failure == nil {
 		return q.done(ctx, r)
 	}

@@ -351,3 +351,34 @@ func BenchmarkJobs(b *testing.B) {
 		})
 	}
 }
+
+// Design.md 10, promises.md 2.8: a shutdown gives back what a worker holds: the job it broke off, which is no attempt, and
+// those it had not begun, so that another node need not wait for the lease to run out.
+func TestAShutdownGivesBackWhatItHolds(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHand()
+		q := newQueue(d, h)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		Handle(q, func(ctx context.Context, _ kernel.SiteID, _ greet) error {
+			stop()
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		for i := range batch {
+			add(t, q, 1, greet{fmt.Sprint(i)}, Options{})
+		}
+		if err := q.Run(ctx, 1); err != nil {
+			t.Fatal(err)
+		}
+		if n := rows(t, d, `state = 'open' AND attempts = 0 AND last_error = ''`); n != batch {
+			t.Errorf("%d of %d jobs are as they were", n, batch)
+		}
+		var got int
+		second := newQueue(d, h)
+		Handle(second, func(context.Context, kernel.SiteID, greet) error { got++; return nil })
+		if err := second.Drain(t.Context()); err != nil || got != batch {
+			t.Errorf("another node has done %d of %d at once, %v", got, batch, err)
+		}
+	}, Migrations())
+}

@@ -18,12 +18,12 @@ type metrics struct {
 	open     prometheus.Gauge
 
 	mu    sync.RWMutex
-	known map[series]counted
+	known map[series]metered
 }
 
 func newMetrics(cache *pages.Cache) *metrics {
 	m := &metrics{
-		registry: prometheus.NewRegistry(), known: map[series]counted{},
+		registry: prometheus.NewRegistry(), known: map[series]metered{},
 		answers: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zhanqun_requests_total",
 			Help: "Answers, by route, status and where the page came from."}, []string{"route", "status", "state"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "zhanqun_request_seconds",
@@ -60,7 +60,7 @@ type series struct {
 	state  pages.State
 }
 
-type counted struct {
+type metered struct {
 	answers prometheus.Counter
 	seconds prometheus.Observer
 }
@@ -72,7 +72,7 @@ func (m *metrics) answered(route string, status int, state pages.State, took tim
 }
 
 // of finds a series without making its labels each time.
-func (m *metrics) of(s series) counted {
+func (m *metrics) of(s series) metered {
 	m.mu.RLock()
 	c, ok := m.known[s]
 	m.mu.RUnlock()
@@ -81,7 +81,7 @@ func (m *metrics) of(s series) counted {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c = counted{m.answers.WithLabelValues(s.route, strconv.Itoa(s.status), string(s.state)), m.seconds.WithLabelValues(s.route)}
+	c = metered{m.answers.WithLabelValues(s.route, strconv.Itoa(s.status), string(s.state)), m.seconds.WithLabelValues(s.route)}
 	m.known[s] = c
 	return c
 }

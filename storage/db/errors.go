@@ -3,7 +3,9 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -63,7 +65,9 @@ func Down(err error) bool {
 	var ne net.Error
 	var pe *pgconn.ConnectError
 	return errors.As(err, &ne) || errors.As(err, &pe) || errors.Is(err, sql.ErrConnDone) ||
-		errors.Is(err, context.DeadlineExceeded) || pgconn.Timeout(err)
+		errors.Is(err, context.DeadlineExceeded) || pgconn.Timeout(err) ||
+		// A server that ends in the middle of a statement: what was read breaks off, and the next statement finds the connection closed.
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
 }
 
 // retryable reports whether the whole transaction may succeed when it is run again.

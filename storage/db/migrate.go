@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
+	"time"
 
+	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/migrate"
+	"github.com/zhanqun/zhanqun/kernel/fault"
 )
 
 // dialect is what the text of a migration may ask: {{if .Postgres}}…{{end}}, {{.Time}} for a moment's column type.
@@ -17,9 +21,14 @@ type dialect struct {
 	Time     string
 }
 
+// expands begins the name of a migration that a program which does not know it can live with: it only adds what that
+// program neither reads nor must fill, as 20261201100000_expand_letters.tx.up.sql. Any other keeps older programs out.
+const expands = "expand_"
+
 // Migrate applies what the sources hold and the store lacks, sorted by the time in the file name over all
-// rooms, each file in a transaction of its own: 20261123100000_orgs.tx.up.sql. Two processes may call it
-// at once; one waits. It returns how many files were applied.
+// rooms, each file in a transaction of its own together with the note that it was applied:
+// 20261123100000_orgs.tx.up.sql. Two processes may call it at once; one waits. It returns how many files were applied,
+// and fault.Conflict when a newer program has changed the schema so that this one must not use it.
 func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 	ms := migrate.NewMigrations()
 	for _, s := range sources {
@@ -30,11 +39,8 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 			return 0, fmt.Errorf("discover migrations: %w", err)
 		}
 	}
-	data := dialect{Postgres: d.postgres, Time: "timestamp"}
-	if d.postgres {
-		data.Time = "timestamptz"
-	}
-	if len(ms.Sorted()) == 0 {
+	known := ms.Sorted()
+	if len(known) == 0 {
 		return 0, nil
 	}
 	unlock, err := d.lockMigrations(ctx)
@@ -42,7 +48,15 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 		return 0, Fault(fmt.Errorf("lock migrations: %w", err))
 	}
 	defer unlock()
-	m := migrate.NewMigrator(d.write, ms, migrate.WithTemplateData(data), migrate.WithMarkAppliedOnSuccess(true))
+	if err := d.admit(ctx, known); err != nil {
+		return 0, err
+	}
+	data := dialect{Postgres: d.postgres, Time: "timestamp"}
+	if d.postgres {
+		data.Time = "timestamptz"
+	}
+	m := migrate.NewMigrator(d.write, ms, migrate.WithTemplateData(data), migrate.WithMarkAppliedOnSuccess(true),
+		migrate.WithUpsert(true), migrate.AfterMigration(note)) // the note again, outside the transaction, changes nothing
 	if err := m.Init(ctx); err != nil {
 		return 0, Fault(fmt.Errorf("prepare migrations: %w", err))
 	}
@@ -53,6 +67,40 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 	return len(g.Migrations), nil
 }
 
+// note writes down, inside a migration's transaction, that it was applied.
+func note(ctx context.Context, tx bun.IConn, m *migrate.Migration) error {
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO bun_migrations (name, group_id) VALUES ('%s', %d)", m.Name, m.GroupID)) // digits
+	return err
+}
+
+// admit refuses a program that is older than the schema can bear, and notes which programs will be, before anything is
+// changed: a program may use the store when it knows the last migration that did not only add.
+func (d *DB) admit(ctx context.Context, known migrate.MigrationSlice) error {
+	if _, err := d.write.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS schema_floor (name text NOT NULL)"); err != nil {
+		return Fault(fmt.Errorf("prepare the schema's floor: %w", err))
+	}
+	var floor string
+	if err := d.write.NewRaw("SELECT coalesce(max(name), '') FROM schema_floor").Scan(ctx, &floor); err != nil {
+		return Fault(fmt.Errorf("read the schema's floor: %w", err))
+	}
+	mine := ""
+	for _, m := range known {
+		if !strings.HasPrefix(m.Comment, expands) {
+			mine = m.Name
+		}
+	}
+	switch {
+	case known[len(known)-1].Name < floor:
+		return fault.New(fault.Conflict, "数据库已由更新的版本升级（%s），这个版本的程序不能再使用它。请换用新版本，或从升级前的备份恢复。", floor)
+	case mine <= floor:
+		return nil
+	}
+	if _, err := d.write.NewRaw("INSERT INTO schema_floor (name) VALUES (?)", mine).Exec(ctx); err != nil {
+		return Fault(fmt.Errorf("raise the schema's floor: %w", err))
+	}
+	return nil
+}
+
 // lockMigrations waits until nobody else migrates this store. bun's own lock is a row, which a process that
 // was killed leaves behind for ever; these locks end with the process.
 func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
@@ -61,9 +109,8 @@ func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-			f.Close()
-			return nil, err
+		if err := flock(ctx, f); err != nil {
+			return nil, errors.Join(err, f.Close())
 		}
 		return func() { f.Close() }, nil
 	}
@@ -78,4 +125,20 @@ func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
 		return nil, errors.Join(err, tx.Rollback())
 	}
 	return func() { _ = tx.Rollback() }, nil // it wrote nothing
+}
+
+// flock waits for the lock of a file, as long as ctx lets it.
+func flock(ctx context.Context, f *os.File) error {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
 }
