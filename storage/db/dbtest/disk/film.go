@@ -99,6 +99,33 @@ func (f *Film) Cuts(r *rand.Rand, frames []int, each func(frame int, left Image)
 	}
 }
 
+// Syncs are the frames behind which something has become safe.
+func (f *Film) Syncs() (frames []int) {
+	for i, o := range f.ops {
+		if o.kind == opSync {
+			frames = append(frames, i+1)
+		}
+	}
+	return frames
+}
+
+// Perfect is what a disk that forgets nothing holds at the frame.
+func (f *Film) Perfect(frame int) Image {
+	s := newStage(f)
+	for _, o := range f.ops[:frame] {
+		s.play(o)
+		if o.kind == opWrite || o.kind == opTruncate {
+			s.play(op{kind: opSync, file: o.file})
+		}
+	}
+	s.keep(len(s.changes))
+	left := Image{}
+	for name, id := range s.names {
+		left[name] = s.files[id].safe
+	}
+	return left
+}
+
 // stage is the disk behind the program's back: what is safe, and what is not yet.
 type stage struct {
 	files   map[int]*twofold
