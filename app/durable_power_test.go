@@ -60,7 +60,7 @@ type outage struct {
 const deedsAtOnce = 12
 
 // live opens the store as the program does, does some deeds drawn by r while the disk is filmed, and closes it.
-func (o *outage) live(image disk.Image, at time.Time, g ground, n int, r *rand.Rand) error {
+func (o *outage) live(image disk.Image, at int64, g ground, n int, r *rand.Rand) error {
 	o.d.Load(image)
 	o.acks, o.deeds, o.syncs = nil, nil, map[int]state{}
 	o.d.Record()
@@ -68,7 +68,7 @@ func (o *outage) live(image disk.Image, at time.Time, g ground, n int, r *rand.R
 	if err != nil {
 		return err
 	}
-	if o.w, err = newWorks(s, at, g, n); err != nil {
+	if o.w, err = newWorks(s, clockAt(at), g, n); err != nil {
 		return err
 	}
 	if err := o.acknowledge(); err != nil {
@@ -183,7 +183,7 @@ func powerCuts(t *testing.T, cuts int, weak bool) (losses, done int) {
 		if run%20 == 0 { // what lies there grows: begin anew
 			image, at, n = first, w.at.Load(), w.n
 		}
-		if err := o.live(image, time.Unix(at, 0), w.ground, n, r); err != nil {
+		if err := o.live(image, at, w.ground, n, r); err != nil {
 			t.Fatalf("run %d: %v", run, err)
 		}
 		o.film = o.d.Film()

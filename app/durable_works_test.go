@@ -38,16 +38,22 @@ type works struct {
 	*House
 	ground
 	ctx context.Context
-	at  atomic.Int64 // seconds
-	n   int          // of the last thing that was made
+	at  *atomic.Int64 // the clock, in seconds
+	n   int           // of the last thing that was made
 }
 
 var dawn = time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
 
-// newWorks opens the rooms over d, whose schema is there; at the clock begins, which must be after all that d holds.
-func newWorks(d *db.DB, at time.Time, g ground, n int) (*works, error) {
-	w := &works{ground: g, n: n, ctx: kernel.WithActor(context.Background(), identity.System("cli"))}
-	w.at.Store(at.Unix())
+// clockAt is a clock that stands at so many seconds.
+func clockAt(at int64) *atomic.Int64 {
+	c := new(atomic.Int64)
+	c.Store(at)
+	return c
+}
+
+// newWorks opens the rooms over d, whose schema is there. The clock must be after all that d holds.
+func newWorks(d *db.DB, at *atomic.Int64, g ground, n int) (*works, error) {
+	w := &works{ground: g, n: n, at: at, ctx: kernel.WithActor(context.Background(), identity.System("cli"))}
 	now := func() time.Time { return time.Unix(w.at.Add(1), 0).UTC() }
 	ids := kernel.NewIDs(now)
 	h := &House{DB: d, Index: index.New(d), Audit: audit.New(d, now, ids), Queue: jobs.New(d, now, ids), Revisions: pages.NewRevisions(d)}
@@ -85,7 +91,7 @@ func settle(d *db.DB) (*works, error) {
 	if _, err := d.Migrate(ctx, Migrations()...); err != nil {
 		return nil, err
 	}
-	w, err := newWorks(d, dawn, ground{}, 0)
+	w, err := newWorks(d, clockAt(dawn.Unix()), ground{}, 0)
 	if err != nil {
 		return nil, err
 	}

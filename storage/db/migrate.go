@@ -8,6 +8,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/migrate"
 )
 
@@ -42,7 +43,10 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 		return 0, Fault(fmt.Errorf("lock migrations: %w", err))
 	}
 	defer unlock()
-	m := migrate.NewMigrator(d.write, ms, migrate.WithTemplateData(data), migrate.WithMarkAppliedOnSuccess(true))
+	// bun marks a file as applied after its transaction, and would apply it again when the process ends in between: it is
+	// marked inside, and what bun does afterwards changes nothing.
+	m := migrate.NewMigrator(d.write, ms, migrate.WithTemplateData(data), migrate.AfterMigration(mark),
+		migrate.WithMarkAppliedOnSuccess(true), migrate.WithUpsert(true))
 	if err := m.Init(ctx); err != nil {
 		return 0, Fault(fmt.Errorf("prepare migrations: %w", err))
 	}
@@ -51,6 +55,11 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 		return 0, Fault(fmt.Errorf("migrate: %w", err))
 	}
 	return len(g.Migrations), nil
+}
+
+func mark(ctx context.Context, tx bun.IConn, m *migrate.Migration) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO bun_migrations (name, group_id) VALUES (?, ?)", m.Name, m.GroupID)
+	return err
 }
 
 // lockMigrations waits until nobody else migrates this store. bun's own lock is a row, which a process that
