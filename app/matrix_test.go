@@ -84,8 +84,8 @@ func everyAction(t *testing.T, stride int) func(h *House) {
 	}
 }
 
-// ground is where the matrix plays: sites by the code of their owner, and who stands above whom.
-var ground = []struct{ code, above, address string }{
+// board is where the matrix plays: sites by the code of their owner, and who stands above whom.
+var board = []struct{ code, above, address string }{
 	{"610900", "", "http://ankang.localhost:8080/"},
 	{"610902", "610900", "http://hanbin.ankang.localhost:8080/"},
 	{"610902100", "610902", "http://hanbin.ankang.localhost:8080/z/guanmiao/"},
@@ -102,7 +102,7 @@ func stands(org, site int) string {
 	if org < 0 {
 		return "public"
 	}
-	o, s := ground[org], ground[site]
+	o, s := board[org], board[site]
 	switch {
 	case org == site && org == 0:
 		return "host_own"
@@ -129,7 +129,7 @@ type person struct {
 
 func (tw *town) person(t *testing.T, ctx context.Context, role policies.Role, org int) (person, bool) {
 	t.Helper()
-	o := tw.org(t, ctx, ground[org].code)
+	o := tw.org(t, ctx, board[org].code)
 	a, err := tw.Accounts.Create(ctx, identity.Account{Login: fmt.Sprintf("matrix.%s.%d", strings.ToLower(string(role)), org), Name: "一人", Org: o})
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +207,7 @@ func TestRoutesMatrix(t *testing.T) {
 	m.plant(ctx)
 	people := []person{{role: "", org: -1, client: tw.enter(t, kernel.Actor{})}}
 	for _, role := range []policies.Role{"PO", "IE", "SA", "AA", "SV", "CL", "IO", "LO", "RV", "SR", "PB", "LD", "SE", "LC", "LH"} {
-		for org := range ground {
+		for org := range board {
 			if p, ok := tw.person(t, ctx, role, org); ok {
 				people = append(people, p)
 			}
@@ -234,7 +234,7 @@ func TestRoutesMatrix(t *testing.T) {
 func (m *matrix) plant(ctx context.Context) {
 	m.t.Helper()
 	staff := m.staff(m.t, ctx)
-	for i, g := range ground {
+	for i, g := range board {
 		s, _, ok := m.Sites.ByAddress(g.address)
 		if !ok {
 			m.t.Fatalf("no site at %s", g.address)
@@ -255,11 +255,11 @@ func (m *matrix) play(p person, r web.Route) {
 		m.judge(p, r, -1, p.org >= 0 && m.mayPlatform(p, r.Action), status)
 		return
 	}
-	for site := range ground {
+	for site := range board {
 		may := p.org >= 0 && m.may(p, site, r.Action)
 		m.relations[stands(p.org, site)]++
-		other := (site + 1 + m.turn%(len(ground)-1)) % len(ground)
-		for s := range ground { // the most tempting other site is one where the person would be let in
+		other := (site + 1 + m.turn%(len(board)-1)) % len(board)
+		for s := range board { // the most tempting other site is one where the person would be let in
 			if !may && p.org >= 0 && m.may(p, s, r.Action) {
 				other = s
 			}
@@ -334,7 +334,7 @@ func (m *matrix) ask(p person, r web.Route, site, other int, where string) (stat
 			own = own || i == 2*site+1
 		default:
 			m.found++
-			m.t.Errorf("%s at %s, %s %s with another site in the %s: %d holds %s", p.role, ground[max(p.org, 0)].code, r.Method, path, where, status, c.word)
+			m.t.Errorf("%s at %s, %s %s with another site in the %s: %d holds %s", p.role, board[max(p.org, 0)].code, r.Method, path, where, status, c.word)
 		}
 	}
 	return status, own
@@ -347,8 +347,8 @@ func (m *matrix) judge(p person, r web.Route, site int, may bool, status int) {
 	if (status == http.StatusForbidden) == may || status >= 500 {
 		where := "the platform"
 		if site >= 0 {
-			where = ground[site].address
+			where = board[site].address
 		}
-		m.t.Errorf("%s of %s at %s: %s %s answered %d, want it %s", p.role, ground[max(p.org, 0)].code, where, r.Method, r.Path, status, word)
+		m.t.Errorf("%s of %s at %s: %s %s answered %d, want it %s", p.role, board[max(p.org, 0)].code, where, r.Method, r.Path, status, word)
 	}
 }
