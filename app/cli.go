@@ -56,6 +56,9 @@ type commands struct {
 		Documents importDocuments `cmd:"" help:"${import_documents}"`
 	} `cmd:"" help:"${import}"`
 	Takedown takedownCommand `cmd:"" help:"${takedown}"`
+	Backup   backupCommand   `cmd:"" help:"${backup}"`
+	Verify   verifyCommand   `cmd:"" help:"${verify}"`
+	Restore  restoreCommand  `cmd:"" help:"${restore}"`
 	Settings struct {
 		Print configPrint `cmd:"" help:"${config_print}"`
 	} `cmd:"" name:"config" help:"${config}"`
