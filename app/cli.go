@@ -59,6 +59,8 @@ type commands struct {
 	Backup   backupCommand   `cmd:"" help:"${backup}"`
 	Verify   verifyCommand   `cmd:"" help:"${verify}"`
 	Restore  restoreCommand  `cmd:"" help:"${restore}"`
+	Fsck     fsckCommand     `cmd:"" help:"${fsck}"`
+	Doctor   doctorCommand   `cmd:"" help:"${doctor}"`
 	Settings struct {
 		Print configPrint `cmd:"" help:"${config_print}"`
 	} `cmd:"" name:"config" help:"${config}"`

@@ -26,6 +26,7 @@ type town struct {
 	client *http.Client
 	now    time.Time
 	port   int
+	data   string // its folder
 }
 
 // serveHouse opens a house over url and serves it until the test ends.
@@ -37,6 +38,7 @@ func serveHouse(t *testing.T, url string, domain string) *town {
 	}
 	tw := &town{now: time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC), port: 8080}
 	data := t.TempDir()
+	tw.data = data
 	key := filepath.Join(data, "key")
 	if err := os.WriteFile(key, bytes.Repeat([]byte{71}, 32), 0o600); err != nil {
 		t.Fatal(err)
