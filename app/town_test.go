@@ -28,6 +28,7 @@ type town struct {
 	client *http.Client
 	now    time.Time
 	port   int
+	data   string // its folder
 }
 
 // serveHouse opens a house over url and serves it until the test ends. add may bring routes of the test's own.
@@ -39,6 +40,7 @@ func serveHouse(t *testing.T, url string, domain string, add ...func(*House)) *t
 	}
 	tw := &town{now: time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC), port: 8080}
 	data := t.TempDir()
+	tw.data = data
 	key := filepath.Join(data, "key")
 	if err := os.WriteFile(key, bytes.Repeat([]byte{71}, 32), 0o600); err != nil {
 		t.Fatal(err)
