@@ -19,6 +19,7 @@ var needs = []struct {
 }{
 	{"PostgreSQL", "set ZHANQUN_TEST_POSTGRES=postgres://…", func() bool { return os.Getenv("ZHANQUN_TEST_POSTGRES") != "" }},
 	{"an S3 server", "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0", func() bool { return program("versitygw") }},
+	{"nginx", "install nginx-light", func() bool { return program("nginx") }},
 	{"a browser", "install chromium", func() bool { return program("chromium", "chromium-browser", "google-chrome") }},
 	{"real documents", "set ZHANQUN_CORPUS to a folder with policies.jsonl.gz", corpus},
 }

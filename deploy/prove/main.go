@@ -26,7 +26,13 @@ type proof struct {
 }
 
 // proofs in the order of docs/promises.md.
-var proofs = []proof{}
+var proofs = []proof{
+	{name: "edge", says: "raw requests, smuggling behind nginx, poisoned and deceived caches, slow clients, idle connections",
+		tests: [][2]string{{"./platform/web", "."}, {"./app", "TestNothingIsPoisoned|TestNoPageLooksLikeAFile"}}},
+	{name: "bounds", says: "256 MB under idle connections, a crawl, endless bodies and slow clients at once; ten minutes, or ZHANQUN_PROVE_FOR",
+		tests: [][2]string{{"./app", "TestStaysWithinItsMemory"}}},
+	{name: "soak", says: "heap, goroutines and descriptors under load; two hours, or ZHANQUN_PROVE_FOR", tests: [][2]string{{"./app", "TestSoak"}}},
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
