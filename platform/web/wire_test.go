@@ -33,8 +33,8 @@ func TestRawRequests(t *testing.T) {
 		if got := strings.TrimSpace(strings.Join(statuses, " ") + " " + end); got != row.want {
 			t.Errorf("%s: got %q, want %q (%s)\n%.2000s", row.name, got, row.want, row.why, said)
 		}
-		if strings.Contains(said, "evil") || strings.Contains(said, "<script>") || strings.Contains(said, "map[id:2]") {
-			t.Errorf("%s: the answer repeats the request, or answers what was inside it: %q", row.name, said)
+		if strings.Contains(said, "evil") || strings.Contains(said, "<script>") || strings.Contains(said, "<h1></h1>") || strings.Contains(said, "map[id:2]") {
+			t.Errorf("%s: the answer says nothing, repeats the request, or answers what was inside it: %q", row.name, said)
 		}
 	}
 	t.Logf("%d raw conversations", len(rawRequests))
