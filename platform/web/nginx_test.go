@@ -188,29 +188,15 @@ func nginx(t *testing.T, node string) (address string) {
 		}
 		t.Skip("no nginx: install nginx-light")
 	}
-	shipped, err := os.ReadFile("../../deploy/nginx/zhanqun.conf")
-	if err != nil {
-		t.Fatal(err)
-	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	address = ln.Addr().String()
 	ln.Close()
-	conf := string(shipped)
-	for _, edit := range [][2]string{{`(?m)^ *(ssl_|listen 443).*\n`, ""}, {`listen 80 `, "listen " + address + " "}, {`(?m)^ *server 10\.0\.0\.12.*\n`, ""}, {`10\.0\.0\.11:8080`, node}} {
-		re := regexp.MustCompile(edit[0])
-		if !re.MatchString(conf) {
-			t.Fatalf("the shipped configuration has no %s any more", edit[0])
-		}
-		conf = re.ReplaceAllString(conf, edit[1])
-	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(file, []byte("daemon off; master_process off; pid "+dir+"/pid; error_log "+dir+"/error.log;\nevents { worker_connections 256; }\nhttp {\naccess_log off;\n"+
-		"client_body_temp_path "+dir+"/body; proxy_temp_path "+dir+"/proxy; fastcgi_temp_path "+dir+"/f; uwsgi_temp_path "+dir+"/u; scgi_temp_path "+dir+"/s;\n"+
-		"client_header_timeout 500ms; client_body_timeout 500ms;\n"+conf+"}\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(shipped(t, dir, address, node)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	p, err := proof.Start(exec.Command(program, "-e", filepath.Join(dir, "error.log"), "-p", dir, "-c", file))
@@ -230,4 +216,25 @@ func nginx(t *testing.T, node string) (address string) {
 			return address
 		}
 	}
+}
+
+// shipped is the configuration of deploy/nginx, made one that runs here.
+func shipped(t *testing.T, dir, address, node string) string {
+	t.Helper()
+	b, err := os.ReadFile("../../deploy/nginx/zhanqun.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf := string(b)
+	for _, edit := range [][2]string{{`(?m)^ *(ssl_|listen 443).*\n`, ""}, {`listen 80 `, "listen " + address + " "}, {`(?m)^ *server 10\.0\.0\.12.*\n`, ""}, {`10\.0\.0\.11:8080`, node}} {
+		re := regexp.MustCompile(edit[0])
+		if !re.MatchString(conf) {
+			t.Fatalf("the shipped configuration has no %s any more", edit[0])
+		}
+		conf = re.ReplaceAllString(conf, edit[1])
+	}
+	head := "daemon off; master_process off; pid DIR/pid; error_log DIR/error.log;\nevents { worker_connections 256; }\nhttp {\naccess_log off;\n" +
+		"client_body_temp_path DIR/body; proxy_temp_path DIR/proxy; fastcgi_temp_path DIR/f; uwsgi_temp_path DIR/u; scgi_temp_path DIR/s;\n" +
+		"client_header_timeout 500ms; client_body_timeout 500ms;\n"
+	return strings.ReplaceAll(head, "DIR", dir) + conf + "}\n"
 }
