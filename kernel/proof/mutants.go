@@ -3,12 +3,16 @@ package proof
 import (
 	"iter"
 	"math/rand/v2"
+	"testing"
 )
 
-// Mutants are n inputs made from the seeds by small changes and by joining halves of two, the same ones every time: what a fuzzer
+// Mutants are n inputs (a tenth of them under -short, as with the race detector) made from the seeds by small changes and by joining halves of two, the same ones every time: what a fuzzer
 // begins with, without a build of its own. They are for the short form of a fuzz target.
 func Mutants(n int, seeds ...string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
+		if testing.Short() {
+			n = (n + 9) / 10
+		}
 		r := rand.New(rand.NewPCG(71, 2015))
 		for range n {
 			b := []byte(seeds[r.IntN(len(seeds))])

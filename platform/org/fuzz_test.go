@@ -102,7 +102,7 @@ func TestMutantImports(t *testing.T) {
 	} else {
 		t.Logf("%d files were written, %d orgs, %d entries in the chain", written, orgs, n)
 	}
-	if written < 10 {
-		t.Errorf("only %d files were written: this shows nothing", written)
+	if written == 0 {
+		t.Error("no file was written: this shows nothing")
 	}
 }

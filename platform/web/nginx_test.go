@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -26,7 +28,7 @@ import (
 // to. Every raw conversation goes through it, and after each some victims whose requests travel on the same connections. A victim gets
 // its own page, and every request the node has answered was answered to whoever sent it: none is left over for another.
 func TestNothingIsSmuggledThroughNginx(t *testing.T) {
-	found, reached, shared := throughNginx(t, false)
+	found, reached, shared := throughNginx(t, false, rawRequests)
 	for _, what := range found {
 		t.Error(what)
 	}
@@ -37,7 +39,8 @@ func TestNothingIsSmuggledThroughNginx(t *testing.T) {
 
 // The teeth of the above: before a node that does not see lengths, and takes every body for the next request, it finds what is smuggled.
 func TestSmugglingWouldBeSeen(t *testing.T) {
-	found, _, _ := throughNginx(t, true)
+	i := slices.IndexFunc(rawRequests, func(r rawRequest) bool { return r.name == "GET with a body" })
+	found, _, _ := throughNginx(t, true, slices.Repeat(rawRequests[i:i+1], 200)) // the body must come before nginx has its answer, which is luck
 	if len(found) == 0 {
 		t.Fatal("a node that does not see lengths passed")
 	}
@@ -46,7 +49,7 @@ func TestSmugglingWouldBeSeen(t *testing.T) {
 
 // throughNginx sends every raw conversation, with victims behind it, and returns what went wrong, how many conversations reached the
 // node, and after how many the victims came on connections that had been open before.
-func throughNginx(t *testing.T, blind bool) (found []string, reached, shared int) {
+func throughNginx(t *testing.T, blind bool, rows []rawRequest) (found []string, reached, shared int) {
 	t.Helper()
 	f := assemble(t, Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, ReadWithin: 2 * time.Second})
 	f.Router().Action(ActionRoute{Room: "article", Method: "POST", Path: "/sites/:site/echo", Action: "article.create", Tenancy: "site", Cache: "no-store",
@@ -56,7 +59,10 @@ func throughNginx(t *testing.T, blind bool) (found []string, reached, shared int
 	f.serve()
 	front := nginx(t, f.addr)
 	told, victims := map[string]bool{}, 0
-	for _, row := range rawRequests {
+	for _, row := range rows {
+		if blind && len(found) > 0 {
+			break
+		}
 		before := f.answered(t)
 		sent := attack(t, front, row.bytes, told)
 		after, at := f.answered(t), conns.accepted.Load()
@@ -82,7 +88,7 @@ func throughNginx(t *testing.T, blind bool) (found []string, reached, shared int
 		}
 	}
 	t.Logf("%d conversations, %d reached the node, after %d of them the victims came on connections that were open before; %d victims, %d connections to the node",
-		len(rawRequests), reached, shared, victims, conns.accepted.Load())
+		len(rows), reached, shared, victims, conns.accepted.Load())
 	return found, reached, shared
 }
 
@@ -154,27 +160,31 @@ func attack(t *testing.T, front, payload string, told map[string]bool) (statuses
 
 func victim(t *testing.T, front, path string, told map[string]bool) (status int, body string) {
 	t.Helper()
-	c, err := net.Dial("tcp", front)
-	if err != nil {
-		t.Fatal(err)
+	for { // a machine so busy that nginx hangs up before it was asked anything
+		c, err := net.Dial("tcp", front)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_, _ = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: hanbin.gov.cn\r\nConnection: close\r\n\r\n", path) // what became of it is read below
+		if err := c.SetReadDeadline(time.Now().Add(patience)); err != nil {
+			t.Fatal(err)
+		}
+		r := bufio.NewReader(c)
+		if _, err := r.Peek(1); errors.Is(err, io.EOF) {
+			continue
+		}
+		res, err := http.ReadResponse(r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told[res.Header.Get("X-Request-Id")] = true
+		return res.StatusCode, string(b)
 	}
-	defer c.Close()
-	if _, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: hanbin.gov.cn\r\nConnection: close\r\n\r\n", path); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.ReadResponse(bufio.NewReader(c), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	told[res.Header.Get("X-Request-Id")] = true
-	return res.StatusCode, string(b)
 }
 
 // nginx starts one in front of node with the shipped configuration, its TLS taken off and its patience shortened, and returns its address.
@@ -235,6 +245,6 @@ func shipped(t *testing.T, dir, address, node string) string {
 	}
 	head := "daemon off; master_process off; pid DIR/pid; error_log DIR/error.log;\nevents { worker_connections 256; }\nhttp {\naccess_log off;\n" +
 		"client_body_temp_path DIR/body; proxy_temp_path DIR/proxy; fastcgi_temp_path DIR/f; uwsgi_temp_path DIR/u; scgi_temp_path DIR/s;\n" +
-		"client_header_timeout 500ms; client_body_timeout 500ms;\n"
+		"client_header_timeout 1s; client_body_timeout 1s;\n"
 	return strings.ReplaceAll(head, "DIR", dir) + conf + "}\n"
 }
