@@ -11,11 +11,18 @@ import (
 // smallest is what the program is assumed to have where nothing says.
 const smallest = 1 << 30
 
-// limitMemory has the collector stay below nine tenths of what the machine or its cgroup allows, unless GOMEMLIMIT says otherwise.
+// uncounted is what the collector does not count and the kernel does: the program's own code (30 MB), SQLite's, and the kernel's part of
+// thousands of connections.
+const uncounted = 64 << 20
+
+// collectors is the part of n bytes that the collector may use: nine tenths, less on a small machine, but half at least.
+func collectors(n int64) int64 { return n - min(max(n/10, uncounted), n/2) }
+
+// limitMemory has the collector stay below its part of what the machine or its cgroup allows, unless GOMEMLIMIT says otherwise.
 func limitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		if n := mayUse("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"); n > 0 {
-			debug.SetMemoryLimit(n / 10 * 9)
+			debug.SetMemoryLimit(collectors(n))
 		}
 	}
 }

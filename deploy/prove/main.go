@@ -23,6 +23,7 @@ type proof struct {
 	name, says string
 	tests      [][2]string // package, pattern of -run
 	race       bool
+	do         func(ctx context.Context, out io.Writer) error // what is no test of its own, or nil
 }
 
 // proofs in the order of docs/promises.md.
@@ -37,6 +38,15 @@ var proofs = []proof{
 		tests: [][2]string{{"./platform/backup", "."}, {"./app", "TestBackupUnderLoad|TestEveryFlippedByte|TestWhatWasForged|TestOneTenantIsBackedUp"}}},
 	{name: "fsck", says: "what was planted below the schema is found by its name", tests: [][2]string{{"./app", "TestFsck"}}},
 	{name: "doctor", says: "each injected fault is named, and put right where that is safe", tests: [][2]string{{"./app", "TestDoctor"}}},
+	{name: "edge", says: "raw requests, smuggling behind nginx, poisoned and deceived caches, slow clients, idle connections",
+		tests: [][2]string{{"./platform/web", "."}, {"./app", "TestNothingIsPoisoned|TestNoPageLooksLikeAFile"}}},
+	{name: "mutants-of-input", says: "millions of changed requests, headers, sheets, documents and colours, without a fuzzer's build",
+		tests: [][2]string{{"./platform/web", "TestMutant"}, {"./platform/org", "TestMutant"}, {"./platform/render", "TestMutant"}, {"./tenants/article", "TestMutant"}}},
+	{name: "fuzz", says: "every fuzz target of the tree, an hour or ZHANQUN_PROVE_FOR in all; counts what each saw",
+		do: func(ctx context.Context, out io.Writer) error { return fuzz(ctx, ".", out) }},
+	{name: "bounds", says: "256 MB under idle connections, a crawl, endless bodies and slow clients at once; ten minutes, or ZHANQUN_PROVE_FOR",
+		tests: [][2]string{{"./app", "TestStaysWithinItsMemory"}}},
+	{name: "soak", says: "heap, goroutines and descriptors under load; two hours, or ZHANQUN_PROVE_FOR", tests: [][2]string{{"./app", "TestSoak"}}},
 }
 
 func main() {
@@ -73,6 +83,9 @@ func prove(ctx context.Context, name string, out io.Writer) error {
 
 // run runs the tests one package after the other: figures taken side by side would be each other's noise.
 func (p proof) run(ctx context.Context, out io.Writer) error {
+	if p.do != nil {
+		return p.do(ctx, out)
+	}
 	var all error
 	for _, t := range p.tests {
 		args := []string{"test", "-count=1", "-timeout=24h", "-v", "-run", t[1], t[0]}

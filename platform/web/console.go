@@ -114,6 +114,7 @@ func (s *Server) expect(rc *fasthttp.RequestCtx) int {
 	name, ok := host(rc.Request.Header.Host())
 	n := rc.Request.Header.ContentLength()
 	if !ok || s.cfg.Console == "" || name != s.cfg.Console || !rc.IsPost() || n > s.cfg.BodyAtMost {
+		s.turnAway(rc, fasthttp.StatusExpectationFailed)
 		return fasthttp.StatusExpectationFailed
 	}
 	return fasthttp.StatusContinue

@@ -136,7 +136,6 @@ func (quietLogger) Printf(string, ...any) {}
 
 // malformed answers what could not be read as a request, without a byte of it.
 func (s *Server) malformed(rc *fasthttp.RequestCtx, err error) {
-	x := &exchange{id: newID(), began: s.cfg.Now(), route: "malformed"}
 	status := fasthttp.StatusBadRequest
 	var tooSmall *fasthttp.ErrSmallBuffer
 	var timeout net.Error
@@ -148,9 +147,14 @@ func (s *Server) malformed(rc *fasthttp.RequestCtx, err error) {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		status = fasthttp.StatusRequestTimeout
 	}
+	s.turnAway(rc, status)
+}
+
+// turnAway answers what never becomes a request.
+func (s *Server) turnAway(rc *fasthttp.RequestCtx, status int) {
 	rc.Response.Reset()
-	s.refuse(rc, x, status)
-	s.metrics.answered(x.route, status, "", 0)
+	s.refuse(rc, &exchange{id: newID()}, status)
+	s.metrics.answered("malformed", status, "", 0)
 }
 
 // Router takes the rooms' routes, until Serve.
