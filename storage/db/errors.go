@@ -3,7 +3,9 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -51,7 +53,7 @@ func (e commitError) Unwrap() error { return e.error }
 // broke while PostgreSQL was to confirm it, that nobody knows. A failed COMMIT of SQLite has left nothing.
 func (d *DB) unsaved(err error) error {
 	var c commitError
-	if d.postgres && errors.As(err, &c) && Down(err) {
+	if d.postgres && errors.As(err, &c) && Down(err) && !pgconn.SafeToRetry(err) { // COMMIT was sent
 		return fault.Because(err, fault.Unavailable, "不知道是否已经保存：数据库在确认之前断开了。请刷新查看，再决定是否重做。")
 	}
 	err = Fault(err)
@@ -114,6 +116,7 @@ func Down(err error) bool {
 	var ne net.Error
 	var pe *pgconn.ConnectError
 	return errors.As(err, &ne) || errors.As(err, &pe) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err) || // it broke within
 		errors.Is(err, context.DeadlineExceeded) || pgconn.Timeout(err)
 }
 
