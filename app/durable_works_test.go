@@ -33,12 +33,12 @@ type ground struct {
 }
 
 // works is a house without windows: every room that writes, over one store, under a clock that goes on a second each
-// time somebody looks at it. It has no views and no server, so that it opens in a moment.
+// time somebody looks at it, or the machine's. It has no views and no server, so that it opens in a moment.
 type works struct {
 	*House
 	ground
 	ctx context.Context
-	at  *atomic.Int64 // the clock, in seconds
+	at  *atomic.Int64 // the clock, in seconds; nil: the machine's
 	n   int           // of the last thing that was made
 }
 
@@ -54,7 +54,10 @@ func clockAt(at int64) *atomic.Int64 {
 // newWorks opens the rooms over d, whose schema is there. The clock must be after all that d holds.
 func newWorks(d *db.DB, at *atomic.Int64, g ground, n int) (*works, error) {
 	w := &works{ground: g, n: n, at: at, ctx: kernel.WithActor(context.Background(), identity.System("cli"))}
-	now := func() time.Time { return time.Unix(w.at.Add(1), 0).UTC() }
+	now := kernel.SystemClock
+	if at != nil {
+		now = func() time.Time { return time.Unix(at.Add(1), 0).UTC() }
+	}
 	ids := kernel.NewIDs(now)
 	h := &House{DB: d, Index: index.New(d), Audit: audit.New(d, now, ids), Queue: jobs.New(d, now, ids), Revisions: pages.NewRevisions(d)}
 	h.Orgs = org.New(d, now, ids, h.Audit)
