@@ -1,3 +1,5 @@
+//go:build linux
+
 package app
 
 import (
@@ -32,6 +34,7 @@ func toldFull(err error) error {
 
 // Each operation on a disk that becomes full after so much of it: not done and nothing left, or done; with room it goes on.
 func TestFullDiskAtEveryOperation(t *testing.T) {
+	notUnderRace(t)
 	for _, o := range operations {
 		t.Run(o.name, func(t *testing.T) {
 			h := newShaky(t)

@@ -26,7 +26,18 @@ type proof struct {
 }
 
 // proofs in the order of docs/promises.md.
-var proofs = []proof{}
+var proofs = []proof{
+	{name: "power-loss", says: "100,000 power cuts under publications and imports; with synchronous=NORMAL it must lose",
+		tests: [][2]string{{"./app", "^TestPowerLoss"}}},
+	{name: "kills", says: "20,000 publishers killed on SQLite, 1,000 on PostgreSQL; uploads killed at each step",
+		tests: [][2]string{{"./app", "^(TestKills|TestABlobAndItsRow)$"}}},
+	{name: "full-disk", says: "100 times a full file system under the shipped program; each operation on a disk that becomes full",
+		tests: [][2]string{{"./app", "^TestFullDisk"}, {"./storage/blob/files", "^TestNoRoomAtEachStep$"}}},
+	{name: "io-errors", says: "each access to the disk of each operation fails, once and for good",
+		tests: [][2]string{{"./app", "^TestDiskErrors"}}},
+	{name: "pg-crash", says: "100 times PostgreSQL stopped at once under publications and imports",
+		tests: [][2]string{{"./app", "^TestPostgresCrashes$"}, {"./storage/db", "^TestACrashWithinATransaction$"}}},
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
