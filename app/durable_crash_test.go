@@ -97,6 +97,15 @@ func TestPostgresCrashes(t *testing.T) {
 	if testing.Short() {
 		crashes = 1
 	}
+	began := time.Now()
+	crash(t, s, offices, crashes)
+	audited(t, first, offices)
+	t.Logf("%d crashes in %v", crashes, time.Since(began).Round(time.Second))
+}
+
+// crash has the offices work while the server crashes so often, each time after all have got something done.
+func crash(t *testing.T, s *dbtest.Server, offices []*office, crashes int) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	defer all.Wait()
@@ -105,8 +114,8 @@ func TestPostgresCrashes(t *testing.T) {
 	for _, o := range offices {
 		all.Go(func() { o.work(ctx, &done) })
 	}
-	began := time.Now()
 	await := func() {
+		t.Helper()
 		deadline := time.Now().Add(5 * time.Minute)
 		for goal := done.Load() + 9; done.Load() < goal; time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(deadline) {
@@ -120,8 +129,11 @@ func TestPostgresCrashes(t *testing.T) {
 		s.Start()
 	}
 	await()
-	cancel()
-	all.Wait()
+}
+
+// audited looks for all that the offices were told, and finishes what broke off.
+func audited(t *testing.T, w *works, offices []*office) {
+	t.Helper()
 	total, failures, again := 0, 0, 0
 	for _, o := range offices {
 		total, failures, again = total+len(o.acks), failures+o.failures, again+len(o.batches)
@@ -129,7 +141,7 @@ func TestPostgresCrashes(t *testing.T) {
 			t.Errorf("not told as a database that is away: %v", err)
 		}
 		for _, a := range o.acks {
-			if err := first.kept(a); err != nil {
+			if err := w.kept(a); err != nil {
 				t.Errorf("lost: %s of article %d, edition %d, %s: %v", a.What, a.Article, a.Edition, a.Batch, err)
 			}
 		}
@@ -139,12 +151,11 @@ func TestPostgresCrashes(t *testing.T) {
 			}
 		}
 	}
-	if err := holds(first.ctx, d, first.Audit); err != nil {
+	if err := holds(w.ctx, w.DB, w.Audit); err != nil {
 		t.Error(err)
 	}
 	if failures == 0 {
 		t.Error("nothing failed: the crashes came at no bad time")
 	}
-	t.Logf("%d crashes in %v: %d steps acknowledged, %d failed, %d imports taken up; lost 0 unless told above",
-		crashes, time.Since(began).Round(time.Second), total, failures, again)
+	t.Logf("%d steps acknowledged, %d failed, %d imports taken up; lost 0 unless told above", total, failures, again)
 }

@@ -40,36 +40,14 @@ func TestFullDiskAtEveryOperation(t *testing.T) {
 			h := newShaky(t)
 			fills := 0
 			for room := int64(0); ; room += 2048 * int64(stride(fills)) {
-				a, err := o.make(h.works)
+				full, err := h.cramp(o.make, room)
 				if err != nil {
-					t.Fatalf("prepare: %v", err)
+					t.Fatalf("%d bytes left: %v", room, err)
 				}
-				before, err := stateOf(h.d.Path(storeName))
-				if err != nil {
-					t.Fatal(err)
-				}
-				h.d.Limit(h.d.Size() + room)
-				failure := a.do()
-				h.d.Limit(0)
-				if failure != nil {
-					fills++
-					after, err := stateOf(h.d.Path(storeName))
-					if err := errors.Join(toldFull(failure), err); err != nil {
-						t.Fatalf("%d bytes left: %v", room, err)
-					}
-					if after != before && !a.parts {
-						t.Fatalf("%d bytes left: it failed and left something behind", room)
-					}
-					if err := a.do(); err != nil {
-						t.Fatalf("%d bytes left: again, with room: %v", room, err)
-					}
-				}
-				if err := a.check(); err != nil {
-					t.Fatalf("%d bytes left: not there: %v", room, err)
-				}
-				if failure == nil {
+				if !full {
 					break
 				}
+				fills++
 			}
 			if err := errors.Join(holds(h.ctx, h.s, h.Audit), h.s.Close()); err != nil {
 				t.Error(err)
@@ -77,6 +55,35 @@ func TestFullDiskAtEveryOperation(t *testing.T) {
 			t.Logf("full %d times", fills)
 		})
 	}
+}
+
+// cramp does one operation with so much room on the disk, and reports whether it was too little.
+func (h *shaky) cramp(make func(*works) (deed, error), room int64) (full bool, err error) {
+	a, err := make(h.works)
+	if err != nil {
+		return false, fmt.Errorf("prepare: %w", err)
+	}
+	before, err := stateOf(h.d.Path(storeName))
+	if err != nil {
+		return false, err
+	}
+	h.d.Limit(h.d.Size() + room)
+	err = a.do()
+	h.d.Limit(0)
+	if err == nil {
+		return false, a.check()
+	}
+	if err := toldFull(err); err != nil {
+		return true, err
+	}
+	after, err := stateOf(h.d.Path(storeName))
+	if err != nil || after != before && !a.parts {
+		return true, fmt.Errorf("it failed and left something behind, %v", err)
+	}
+	if err := a.do(); err != nil {
+		return true, fmt.Errorf("again, with room: %w", err)
+	}
+	return true, a.check()
 }
 
 // small mounts a file system of its own of so many bytes, or skips.
@@ -131,33 +138,13 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	home := p.citizen(t, all[0].Host)
+	f := &filled{t: t, dir: dir, w: w, media: media, host: all[0].Host, home: home}
 	rounds := proof.Times(5, 100)
-	var acks []said
 	for round := range rounds {
-		fill(t, filepath.Join(dir, "ballast"), int64(round%7)*40_000)
-		var failure error
-		for failure == nil {
-			failure = w.career(false, func(s said) error { acks = append(acks, s); return nil })
-		}
-		if err := toldFull(failure); err != nil {
-			t.Errorf("round %d: %v", round, err)
-		}
-		fullMedia(t, media)
+		f.round(round)
 		home()
-		if out, code := command(t, "site", "suspend", all[0].Host, "--data="+dir, "--reason=例行检修", "--notice=网站正在检修。"); code != 1 || !strings.Contains(out, "磁盘") {
-			t.Errorf("round %d: suspend on a full disk: exit code %d, %s", round, code, out)
-		}
-		if err := os.Remove(filepath.Join(dir, "ballast")); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.career(true, func(s said) error { acks = append(acks, s); return nil }); err != nil {
-			t.Fatalf("round %d: with room: %v", round, err)
-		}
-		if _, err := media.Put(w.ctx, fmt.Sprintf("round/%d", round), strings.NewReader("ok"), "text/plain"); err != nil {
-			t.Fatalf("round %d: media with room: %v", round, err)
-		}
 	}
-	for _, a := range acks {
+	for _, a := range f.acks {
 		if err := w.kept(a); err != nil {
 			t.Errorf("lost: %s of article %d: %v", a.What, a.Article, err)
 		}
@@ -165,11 +152,50 @@ func TestFullDisk(t *testing.T) {
 	if err := holds(w.ctx, d, w.Audit); err != nil {
 		t.Error(err)
 	}
-	home()
 	if code := p.stop(); code != 0 {
 		t.Errorf("serve ends with %d: %s", code, p.said)
 	}
-	t.Logf("%d full disks, %d steps acknowledged, lost 0 unless told above", rounds, len(acks))
+	t.Logf("%d full disks, %d steps acknowledged, lost 0 unless told above", rounds, len(f.acks))
+}
+
+// filled is an installation whose disk is filled and emptied.
+type filled struct {
+	t     *testing.T
+	dir   string
+	w     *works
+	media *files.Store
+	host  string
+	home  func()
+	acks  []said
+}
+
+// round fills the disk, tries all that writes, makes room and goes on.
+func (f *filled) round(n int) {
+	f.t.Helper()
+	ballast := filepath.Join(f.dir, "ballast")
+	fill(f.t, ballast, int64(n%7)*40_000)
+	tell := func(s said) error { f.acks = append(f.acks, s); return nil }
+	var failure error
+	for failure == nil {
+		failure = f.w.career(false, tell)
+	}
+	if err := toldFull(failure); err != nil {
+		f.t.Errorf("round %d: %v", n, err)
+	}
+	fullMedia(f.t, f.media)
+	f.home()
+	if out, code := command(f.t, "site", "suspend", f.host, "--data="+f.dir, "--reason=例行检修", "--notice=网站正在检修。"); code != 1 || !strings.Contains(out, "磁盘") {
+		f.t.Errorf("round %d: suspend on a full disk: exit code %d, %s", n, code, out)
+	}
+	if err := os.Remove(ballast); err != nil {
+		f.t.Fatal(err)
+	}
+	if err := f.w.career(true, tell); err != nil {
+		f.t.Fatalf("round %d: with room: %v", n, err)
+	}
+	if _, err := f.media.Put(f.w.ctx, fmt.Sprintf("round/%d", n), strings.NewReader("ok"), "text/plain"); err != nil {
+		f.t.Fatalf("round %d: media with room: %v", n, err)
+	}
 }
 
 // fullMedia puts a file for which there is no room.

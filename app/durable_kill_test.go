@@ -176,8 +176,7 @@ func (k *killer) life(r *rand.Rand, n int) error {
 		return err
 	}
 	defer p.Kill()
-	stuck := time.AfterFunc(5*time.Minute, func() { _ = p.Process.Kill() })
-	defer stuck.Stop()
+	defer time.AfterFunc(5*time.Minute, func() { _ = p.Process.Kill() }).Stop() // it says nothing
 	lines := bufio.NewReader(out)
 	for left := r.IntN(9); ; left-- {
 		line, err := lines.ReadBytes('\n')
