@@ -91,9 +91,16 @@ func (h *shaky) disturb(make func(*works) (deed, error), k int, lasts bool) (boo
 	return hit, nil
 }
 
+func notUnderRace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: each access of each operation, one after the other on one goroutine, takes minutes under the race detector")
+	}
+}
+
 // promises.md 2.1: any access to the disk may fail, once or from then on, in any operation: either it is done, or it says that it is not
 // and has left nothing. The same house goes on as soon as the disk does.
 func TestDiskErrors(t *testing.T) {
+	notUnderRace(t)
 	for _, o := range operations {
 		t.Run(o.name, func(t *testing.T) {
 			h := newShaky(t)
@@ -133,6 +140,7 @@ func stride(k int) int {
 
 // The same in a program that has just been started, which opens its files and reads what it needs meanwhile.
 func TestDiskErrorsAfterAStart(t *testing.T) {
+	notUnderRace(t)
 	every := proof.Times(5, 1) // of the accesses, one in so many, another for each operation
 	for i, o := range operations {
 		t.Run(o.name, func(t *testing.T) {

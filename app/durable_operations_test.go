@@ -155,7 +155,7 @@ func appoint(w *works) (deed, error) {
 	a, err := w.Accounts.Create(w.ctx, identity.Account{Login: fmt.Sprintf("person.%d", w.next()), Name: "李明", Org: w.County})
 	return deed{
 		do: func() error {
-			_, err := w.Accounts.Appoint(w.ctx, identity.Appointment{Account: a.ID, Role: "CL", Org: w.County, From: dawn, Document: "汉政任〔2026〕1号"})
+			_, err := w.Accounts.Appoint(w.ctx, identity.Appointment{Account: a.ID, Role: "CL", Org: w.County, From: w.now(), Document: "汉政任〔2026〕1号"})
 			return err
 		},
 		check: func() error {

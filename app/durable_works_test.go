@@ -33,12 +33,12 @@ type ground struct {
 }
 
 // works is a house without windows: every room that writes, over one store, under a clock that goes on a second each
-// time somebody looks at it. It has no views and no server, so that it opens in a moment.
+// time somebody looks at it, or the machine's. It has no views and no server, so that it opens in a moment.
 type works struct {
 	*House
 	ground
 	ctx context.Context
-	at  *atomic.Int64 // the clock, in seconds
+	at  *atomic.Int64 // the clock, in seconds; nil: the machine's
 	n   int           // of the last thing that was made
 }
 
@@ -54,7 +54,7 @@ func clockAt(at int64) *atomic.Int64 {
 // newWorks opens the rooms over d, whose schema is there. The clock must be after all that d holds.
 func newWorks(d *db.DB, at *atomic.Int64, g ground, n int) (*works, error) {
 	w := &works{ground: g, n: n, at: at, ctx: kernel.WithActor(context.Background(), identity.System("cli"))}
-	now := func() time.Time { return time.Unix(w.at.Add(1), 0).UTC() }
+	now := w.now
 	ids := kernel.NewIDs(now)
 	h := &House{DB: d, Index: index.New(d), Audit: audit.New(d, now, ids), Queue: jobs.New(d, now, ids), Revisions: pages.NewRevisions(d)}
 	h.Orgs = org.New(d, now, ids, h.Audit)
@@ -128,6 +128,14 @@ func settle(d *db.DB) (*works, error) {
 	return w, nil
 }
 
+// now is the clock.
+func (w *works) now() time.Time {
+	if w.at == nil {
+		return kernel.SystemClock()
+	}
+	return time.Unix(w.at.Add(1), 0).UTC()
+}
+
 func (w *works) next() int { w.n++; return w.n }
 
 func (w *works) by(who kernel.AccountID) context.Context {
@@ -182,16 +190,8 @@ func (w *works) object(id article.ID) publication.Object {
 // holds checks the store as a whole: pages, keys and, chain by chain, what the audit remembers.
 func holds(ctx context.Context, d *db.DB, log *audit.Log) error {
 	if !d.Postgres() {
-		var said []string
-		if err := d.Conn(ctx).NewRaw("PRAGMA integrity_check").Scan(ctx, &said); err != nil {
-			return fmt.Errorf("check the file: %w", err)
-		}
-		if len(said) != 1 || said[0] != "ok" {
-			return fmt.Errorf("integrity_check says %q", said)
-		}
-		var broken string
-		if err := d.Conn(ctx).NewRaw(`SELECT "table" FROM pragma_foreign_key_check`).Scan(ctx, &broken); !errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("foreign_key_check names %q, %w", broken, err)
+		if err := holdsFile(ctx, d.URL()); err != nil {
+			return err
 		}
 	}
 	var chains []kernel.SiteID
@@ -201,6 +201,29 @@ func holds(ctx context.Context, d *db.DB, log *audit.Log) error {
 	for _, c := range chains {
 		if _, err := log.Verify(ctx, c); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// holdsFile asks SQLite on a connection of its own: one that has looked at the full text before another process changed it
+// takes what it remembers for the truth, and integrity_check then tells of a corruption that is none.
+func holdsFile(ctx context.Context, path string) error {
+	c, err := sql.Open("sqlite", "file:"+path+"?_pragma=query_only(1)")
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	for _, q := range []struct{ sql, want string }{
+		{"SELECT group_concat(integrity_check) FROM pragma_integrity_check", "ok"},
+		{`SELECT coalesce(group_concat("table"), '') FROM pragma_foreign_key_check`, ""},
+	} {
+		var said string
+		if err := c.QueryRowContext(ctx, q.sql).Scan(&said); err != nil {
+			return fmt.Errorf("check the file: %w", err)
+		}
+		if said != q.want {
+			return fmt.Errorf("%s says %q", q.sql, said)
 		}
 	}
 	return nil

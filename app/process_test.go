@@ -31,7 +31,20 @@ var binary = sync.OnceValues(func() (string, error) {
 	return name, nil
 })
 
+// child in the environment lets the test binary be a program of a test's own, which a test may kill: see children.
+const child = "ZHANQUN_TEST_CHILD"
+
+// children are those programs, by name. They end by being killed, or with an exit code.
+var children = map[string]func() error{}
+
 func TestMain(m *testing.M) {
+	if run := children[os.Getenv(child)]; run != nil {
+		if err := run(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	code := m.Run()
 	if built {
 		if name, err := binary(); err == nil {

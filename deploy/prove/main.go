@@ -47,6 +47,16 @@ var proofs = []proof{
 	{name: "bounds", says: "256 MB under idle connections, a crawl, endless bodies and slow clients at once; ten minutes, or ZHANQUN_PROVE_FOR",
 		tests: [][2]string{{"./app", "TestStaysWithinItsMemory"}}},
 	{name: "soak", says: "heap, goroutines and descriptors under load; two hours, or ZHANQUN_PROVE_FOR", tests: [][2]string{{"./app", "TestSoak"}}},
+	{name: "power-loss", says: "100,000 power cuts under publications and imports; with synchronous=NORMAL it must lose",
+		tests: [][2]string{{"./app", "^TestPowerLoss"}}},
+	{name: "kills", says: "20,000 publishers killed on SQLite, 1,000 on PostgreSQL; uploads killed at each step",
+		tests: [][2]string{{"./app", "^(TestKills|TestABlobAndItsRow)$"}}},
+	{name: "full-disk", says: "100 times a full file system under the shipped program; each operation on a disk that becomes full",
+		tests: [][2]string{{"./app", "^TestFullDisk"}, {"./storage/blob/files", "^TestNoRoomAtEachStep$"}}},
+	{name: "io-errors", says: "each access to the disk of each operation fails, once and for good",
+		tests: [][2]string{{"./app", "^TestDiskErrors"}}},
+	{name: "pg-crash", says: "100 times PostgreSQL stopped at once under publications and imports",
+		tests: [][2]string{{"./app", "^TestPostgresCrashes$"}, {"./storage/db", "^TestACrashWithinATransaction$"}}},
 }
 
 func main() {

@@ -53,7 +53,7 @@ func (e commitError) Unwrap() error { return e.error }
 // broke while PostgreSQL was to confirm it, that nobody knows. A failed COMMIT of SQLite has left nothing.
 func (d *DB) unsaved(err error) error {
 	var c commitError
-	if d.postgres && errors.As(err, &c) && Down(err) {
+	if d.postgres && errors.As(err, &c) && Down(err) && !pgconn.SafeToRetry(err) { // COMMIT was sent
 		return fault.Because(err, fault.Unavailable, "不知道是否已经保存：数据库在确认之前断开了。请刷新查看，再决定是否重做。")
 	}
 	err = Fault(err)
