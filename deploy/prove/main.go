@@ -1,7 +1,8 @@
 // Command prove runs the long form of a promise of docs/promises.md and prints its numbers:
 //
-//	go run ./deploy/prove         # lists them
-//	go run ./deploy/prove NAME    # runs one
+//	go run ./deploy/prove            # lists them
+//	go run ./deploy/prove NAME       # runs one
+//	go run ./deploy/prove mutants -h # has flags of its own
 //
 // A proof is a test that `go test ./...` runs in its short form. What it needs beyond Go (PostgreSQL, an S3 server, the real
 // documents) is said in the README, and its absence is an error here.
@@ -23,10 +24,14 @@ type proof struct {
 	name, says string
 	tests      [][2]string // package, pattern of -run
 	race       bool
+	program    func(ctx context.Context, args []string, out io.Writer) error // instead of tests; the rest of the line is its own
 }
 
 // proofs in the order of docs/promises.md.
-var proofs = []proof{}
+var proofs = []proof{
+	{name: "isolation", says: "every guarded route, post, relation and site; canaries on every public address", tests: [][2]string{{"./app", "^Test(RoutesMatrix|NoSiteShowsWhatIsNotItsOwn)$"}}},
+	{name: "mutants", says: "each site_id predicate and each guard is taken out, one at a time: the room's tests must notice", program: mutants},
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -43,6 +48,11 @@ func run(ctx context.Context, names []string, out io.Writer) error {
 			fmt.Fprintf(out, "%-14s %s\n", p.name, p.says)
 		}
 		return nil
+	}
+	for _, p := range proofs {
+		if p.name == names[0] && p.program != nil {
+			return p.program(ctx, names[1:], out)
+		}
 	}
 	var all error
 	for _, name := range names {
