@@ -14,7 +14,7 @@ import (
 // lockData makes this process the one `serve` of a data folder until release is called. The lock is the kernel's, so it ends with
 // the process, however that ends; the file's text only names the holder.
 func lockData(data string) (release func(), err error) {
-	f, err := os.OpenFile(filepath.Join(data, "zhanqun.lock"), os.O_RDWR|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(filepath.Join(data, "zhanqun.lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fault.Because(err, fault.Unavailable, "数据目录 %s 不能写入，请检查权限。", data)
 	}

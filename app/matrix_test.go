@@ -200,7 +200,11 @@ func TestRoutesMatrix(t *testing.T) {
 	was := slog.Default()
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // a line for each of many thousand requests
 	t.Cleanup(func() { slog.SetDefault(was) })
-	tw := serveHouse(t, filepath.Join(t.TempDir(), "z.db"), "localhost", everyAction(t, proof.Times(16, 1)))
+	stride := proof.Times(16, 1)
+	if testing.Short() { // the race detector wants the doors opened, not all of them
+		stride = 64
+	}
+	tw := serveHouse(t, filepath.Join(t.TempDir(), "z.db"), "localhost", everyAction(t, stride))
 	tw.openCity(t, ctx)
 	m := &matrix{town: tw, t: t, decisions: map[string]int{}, relations: map[string]int{}}
 	m.cells, _ = table(t)
@@ -225,7 +229,7 @@ func TestRoutesMatrix(t *testing.T) {
 	}
 	t.Logf("%d guarded routes, %d people of 15 roles and nobody, 6 sites, %d relations: %v decisions, %d canaries planted, %d found where they do not belong",
 		routes, len(people), len(m.relations), m.decisions, len(m.canaries), m.found)
-	if routes < 30 || len(m.relations) < 8 || m.decisions["allowed"] < 100 || m.decisions["refused"] < 1000 {
+	if routes < 9 || len(m.relations) < 8 || m.decisions["allowed"] < routes || m.decisions["refused"] < 100*routes {
 		t.Errorf("too little was tried: %d routes, %v", routes, m.decisions)
 	}
 }
@@ -287,8 +291,7 @@ func (m *matrix) places(r web.Route) []string {
 	return []string{all[m.turn%len(all)]}
 }
 
-// ask requests a route of site while other is named somewhere, looks for canaries in all that comes back, and says whether the
-// site's own draft is there.
+// ask requests a route of site while other is named somewhere, and says whether the site's own draft is in the answer.
 func (m *matrix) ask(p person, r web.Route, site, other int, where string) (status int, own bool) {
 	m.t.Helper()
 	path, form, object := r.Path, url.Values{}, "1"
@@ -298,17 +301,15 @@ func (m *matrix) ask(p person, r web.Route, site, other int, where string) (stat
 		if where == "path" {
 			object = theirs
 		}
-		for _, name := range []string{"site", "site_id", "id"} {
-			form.Set(name, map[bool]string{true: theirs, false: m.sites[other].String()}[name == "id"])
-		}
+		form = url.Values{"site": {m.sites[other].String()}, "site_id": {m.sites[other].String()}, "id": {theirs}}
 		path = strings.Replace(path, ":site", m.sites[site].String(), 1)
 	}
 	path = strings.Replace(path, ":id", object, 1)
-	if where == "query" {
-		path += "?" + form.Encode()
-	}
 	body := ""
-	if where == "body" {
+	switch where {
+	case "query":
+		path += "?" + form.Encode()
+	case "body":
 		body = form.Encode()
 	}
 	q, err := http.NewRequest(r.Method, "http://console.localhost:8080"+path, strings.NewReader(body))
@@ -316,15 +317,21 @@ func (m *matrix) ask(p person, r web.Route, site, other int, where string) (stat
 		m.t.Fatal(err)
 	}
 	q.Header.Set("Sec-Fetch-Site", "same-origin")
-	if body != "" {
+	switch where {
+	case "body":
 		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	if where == "header" {
+	case "header":
 		for _, name := range []string{"X-Site", "X-Site-Id", "X-Tenant"} {
 			q.Header.Set(name, m.sites[other].String())
 		}
 		q.Header.Set("X-Original-URL", strings.Replace(r.Path, ":site", m.sites[other].String(), 1))
 	}
+	return m.look(p, q, site)
+}
+
+// look sends the request and looks for canaries in all that comes back: only an answer of 200 may hold the site's own.
+func (m *matrix) look(p person, q *http.Request, site int) (status int, own bool) {
+	m.t.Helper()
 	status, head, answer := m.doWith(m.t, p.client, q)
 	all := string(answer) + fmt.Sprint(head)
 	for i, c := range m.canaries {
@@ -334,7 +341,7 @@ func (m *matrix) ask(p person, r web.Route, site, other int, where string) (stat
 			own = own || i == 2*site+1
 		default:
 			m.found++
-			m.t.Errorf("%s at %s, %s %s with another site in the %s: %d holds %s", p.role, board[max(p.org, 0)].code, r.Method, path, where, status, c.word)
+			m.t.Errorf("%s at %s, %s %s: %d holds %s", p.role, board[max(p.org, 0)].code, q.Method, q.URL, status, c.word)
 		}
 	}
 	return status, own

@@ -1,7 +1,8 @@
 // Command prove runs the long form of a promise of docs/promises.md and prints its numbers:
 //
-//	go run ./deploy/prove         # lists them
-//	go run ./deploy/prove NAME    # runs one
+//	go run ./deploy/prove            # lists them
+//	go run ./deploy/prove NAME       # runs one
+//	go run ./deploy/prove mutants -h # has flags of its own
 //
 // A proof is a test that `go test ./...` runs in its short form. What it needs beyond Go (PostgreSQL, an S3 server, the real
 // documents) is said in the README, and its absence is an error here.
@@ -24,6 +25,7 @@ type proof struct {
 	tests      [][2]string // package, pattern of -run
 	race       bool
 	do         func(ctx context.Context, out io.Writer) error // what is no test of its own, or nil
+	program    func(ctx context.Context, args []string, out io.Writer) error // instead of tests; the rest of the line is its own
 }
 
 // proofs in the order of docs/promises.md.
@@ -57,6 +59,8 @@ var proofs = []proof{
 		tests: [][2]string{{"./app", "^TestDiskErrors"}}},
 	{name: "pg-crash", says: "100 times PostgreSQL stopped at once under publications and imports",
 		tests: [][2]string{{"./app", "^TestPostgresCrashes$"}, {"./storage/db", "^TestACrashWithinATransaction$"}}},
+	{name: "isolation", says: "every guarded route, post, relation and site; canaries on every public address", tests: [][2]string{{"./app", "^Test(RoutesMatrix|NoSiteShowsWhatIsNotItsOwn)$"}}},
+	{name: "mutants", says: "each site_id predicate and each guard is taken out, one at a time: the room's tests must notice", program: mutants},
 }
 
 func main() {
@@ -74,6 +78,11 @@ func run(ctx context.Context, names []string, out io.Writer) error {
 			fmt.Fprintf(out, "%-14s %s\n", p.name, p.says)
 		}
 		return nil
+	}
+	for _, p := range proofs {
+		if p.name == names[0] && p.program != nil {
+			return p.program(ctx, names[1:], out)
+		}
 	}
 	var all error
 	for _, name := range names {

@@ -21,6 +21,9 @@ func TestEveryRefusalSaysWhatToDo(t *testing.T) {
 		}
 		place := Placing{20}
 
+		plain := k.freeze(article(9), Ordinary, "平常")
+		says("settle what owes nothing", k.Settle(k.ctx(), site, plain, yes(r1)), fault.Conflict, "没有待补的审核")
+
 		returned := k.freeze(article(1), Ordinary, "退回")
 		k.must(k.Approve(k.ctx(), site, returned, no(r1)))
 		says("review what was returned", k.Approve(k.ctx(), site, returned, yes(r2)), fault.Conflict, "请作者修改后重新提交")

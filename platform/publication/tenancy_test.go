@@ -29,6 +29,9 @@ func TestAnotherSiteIsUntouched(t *testing.T) {
 		}
 		k.must(k.Approve(k.ctx(), there, e, yes(r1)))
 		k.must(k.Publish(k.ctx(), there, e, Placing{30}))
+		if l, err := k.Live(k.ctx(), theirs); err != nil || !l.FirstPublishedAt.Equal(early) || !l.EditionPublishedAt.Equal(early) {
+			t.Errorf("published beside a later edition of another site: %+v, %v; want %s", l, err, early)
+		}
 		before := k.seen(theirs)
 
 		for what, err := range map[string]error{
@@ -41,6 +44,7 @@ func TestAnotherSiteIsUntouched(t *testing.T) {
 		wantKind(t, "the trail of another site's edition", err, fault.NotFound)
 
 		k.at = early.Add(48 * time.Hour)
+		k.public(mine, "本站第二版")
 		k.must(k.Move(k.ctx(), mine, Placing{21}))
 		order := Erasure{Reason: "涉及个人隐私", Basis: "汉滨法〔2026〕3号", By: r1, Approver: r2}
 		k.must(k.Erase(k.ctx(), mine, order))

@@ -96,6 +96,7 @@ func TestGuardedRoutes(t *testing.T) {
 		{Room: "article", Method: "POST", Path: "/sites/:site/articles", Action: "article.create", Tenancy: "site", Cache: "no-store",
 			Do: func(c *fiber.Ctx) error { return c.SendString(fmt.Sprint(len(c.Body()))) }},
 		{Room: "org", Method: "GET", Path: "/orgs", Action: "site.provision", Tenancy: "platform", Cache: "no-store", Do: handler},
+		{Room: "media", Method: "GET", Path: "/sites/:site/things/:name", Action: "article.create", Tenancy: "site", Cache: "no-store", Do: handler},
 		{Room: "org", Method: "GET", Path: "/panic", Action: "site.provision", Tenancy: "platform", Cache: "no-store",
 			Do: func(*fiber.Ctx) error { panic("boom") }},
 	} {
@@ -117,6 +118,8 @@ func TestGuardedRoutes(t *testing.T) {
 		{"another case", "GET", "/Orgs", own, "", 404, ""},
 		{"a way round", "GET", "/x/../orgs", own, "", 404, ""},
 		{"two slashes", "GET", "//orgs", own, "", 404, ""},
+		{"a name", "GET", "/sites/7/things/a", own, "", 200, "done"},
+		{"a name in disguise", "GET", "/sites/7/things/%61", own, "", 404, ""},
 		{"a panic", "GET", "/panic", own, "", 500, ""},
 		{"a form of the console", "POST", "/sites/7/articles", own, "abc", 200, "3"},
 		{"a form of a sibling site", "POST", "/sites/7/articles", "Sec-Fetch-Site: same-site", "abc", 403, ""},
