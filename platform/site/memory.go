@@ -67,7 +67,7 @@ func (s *Sites) Reload(ctx context.Context) error {
 	for i, g := range k.Sites {
 		ids[i] = g.Org
 	}
-	owners, err := s.orgs.Many(ctx, ids...)
+	owners, err := s.orgs.WordsOf(ctx, ids...)
 	if err != nil {
 		return err
 	}
