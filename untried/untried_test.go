@@ -20,6 +20,7 @@ var needs = []struct {
 	{"PostgreSQL", "set ZHANQUN_TEST_POSTGRES=postgres://…", func() bool { return os.Getenv("ZHANQUN_TEST_POSTGRES") != "" }},
 	{"an S3 server", "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0", func() bool { return program("versitygw") }},
 	{"a browser", "install chromium", func() bool { return program("chromium", "chromium-browser", "google-chrome") }},
+	{"nginx and wrk", "apt-get install --no-install-recommends nginx-light wrk", func() bool { return program("nginx") && program("wrk") }},
 	{"real documents", "set ZHANQUN_CORPUS to a folder with policies.jsonl.gz", corpus},
 }
 
