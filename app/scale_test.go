@@ -99,10 +99,11 @@ func heapNow() uint64 {
 	return m.HeapAlloc
 }
 
-// counted holds what is public to what was put in.
+// counted holds what is public to what was put in; a folder that is used again has what earlier runs opened and wrote as well.
 func (p *province) counted(t *testing.T) {
 	t.Helper()
-	if got := len(p.Sites.AllPublic()); got != p.sites {
+	used := os.Getenv("ZHANQUN_SCALE_DATA") != ""
+	if got := len(p.Sites.AllPublic()); got < p.sites || got > p.sites && !used {
 		t.Errorf("%d sites, want %d", got, p.sites)
 	}
 	total := int64(0)
@@ -113,7 +114,7 @@ func (p *province) counted(t *testing.T) {
 		}
 		total += n
 	}
-	if total < int64(p.articles) { // a folder that is used again has those of earlier runs as well
+	if total < int64(p.articles) || total > int64(p.articles) && !used {
 		t.Errorf("%d articles are public, want %d", total, p.articles)
 	}
 }
