@@ -84,7 +84,9 @@ type serveCommand struct{}
 // Run serves until it is told to stop.
 func (serveCommand) Run(s *session) error {
 	limitMemory()
-	slog.SetDefault(slog.New(slog.NewJSONHandler(s.err, nil)))
+	log := newCalmLog(s.err)
+	slog.SetDefault(slog.New(log))
+	defer log.Close()
 	if err := os.MkdirAll(s.cfg.Data, 0o750); err != nil {
 		return fault.Because(err, fault.Unavailable, "建不了数据目录 %s，请检查权限。", s.cfg.Data)
 	}

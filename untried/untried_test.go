@@ -22,6 +22,7 @@ var needs = []struct {
 	{"nginx", "install nginx-light", func() bool { return program("nginx") }},
 	{"a browser", "install chromium", func() bool { return program("chromium", "chromium-browser", "google-chrome") }},
 	{"an HTML checker", "install a Java runtime, set ZHANQUN_TEST_VNU to vnu.jar", func() bool { return program("java") && os.Getenv("ZHANQUN_TEST_VNU") != "" }},
+	{"nginx and wrk", "apt-get install --no-install-recommends nginx-light wrk", func() bool { return program("nginx") && program("wrk") }},
 	{"real documents", "set ZHANQUN_CORPUS to a folder with policies.jsonl.gz", corpus},
 }
 

@@ -112,7 +112,7 @@ http {
   default_type "text/html; charset=utf-8";
   types { }
   log_format full '{"time":"$time_iso8601","id":"$request_id","host":"$host","method":"$request_method","path":"$request_uri","status":$status,"took":$request_time,"ip":"$remote_addr"}';
-  access_log access.log full;
+  access_log access.log full buffer=64k flush=200ms;
   sendfile on; tcp_nopush on; tcp_nodelay on;
   keepalive_timeout 65; keepalive_requests 100000000;
   open_file_cache max=100000 inactive=1h; open_file_cache_valid 1s;

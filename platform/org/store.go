@@ -101,6 +101,33 @@ func (o *Orgs) Many(ctx context.Context, ids ...kernel.OrgID) (map[kernel.OrgID]
 	return out, nil
 }
 
+// Words are what names are made of.
+type Words struct {
+	Kind      Kind
+	ShortName string
+}
+
+// WordsOf returns the words of the orgs of these ids that exist, by id: for whoever needs those of thousands at once.
+func (o *Orgs) WordsOf(ctx context.Context, ids ...kernel.OrgID) (map[kernel.OrgID]Words, error) {
+	out := make(map[kernel.OrgID]Words, len(ids))
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	for part := range slices.Chunk(ids, 2000) {
+		var rows []struct {
+			ID        int64
+			Kind      string
+			ShortName string
+		}
+		err := o.db.Conn(ctx).NewSelect().Model((*orgRow)(nil)).Column("id", "kind", "short_name").Where("id IN (?)", bun.List(part)).Scan(ctx, &rows)
+		if err != nil {
+			return nil, db.Fault(fmt.Errorf("load the words of orgs: %w", err))
+		}
+		for _, r := range rows {
+			out[kernel.OrgID(r.ID)] = Words{Kind(r.Kind), r.ShortName}
+		}
+	}
+	return out, nil
+}
+
 // Children returns what hangs directly below an org, by code.
 func (o *Orgs) Children(ctx context.Context, parent kernel.OrgID) ([]Org, error) {
 	return o.list(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("parent_id = ?", int64(parent)) })

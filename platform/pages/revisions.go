@@ -84,6 +84,12 @@ func (r *Revisions) Await(f func(context.Context) error) {
 // Known is the newest revision of a site this node has heard of, 0 for one that never changed.
 func (r *Revisions) Known(site kernel.SiteID) int64 { return r.counter(site).rev.Load() }
 
+// All reads the revision of every site that ever changed, from the store. Whatever is read afterwards is at least as new:
+// so a room that keeps much in memory can load again only what has moved since it last asked.
+func (r *Revisions) All(ctx context.Context) (map[kernel.SiteID]int64, error) {
+	return r.source.all(ctx)
+}
+
 // CutOff reports whether the store has not answered two polls in a row, or has never been asked: what this node
 // holds may be older than it knows.
 func (r *Revisions) CutOff() bool { return !r.polled.Load() || r.Down() }

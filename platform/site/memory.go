@@ -1,10 +1,12 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 // memory is every site as the edge needs it. It is replaced whole and never changed.
 type memory struct {
 	kept      kept
+	revs      map[kernel.SiteID]int64 // which kept was made of, nil when unknown
 	held      map[kernel.SiteID]*held
 	public    []*render.Site
 	hosts     web.HostTable
@@ -48,37 +51,113 @@ type kept struct {
 
 const keptVersion = 1
 
-// Reload reads all sites and replaces what is in memory. On an error memory stays as it was.
+// Moves knows the revisions of all sites. pages.Revisions is one.
+type Moves interface {
+	All(ctx context.Context) (map[kernel.SiteID]int64, error)
+}
+
+// Reload replaces what is in memory: what has moved since is read again, or everything when nothing is known to be
+// there yet. A site's revision moves with its row, its hosts, its delegations and the names of its org: see change. On an
+// error memory stays as it was.
 func (s *Sites) Reload(ctx context.Context) error {
 	s.loading.Lock()
 	defer s.loading.Unlock()
+	var revs map[kernel.SiteID]int64
+	if all, ok := s.rev.(Moves); ok { // before any row, so that what is read is at least as new
+		var err error
+		if revs, err = all.All(ctx); err != nil {
+			return err
+		}
+	}
+	k, err := s.renew(ctx, s.memory.Load(), revs)
+	if err != nil {
+		return err
+	}
+	m := s.build(k)
+	m.revs = revs
+	s.memory.Store(m)
+	return nil
+}
+
+// renew reads what has moved into a copy of what is known, or everything.
+func (s *Sites) renew(ctx context.Context, have *memory, revs map[kernel.SiteID]int64) (kept, error) {
 	k := kept{Version: keptVersion, Owners: map[kernel.OrgID]word{}}
 	var err error
-	if k.Sites, err = s.List(ctx, Filter{}, kernel.Page{}); err != nil {
-		return err
-	}
-	if k.Domains, err = s.domains(ctx, everything); err != nil {
-		return err
-	}
 	if k.Delegations, err = s.openDelegations(ctx); err != nil {
-		return err
+		return k, err
 	}
+	moved := have.moved(revs)
+	if moved == nil {
+		if k.Sites, err = s.List(ctx, Filter{}, kernel.Page{}); err == nil {
+			k.Domains, err = s.domains(ctx, everything)
+		}
+	} else {
+		k.Sites, k.Domains, err = s.some(ctx, moved)
+	}
+	if err != nil {
+		return k, err
+	}
+	if err := s.addOwners(ctx, &k); err != nil {
+		return k, err
+	}
+	for i := range k.Domains {
+		k.Domains[i].Token, k.Domains[i].Evidence = "", "" // not the edge's business
+	}
+	if moved != nil {
+		k.addUnmoved(&have.kept, moved)
+	}
+	return k, nil
+}
+
+// moved are the sites whose revision is not the one memory was made of, nil when that is most of them, or unknown.
+func (m *memory) moved(revs map[kernel.SiteID]int64) map[kernel.SiteID]bool {
+	if m.revs == nil || revs == nil {
+		return nil
+	}
+	moved := map[kernel.SiteID]bool{}
+	for id, rev := range revs {
+		if m.revs[id] != rev && id != kernel.Platform {
+			moved[id] = true
+		}
+	}
+	if len(moved) > len(m.kept.Sites)/4 {
+		return nil
+	}
+	return moved
+}
+
+func (s *Sites) addOwners(ctx context.Context, k *kept) error {
 	ids := make([]kernel.OrgID, len(k.Sites))
 	for i, g := range k.Sites {
 		ids[i] = g.Org
 	}
-	owners, err := s.orgs.Many(ctx, ids...)
+	owners, err := s.orgs.WordsOf(ctx, ids...)
 	if err != nil {
 		return err
 	}
 	for id, o := range owners {
 		k.Owners[id] = word{o.Kind, o.ShortName}
 	}
-	for i := range k.Domains {
-		k.Domains[i].Token, k.Domains[i].Evidence = "", "" // not the edge's business
-	}
-	s.memory.Store(s.build(k))
 	return nil
+}
+
+// addUnmoved adds to what was read again everything else of what was known, in the order in which all of it is read.
+func (k *kept) addUnmoved(have *kept, moved map[kernel.SiteID]bool) {
+	for _, g := range have.Sites {
+		if !moved[g.ID] {
+			k.Sites = append(k.Sites, g)
+			if _, read := k.Owners[g.Org]; !read {
+				k.Owners[g.Org] = have.Owners[g.Org]
+			}
+		}
+	}
+	for _, d := range have.Domains {
+		if !moved[d.Site] {
+			k.Domains = append(k.Domains, d)
+		}
+	}
+	slices.SortFunc(k.Sites, func(a, b Site) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(k.Domains, func(a, b Domain) int { return cmp.Compare(a.Site, b.Site) })
 }
 
 // Snapshot is what is in memory as bytes that LoadSnapshot reads.

@@ -1,6 +1,9 @@
 package site_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -204,6 +207,79 @@ func TestDelegateRefuses(t *testing.T) {
 		}
 		if err := r.EndDelegation(t.Context(), town.ID, 42, "收回"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("ending nothing: %v", err)
+		}
+	})
+}
+
+// Issue 3, 1: after each kind of change a node that loads only what has moved holds what one that starts now does.
+func TestReloadReadsWhatHasMoved(t *testing.T) {
+	each(t, func(t *testing.T, r *room) {
+		ctx := t.Context()
+		city, county := r.create("610900"), r.create("610902")
+		town, other := r.create("610902104"), r.create("610981")
+		for i := range 12 { // so that one site is not most of them
+			r.importOrgs(fmt.Sprintf("code,name,level,parent_code\n6109022%02d,第%d镇,township,610902\n", i, i+1))
+			r.create(fmt.Sprintf("6109022%02d", i))
+		}
+		node := open(t, r.db, site.Config{})
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(node.Reload(ctx))
+		var delegated site.Delegation
+		for _, row := range []struct {
+			name string
+			do   func() error
+		}{
+			{"nothing", func() error { return nil }},
+			{"a site is opened", func() error { r.create("610902001"); return nil }},
+			{"a host is bound", func() error { _, err := r.AddDomain(ctx, county.ID, "www.hanbin.localhost"); return err }},
+			{"another is the primary one", func() error { return r.PrimaryDomain(ctx, county.ID, "www.hanbin.localhost") }},
+			{"a host is given back", func() error { return r.RemoveDomain(ctx, county.ID, "hanbin.ankang.localhost") }},
+			{"and bound to another site", func() error { _, err := r.AddDomain(ctx, other.ID, "hanbin.ankang.localhost"); return err }},
+			{"a carrier is suspended", func() error { return r.Suspend(ctx, county.ID, "整改", "本站暂停服务。") }},
+			{"and comes back", func() error { return r.Resume(ctx, county.ID, "已经整改") }},
+			{"a channel is closed", func() error {
+				return errors.Join(r.Close(ctx, town.ID, "撤并", "本频道即将关停。"), r.Close(ctx, town.ID, "撤并", "本频道已经关停。"))
+			}},
+			{"colours change", func() error { return r.SetTokens(ctx, city.ID, map[string]string{"brand": "靛蓝"}) }},
+			{"a site is delegated", func() (err error) {
+				delegated, err = r.Delegate(ctx, site.Delegation{Site: r.create("610902-jyj").ID, Org: r.org("610902"), From: "2026-01-01", To: "2026-12-31", Document: "安政办函〔2016〕12号"})
+				return err
+			}},
+			{"and no longer", func() error { return r.EndDelegation(ctx, delegated.Site, delegated.ID, "到期收回") }},
+			{"an org is renamed", func() error {
+				_, err := r.orgs.Import(ctx, strings.NewReader("code,name,level,parent_code,short_name\n610981,旬阳新区,county,610900,新区\n"), false)
+				return err
+			}},
+			{"everything moves", func() error {
+				return r.db.InTx(ctx, func(ctx context.Context) error {
+					for _, s := range r.AllPublic() {
+						if err := r.rev.Bump(ctx, s.ID); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}},
+		} {
+			must(row.do())
+			must(node.Reload(ctx))
+			fresh := open(t, r.db, site.Config{})
+			must(fresh.Reload(ctx))
+			want, err := fresh.Snapshot()
+			must(err)
+			got, err := node.Snapshot()
+			must(err)
+			if string(got) != string(want) {
+				t.Errorf("%s: %s", row.name, cmp.Diff(string(want), string(got)))
+			}
+			if d := cmp.Diff(fresh.Table(), node.Table()); d != "" {
+				t.Errorf("%s: %s", row.name, d)
+			}
 		}
 	})
 }

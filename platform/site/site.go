@@ -131,7 +131,9 @@ func New(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, log *audit.Log,
 	}); ok {
 		follower.LoadPlatform(s.Reload)
 	}
-	orgs.Renamed.On("site", func(ctx context.Context, _ org.Rename) error { return rev.Bump(ctx, kernel.Platform) })
+	orgs.Renamed.On("site", func(ctx context.Context, r org.Rename) error {
+		return s.change(ctx, func(ctx context.Context) ([]kernel.SiteID, error) { return s.idsOf(ctx, r.After.ID) })
+	})
 	return s, nil
 }
 

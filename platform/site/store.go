@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -212,6 +214,36 @@ func (s *Sites) ofOrgs(ctx context.Context, orgs []kernel.OrgID) ([]Site, error)
 		return nil, db.Fault(fmt.Errorf("load sites of orgs: %w", err))
 	}
 	return sitesOf(rows)
+}
+
+// some reads sites and their hosts, in the order in which all of them are read.
+func (s *Sites) some(ctx context.Context, ids map[kernel.SiteID]bool) (sites []Site, hosts []Domain, err error) {
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(ids)), insertAtOnce) {
+		var rows []siteRow
+		if err := s.db.Conn(ctx).NewSelect().Model(&rows).Where("s.id IN (?)", bun.List(part)).Order("s.id").Scan(ctx); err != nil {
+			return nil, nil, db.Fault(fmt.Errorf("load %d sites: %w", len(part), err))
+		}
+		some, err := sitesOf(rows)
+		if err != nil {
+			return nil, nil, err
+		}
+		theirs, err := s.domains(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("d.site_id IN (?)", bun.List(part)) })
+		if err != nil {
+			return nil, nil, err
+		}
+		sites, hosts = append(sites, some...), append(hosts, theirs...)
+	}
+	return sites, hosts, nil
+}
+
+// idsOf are the sites of an org.
+func (s *Sites) idsOf(ctx context.Context, id kernel.OrgID) ([]kernel.SiteID, error) {
+	var ids []kernel.SiteID
+	err := s.db.Conn(ctx).NewSelect().Table("sites").Column("id").Where("org_id = ?", int64(id)).Order("id").Scan(ctx, &ids)
+	if err != nil {
+		return nil, db.Fault(fmt.Errorf("list the sites of org %d: %w", id, err))
+	}
+	return ids, nil
 }
 
 // mounted returns what is mounted below a carrier, refused applications aside, without locking.

@@ -1,12 +1,16 @@
 package article
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
+	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/corpus"
+	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/storage/db"
@@ -29,6 +33,37 @@ func BenchmarkShow(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+	})
+}
+
+// BenchmarkColdPages is how many article pages a second this machine makes on all its processors, as a node does when its
+// cache holds none: revisions read first, then the page. Nothing is compressed: what the cache is given is too short.
+func BenchmarkColdPages(b *testing.B) {
+	engines(b, func(b *testing.B, d *db.DB) {
+		h, ids := shelf(b, d)
+		revisions := pages.NewRevisions(d)
+		h.must(revisions.Poll(h.ctx))
+		cache, err := pages.NewCache(revisions, kernel.SystemClock, pages.Config{Bytes: 1 << 20})
+		h.must(err)
+		b.Cleanup(func() { h.must(cache.Close()) })
+		var next atomic.Int64
+		b.ResetTimer()
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				i := int(next.Add(1))
+				_, err := cache.Get(h.ctx, pages.Key{Site: h.city.ID, URL: fmt.Sprint("city/", i)}, func(ctx context.Context) (*pages.Page, error) {
+					p, err := h.page(ctx, request(h.city, fmt.Sprint(ids[i%len(ids)])))
+					if err != nil {
+						return nil, err
+					}
+					return &pages.Page{ContentType: p.ContentType, Body: p.Body[:100]}, nil
+				})
+				if err != nil {
+					b.Error(err)
+				}
+			}
+		})
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "pages/s")
 	})
 }
 
