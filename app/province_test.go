@@ -35,8 +35,8 @@ type province struct {
 // statistical are divisions that stand in the tree and are no government.
 var statistical = map[string]bool{"市辖区": true, "县": true, "省直辖县级行政区划": true, "自治区直辖县级行政区划": true}
 
-// places takes city after city of the real tree, each with all below it, until n have a site: the files that imports read.
-func places(t testing.TB, n int) (orgs, sites string) {
+// divisions takes city after city of the real tree, each with all below it, until n have a site: the files that imports read.
+func divisions(t testing.TB, n int) (orgs, sites string) {
 	t.Helper()
 	z, err := gzip.NewReader(corpus.Open(t, "china-divisions.csv.gz"))
 	if err != nil {
@@ -75,8 +75,8 @@ func places(t testing.TB, n int) (orgs, sites string) {
 	return o.String(), s.String()
 }
 
-// settle opens the installation in dir, and fills it first when nobody has. It leaves no server running.
-func settle(t *testing.T, dir string, sites, articles, deep int) *province {
+// openProvince opens the installation in dir, and fills it first when nobody has. It leaves no server running.
+func openProvince(t *testing.T, dir string, sites, articles, deep int) *province {
 	t.Helper()
 	ctx := kernel.WithActor(context.Background(), identity.System("import"))
 	p := &province{dir: dir, sites: sites, articles: articles, deep: deep}
@@ -134,7 +134,7 @@ func (p *province) people(t *testing.T, ctx context.Context) {
 
 func (p *province) fill(t *testing.T, ctx context.Context) {
 	t.Helper()
-	orgs, sites := places(t, p.sites)
+	orgs, sites := divisions(t, p.sites)
 	began := time.Now()
 	if _, err := p.Orgs.Import(ctx, strings.NewReader(orgs), false); err != nil {
 		t.Fatal(err)

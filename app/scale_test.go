@@ -44,8 +44,8 @@ func TestScale(t *testing.T) {
 	if _, err := fmt.Sscanf(os.Getenv("ZHANQUN_SCALE"), "%d,%d", &sites, &articles); err != nil && os.Getenv("ZHANQUN_SCALE") != "" {
 		t.Fatal("ZHANQUN_SCALE is SITES,ARTICLES")
 	}
-	small := settle(t, scaleDir(t, "small"), sites/10, sites/5, 40)
-	large := settle(t, scaleDir(t, "large"), sites, articles, proof.Times(400, 20_020))
+	small := openProvince(t, scaleDir(t, "small"), sites/10, sites/5, 40)
+	large := openProvince(t, scaleDir(t, "large"), sites, articles, proof.Times(400, 20_020))
 	statements, heap := small.opened(t)
 	more, larger := large.opened(t)
 	perSite := (int64(larger) - int64(heap)) / int64(large.sites-small.sites)
