@@ -21,6 +21,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/proof"
 	"github.com/zhanqun/zhanqun/platform/backup"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/storage/blob/blobtest"
@@ -548,7 +549,12 @@ func TestOneTenantIsBackedUpAndRestored(t *testing.T) {
 						t.Fatal(err)
 					}
 					var r restored
-					must(t, &r, append(to.flags(key), "restore", file, "--site")...)
+					must(t, &r, append(to.flags(key), "restore", file, "--site", "--search-later")...)
+					workers := jobs.New(there.DB, kernel.SystemClock, kernel.NewIDs(kernel.SystemClock)) // the town's clock stands still
+					there.Articles.Jobs(workers)
+					if err := workers.Drain(ctx); err != nil {
+						t.Fatal(err)
+					}
 					if err := there.Revisions.Poll(ctx); err != nil {
 						t.Fatal(err)
 					}
@@ -557,7 +563,7 @@ func TestOneTenantIsBackedUpAndRestored(t *testing.T) {
 						t.Fatal("the site is not there")
 					}
 					all, err := there.Published.List(ctx, g.ID, publication.Filter{Kind: "article"}, kernel.Page{Number: 1})
-					if err != nil || len(all) != 3 || r.Indexed != 3 {
+					if err != nil || len(all) != 3 || r.Indexed != 0 || searched(t, there) != 3 {
 						t.Fatalf("%d articles, %d indexed, %v", len(all), r.Indexed, err)
 					}
 					for _, a := range all {
