@@ -131,6 +131,8 @@ type restoreCommand struct {
 	File string `arg:"" help:"${a_archive}"`
 	Into string `name:"into" placeholder:"PLACE" help:"${f_into}"`
 	Site bool   `name:"site" help:"${f_site_into}"`
+
+	SearchLater bool `name:"search-later" help:"${f_search_later}"`
 }
 
 // restored is what restore prints under --json.
@@ -164,9 +166,9 @@ func (c restoreCommand) Run(s *session) error {
 	}
 	var n int
 	if c.Site {
-		n, err = s.restoreTenant(a)
+		n, err = s.restoreTenant(a, c.SearchLater)
 	} else {
-		n, err = s.restoreWhole(a, c.Into)
+		n, err = s.restoreWhole(a, c.Into, c.SearchLater)
 	}
 	if err != nil {
 		return err
@@ -178,7 +180,7 @@ func (c restoreCommand) Run(s *session) error {
 }
 
 // restoreTenant brings one site back into the installation of the session.
-func (s *session) restoreTenant(a *backup.Archive) (indexed int, err error) {
+func (s *session) restoreTenant(a *backup.Archive, searchLater bool) (indexed int, err error) {
 	h, err := s.house(false)
 	if err != nil {
 		return 0, err
@@ -191,20 +193,23 @@ func (s *session) restoreTenant(a *backup.Archive) (indexed int, err error) {
 	if err := store.LoadTenant(s.ctx, a, s.progress()); err != nil {
 		return 0, err
 	}
-	return h.settle(s.ctx, a)
+	return h.settle(s.ctx, a, searchLater)
 }
 
-// settle derives what a backup leaves out and notes the restore in the platform's chain.
-func (h *House) settle(ctx context.Context, a *backup.Archive) (indexed int, err error) {
-	if err := h.Sites.Reload(ctx); err != nil {
-		return 0, err
-	}
+// settle derives what a backup leaves out, or has the workers do that, and notes the restore in the platform's chain.
+func (h *House) settle(ctx context.Context, a *backup.Archive, searchLater bool) (indexed int, err error) {
 	all, err := h.Sites.List(ctx, site.Filter{}, kernel.Page{})
 	if err != nil {
 		return 0, err
 	}
 	for _, g := range all {
 		if a.Header.Site != 0 && int64(g.ID) != a.Header.Site {
+			continue
+		}
+		if searchLater {
+			if err := h.Articles.ReindexLater(ctx, g.ID); err != nil {
+				return 0, err
+			}
 			continue
 		}
 		n, err := h.Articles.Reindex(ctx, g.ID)
@@ -224,6 +229,6 @@ func (h *House) settle(ctx context.Context, a *backup.Archive) (indexed int, err
 		if err != nil {
 			return err
 		}
-		return h.Revisions.Bump(ctx, 0)
+		return h.Revisions.Bump(ctx, kernel.Platform)
 	})
 }

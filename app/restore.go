@@ -20,7 +20,7 @@ import (
 
 // restoreWhole makes an installation of the archive at into: a folder, which appears when it is whole, or an empty PostgreSQL
 // database with the media store and the key file of the session.
-func (s *session) restoreWhole(a *backup.Archive, into string) (indexed int, err error) {
+func (s *session) restoreWhole(a *backup.Archive, into string, searchLater bool) (indexed int, err error) {
 	k, err := s.archiveKey(a)
 	if err != nil {
 		return 0, err
@@ -31,7 +31,7 @@ func (s *session) restoreWhole(a *backup.Archive, into string) (indexed int, err
 		if cfg, err = cfg.Resolve(); err != nil {
 			return 0, err
 		}
-		return s.fill(a, cfg)
+		return s.fill(a, cfg, searchLater)
 	}
 	if names, err := os.ReadDir(into); err == nil && len(names) > 0 {
 		return 0, fault.New(fault.Conflict, "目录 %s 不是空的，没有恢复。请换一个空的或不存在的目录。", into)
@@ -51,7 +51,7 @@ func (s *session) restoreWhole(a *backup.Archive, into string) (indexed int, err
 	if err := errors.Join(os.WriteFile(cfg.KeyFile, k, 0o600), os.Chmod(dir, 0o750)); err != nil {
 		return 0, fault.Because(err, fault.Unavailable, "写不了 %s，请检查磁盘空间。", dir)
 	}
-	if indexed, err = s.fill(a, cfg); err != nil {
+	if indexed, err = s.fill(a, cfg, searchLater); err != nil {
 		return 0, err
 	}
 	if err := os.Rename(dir, into); err != nil {
@@ -84,7 +84,7 @@ func (s *session) archiveKey(a *backup.Archive) (key, error) {
 }
 
 // fill loads the archive into the empty store of cfg, with the schema that the archive had, and then brings that up to date.
-func (s *session) fill(a *backup.Archive, cfg Config) (indexed int, err error) {
+func (s *session) fill(a *backup.Archive, cfg Config, searchLater bool) (indexed int, err error) {
 	media, err := openStore(s.ctx, cfg)
 	if err != nil {
 		return 0, err
@@ -111,7 +111,7 @@ func (s *session) fill(a *backup.Archive, cfg Config) (indexed int, err error) {
 	if err != nil {
 		return 0, errors.Join(err, d.Close())
 	}
-	indexed, err = h.settle(kernel.WithActor(s.ctx, identity.System("cli")), a)
+	indexed, err = h.settle(kernel.WithActor(s.ctx, identity.System("cli")), a, searchLater)
 	return indexed, errors.Join(err, h.Close())
 }
 

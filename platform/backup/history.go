@@ -173,19 +173,26 @@ func gather(all []*stream, apart map[string]map[heldKey]heldRow) (*object, error
 			return nil, s.astray()
 		}
 	}
+	o.take(&past, apart)
+	return &o, o.plan(past)
+}
+
+// take moves the rows of the object's editions out of those that stand apart.
+func (o *object) take(past *publication.Past, apart map[string]map[heldKey]heldRow) {
 	for _, e := range past.Editions {
 		for table, rows := range apart {
 			key := heldKey{o.site, e}
-			if r, ok := rows[key]; ok {
-				if table == "settlements" {
-					past.Settled[e] = r.verdict
-				}
-				o.keep(&past, table, e, r.row)
-				delete(rows, key)
+			r, ok := rows[key]
+			if !ok {
+				continue
 			}
+			if table == "settlements" {
+				past.Settled[e] = r.verdict
+			}
+			o.keep(past, table, e, r.row)
+			delete(rows, key)
 		}
 	}
-	return &o, o.plan(past)
 }
 
 func (o *object) keep(past *publication.Past, table string, e publication.EditionID, r row) {

@@ -17,7 +17,8 @@ import (
 type Unsafe struct{ Name, Value string }
 
 // Inspect looks at the settings of the store at url without opening it for work, since Open refuses some of them and sets others
-// right: for PostgreSQL what its server does at a commit, for SQLite what stands in the file. A store that is not there has none.
+// right: for PostgreSQL what its server does at a commit, for SQLite what stands in the file. A store that is not there has none. Not for a process that has the file open as a store: to close a file
+// drops every lock that the process has on it.
 func Inspect(ctx context.Context, url string) ([]Unsafe, error) {
 	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
 		return inspectFile(url)

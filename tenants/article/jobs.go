@@ -27,6 +27,10 @@ func (IndexImported) Kind() string { return "index.document" }
 // Jobs registers the room's jobs.
 func (a *Articles) Jobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, _ kernel.SiteID, _ IndexImported) error { return a.indexAll(ctx) })
+	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, _ IndexSite) error {
+		_, err := a.Reindex(ctx, site)
+		return err
+	})
 }
 
 // indexAll works until nothing waits. An article whose text is not the one that was approved is left out and

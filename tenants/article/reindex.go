@@ -5,8 +5,20 @@ import (
 	"fmt"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/storage/db"
 )
+
+// IndexSite makes the full text of one site again, behind a restore that did not wait for it.
+type IndexSite struct{}
+
+// Kind names the job.
+func (IndexSite) Kind() string { return "index.site" }
+
+// ReindexLater leaves Reindex to the workers; it works within the caller's transaction.
+func (a *Articles) ReindexLater(ctx context.Context, site kernel.SiteID) error {
+	return a.Queue.Add(ctx, site, IndexSite{}, jobs.Options{Key: "all"})
+}
 
 // Reindex puts everything that is public on the site into the full text, as after a restore: the full text is derived, so
 // backups leave it out. It returns how many documents it put. Publishing goes on meanwhile.
