@@ -114,10 +114,19 @@ func (serveCommand) Run(s *session) error {
 	return errors.Join(s.serve(h, listeners), h.Close())
 }
 
-// tryMedia proves that the media store answers. A node that has served before does not fail for its lack: pages need none.
+// mediaWithin is how long a node that has served before waits for its media store when it starts: pages need none.
+const mediaWithin = 3 * time.Second
+
+// tryMedia proves that the media store answers. A node that has served before does not fail for its lack.
 func (s *session) tryMedia() error {
-	_, err := openStore(s.ctx, s.cfg) // media rooms take it once they are built
-	if fault.Is(err, fault.Unavailable) && s.cfg.servedBefore() {
+	ctx, before := s.ctx, s.cfg.servedBefore()
+	if before {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, mediaWithin)
+		defer cancel()
+	}
+	_, err := openStore(ctx, s.cfg) // media rooms take it once they are built
+	if fault.Is(err, fault.Unavailable) && before && s.ctx.Err() == nil {
 		slog.Warn("the media store does not answer", "err", err)
 		return nil
 	}
