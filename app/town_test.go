@@ -1,8 +1,10 @@
 package app
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -142,4 +144,24 @@ func (tw *town) targets() (all []article.Target) {
 		all = append(all, article.Target{Site: s.ID, Name: host + s.Prefix, Level: s.Level})
 	}
 	return all
+}
+
+// wire asks for an address exactly as it is written, which net/http would not, and returns the status.
+func (tw *town) wire(t *testing.T, url string) (status int) {
+	t.Helper()
+	host, path, _ := strings.Cut(strings.TrimPrefix(url, "http://"), "/")
+	c, err := tw.client.Transport.(*http.Transport).DialContext(t.Context(), "tcp", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := fmt.Fprintf(c, "GET /%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path, host); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatalf("%s: %v", url, err)
+	}
+	answer.Body.Close()
+	return answer.StatusCode
 }

@@ -27,6 +27,10 @@ type proof struct {
 
 // proofs in the order of docs/promises.md.
 var proofs = []proof{
+	{name: "scale", says: "10,000 sites and 500,000 articles: start, memory, pages, lists, publishing, one site's import",
+		tests: [][2]string{{"./app", "^TestScale$"}}},
+	{name: "speed", says: "warm pages, 304s, a publish a second and idle connections beside nginx; an import's rate",
+		tests: [][2]string{{"./deploy/bench", "^TestBench$"}}},
 	{name: "freshness", says: "100,000 publishes on three nodes with pauses, lost hints and database restarts", tests: [][2]string{{"./app", "^TestFreshness$"}}},
 	{name: "database-away", says: "every mirrored page for 10 minutes: PostgreSQL stopped, hanging, slow, refusing, over restarts", tests: [][2]string{{"./app", "^(TestDatabaseAway|TestMediaAway)$"}}},
 	{name: "rolling", says: "50 rolling restarts and 30 kills behind nginx at 300 requests/s", tests: [][2]string{{"./app", "^(TestRollingRestart|TestANodeOfThreeIsKilled)$"}}},

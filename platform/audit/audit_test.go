@@ -311,3 +311,27 @@ func TestRolledBackEntriesAreLetGo(t *testing.T) {
 	}
 	t.Errorf("%d of 50 are still held", held)
 }
+
+// An import records on as many sites as it has documents: the statements of a commit do not grow with the chains.
+func TestManyChainsAreFewStatements(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := New(d, frozen, nil)
+		for round := range int64(2) { // the heads are new, then old
+			var entries []Entry
+			for chain := range kernel.SiteID(150) {
+				entries = append(entries, Entry{Site: chain, Action: "a"}, Entry{Site: chain, Action: "b"})
+			}
+			before := d.Statements()
+			record(t, d, l, entries...)
+			const most = 8 // begin, heads twice or thrice, new heads, two inserts, moving the heads, commit
+			if n := d.Statements() - before; n > most+1-round {
+				t.Errorf("round %d: %d statements for 150 chains", round, n)
+			}
+			for _, chain := range []kernel.SiteID{0, 77, 149} {
+				if n, err := l.Verify(context.Background(), chain); n != 2*(round+1) || err != nil {
+					t.Errorf("chain %d: %d, %v", chain, n, err)
+				}
+			}
+		}
+	}, Migrations())
+}

@@ -74,74 +74,113 @@ func (p *pending) take(key weak.Pointer[sql.Tx]) map[kernel.SiteID][]row {
 	return rows
 }
 
-// append writes the transaction's entries, chain by chain in ascending order.
+// headsAtOnce and entriesAtOnce bound the rows of one statement.
+const (
+	headsAtOnce   = 500
+	entriesAtOnce = 200
+)
+
+// append writes the transaction's entries, the chains in ascending order. An import records on hundreds of sites in one
+// transaction, so the statements are few whatever the number of chains.
 func (l *Log) append(ctx context.Context, chains map[kernel.SiteID][]row) error {
 	now := l.now()
-	for _, chain := range slices.Sorted(maps.Keys(chains)) {
-		if err := l.extend(ctx, chain, now, chains[chain]); err != nil {
-			return fmt.Errorf("extend audit chain %d: %w", chain, err)
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(chains)), headsAtOnce) {
+		heads, err := l.lock(ctx, some)
+		if err != nil {
+			return fmt.Errorf("lock audit chains: %w", err)
+		}
+		var rows []row
+		for i := range heads {
+			rows = append(rows, heads[i].extend(now, chains[heads[i].Chain])...)
+		}
+		if err := l.write(ctx, heads, rows); err != nil {
+			return fmt.Errorf("extend audit chains: %w", err)
 		}
 	}
 	return nil
 }
 
-func (l *Log) extend(ctx context.Context, chain kernel.SiteID, now time.Time, rows []row) error {
-	head, err := l.lock(ctx, chain)
-	if err != nil {
-		return err
-	}
+type head struct {
+	Chain kernel.SiteID
+	Seq   int64
+	Hash  string
+}
+
+// extend links rows to the head and moves it behind them.
+func (h *head) extend(now time.Time, rows []row) []row {
 	for i := range rows {
 		r := &rows[i]
-		r.Seq, r.Prev, r.At = head.Seq+1, head.Hash, now
+		r.Seq, r.Prev, r.At = h.Seq+1, h.Hash, now
 		r.Hash = r.digest()
-		head.Seq, head.Hash = r.Seq, r.Hash
+		h.Seq, h.Hash = r.Seq, r.Hash
 	}
+	return rows
+}
+
+func (l *Log) write(ctx context.Context, heads []head, rows []row) error {
 	c := l.db.Conn(ctx)
-	for part := range slices.Chunk(rows, 500) {
+	for part := range slices.Chunk(rows, entriesAtOnce) {
 		if _, err := c.NewInsert().Model(&part).Exec(ctx); err != nil {
 			return err
 		}
 	}
-	_, err = c.NewRaw(`UPDATE audit_heads SET seq = ?, hash = ? WHERE chain = ?`, head.Seq, head.Hash, chain).Exec(ctx)
+	_, err := c.NewUpdate().With("moved", c.NewValues(&heads)).Table("audit_heads").TableExpr("moved").
+		Set("seq = moved.seq").Set("hash = moved.hash").Where("audit_heads.chain = moved.chain").Exec(ctx)
 	return err
 }
 
-type head struct {
-	Seq  int64
-	Hash string
-}
-
-// lock holds the chain's head until the commit, making it first when the chain is new.
-func (l *Log) lock(ctx context.Context, chain kernel.SiteID) (head, error) {
-	forUpdate := ""
+// lock holds the chains' heads until the commit and returns them in the order of chains, which ascends. Several are
+// locked once all of them exist, so that no two transactions wait for one another.
+func (l *Log) lock(ctx context.Context, chains []kernel.SiteID) ([]head, error) {
+	lock := ""
 	if l.db.Postgres() {
-		forUpdate = " FOR UPDATE"
+		lock = " FOR UPDATE"
 	}
-	for {
-		var h []head
-		err := l.db.Conn(ctx).NewRaw(`SELECT seq, hash FROM audit_heads WHERE chain = ?`+forUpdate, chain).Scan(ctx, &h)
-		if err != nil || len(h) == 1 {
-			return first(h), err
-		}
-		if _, err := l.db.Conn(ctx).NewRaw(`INSERT INTO audit_heads (chain, seq, hash) VALUES (?, 0, '') ON CONFLICT DO NOTHING`, chain).Exec(ctx); err != nil {
-			return head{}, err
-		}
+	look := lock
+	if len(chains) > 1 {
+		look = ""
 	}
+	heads, err := l.heads(ctx, chains, look)
+	missing := len(heads) < len(chains)
+	if err == nil && missing {
+		err = l.begin(ctx, chains, heads)
+	}
+	if err == nil && (missing || look != lock) {
+		heads, err = l.heads(ctx, chains, lock)
+	}
+	if err == nil && len(heads) < len(chains) {
+		err = fmt.Errorf("%d of %d heads", len(heads), len(chains)) // nothing ever deletes one
+	}
+	return heads, err
 }
 
-func first(h []head) head {
-	if len(h) == 0 {
-		return head{}
-	}
-	return h[0]
+func (l *Log) heads(ctx context.Context, chains []kernel.SiteID, lock string) (heads []head, err error) {
+	err = l.db.Conn(ctx).NewRaw(`SELECT chain, seq, hash FROM audit_heads WHERE chain IN (?) ORDER BY chain`+lock, bun.List(chains)).Scan(ctx, &heads)
+	return heads, err
 }
 
+// begin makes the heads that are missing. Another node may make the same ones now.
+func (l *Log) begin(ctx context.Context, chains []kernel.SiteID, have []head) error {
+	var missing []head
+	for _, chain := range chains {
+		if !slices.ContainsFunc(have, func(h head) bool { return h.Chain == chain }) {
+			missing = append(missing, head{Chain: chain})
+		}
+	}
+	_, err := l.db.Conn(ctx).NewInsert().Model(&missing).ModelTableExpr("audit_heads").On("CONFLICT DO NOTHING").Exec(ctx)
+	return err
+}
+
+// head is where a chain ends, the zero head before its first entry.
 func (l *Log) head(ctx context.Context, chain kernel.SiteID) (head, error) {
-	var h []head
-	if err := l.db.Conn(ctx).NewRaw(`SELECT seq, hash FROM audit_heads WHERE chain = ?`, chain).Scan(ctx, &h); err != nil {
+	h, err := l.heads(ctx, []kernel.SiteID{chain}, "")
+	if err != nil {
 		return head{}, fmt.Errorf("load the head of audit chain %d: %w", chain, db.Fault(err))
 	}
-	return first(h), nil
+	if len(h) == 0 {
+		return head{Chain: chain}, nil
+	}
+	return h[0], nil
 }
 
 func (l *Log) tail(ctx context.Context, chain kernel.SiteID) (int64, error) {

@@ -154,6 +154,10 @@ type outcome struct {
 
 func (c *Cache) fill(ctx context.Context, key Key, render Render) outcome {
 	o := outcome{began: c.turn.Add(1)}
+	if h, ok := c.Peek(key.URL); ok { // the render before this one ended between the asker's look and its turn
+		o.entry = h.Entry
+		return o
+	}
 	// Others wait for this render too, so the first asker's leaving must not end it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.RenderWithin)
 	defer cancel()

@@ -27,7 +27,8 @@ type Entry struct {
 	Page   Page
 	At     time.Time // when it was rendered
 	digest string    // of status, type, location and body
-	gz     []byte    // nil when compressing does not pay
+	tags   tags
+	gz     []byte // nil when compressing does not pay
 	br     atomic.Pointer[[]byte]
 	hits   atomic.Uint32
 	stamps []stamp
@@ -48,7 +49,8 @@ func newEntry(key Key, p Page, at time.Time, stamps []stamp) *Entry {
 	if p.Status == 0 {
 		p.Status = http.StatusOK
 	}
-	e := &Entry{Key: key, Page: p, At: at, stamps: stamps, digest: digest(&p)}
+	e := &Entry{Key: key, Page: p, At: at, stamps: stamps}
+	e.identify()
 	if len(p.Body) >= compressFrom {
 		if z := compressed(&gzips, p.Body); z != nil && len(z) < len(p.Body) {
 			e.gz = z
@@ -99,6 +101,26 @@ func compressed(from *sync.Pool, b []byte) []byte {
 
 // ETag identifies the page's content whatever it is encoded in; it has no quotes.
 func (e *Entry) ETag() string { return e.digest }
+
+// tags are the values of the ETag header, made once.
+type tags struct{ plain, gz, br string }
+
+// identify makes the digest and the tags of the page.
+func (e *Entry) identify() {
+	e.digest = digest(&e.Page)
+	e.tags = tags{`"` + e.digest + `"`, `"` + e.digest + `-gz"`, `"` + e.digest + `-br"`}
+}
+
+// Tag is the value of the ETag header for an encoding that Bytes has returned: a strong tag differs by encoding.
+func (e *Entry) Tag(encoding string) string {
+	switch encoding {
+	case "br":
+		return e.tags.br
+	case "gzip":
+		return e.tags.gz
+	}
+	return e.tags.plain
+}
 
 // Bytes returns the body in the best encoding the client takes: "br", "gzip" or "" for plain. gzip is ready from
 // the first hit, brotli is made on the second and used from then on.

@@ -80,7 +80,8 @@ func decode(b []byte, r *Revisions) (*Entry, header, error) {
 		return nil, h, errTorn
 	}
 	p := Page{Status: h.Status, ContentType: h.Type, Location: h.Location, Route: h.Route, NoIndex: h.NoIndex, Body: plain}
-	e := &Entry{Key: Key{kernel.SiteID(h.Site), h.URL}, Page: p, At: h.At, digest: digest(&p), kept: true}
+	e := &Entry{Key: Key{kernel.SiteID(h.Site), h.URL}, Page: p, At: h.At, kept: true}
+	e.identify()
 	if len(plain) >= compressFrom && len(body) < len(plain) {
 		e.gz = body
 	}

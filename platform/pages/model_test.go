@@ -35,6 +35,11 @@ func (w *world) all(context.Context) (map[kernel.SiteID]int64, error) {
 	return out, nil
 }
 
+func (w *world) total(ctx context.Context) (int64, error) {
+	revs, err := w.all(ctx)
+	return sum(revs), err
+}
+
 func (w *world) some(ctx context.Context, sites []kernel.SiteID) (map[kernel.SiteID]int64, error) {
 	return w.all(ctx)
 }

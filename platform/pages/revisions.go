@@ -42,6 +42,7 @@ type Revisions struct {
 	callbacks []func(context.Context) error
 	awaited   func(context.Context) error // see Await; of the polling goroutine
 
+	total  atomic.Int64 // of all revisions, when they were last read and all that follows from them was loaded
 	polled atomic.Bool
 	missed atomic.Int32
 	fallen chan struct{} // closed while Down; under mu
@@ -134,18 +135,24 @@ func (r *Revisions) learnPlatform(ctx context.Context, rev int64) error {
 	return nil
 }
 
-// Poll reads all revisions once. An error counts as a missed poll; a failing reload of the platform's data is
-// returned too, but is not one.
+// Poll learns what has moved since the last one. An error counts as a missed poll; a failing reload of the platform's
+// data is returned too, but is not one. When nothing has moved it reads one number, however many sites there are.
 func (r *Revisions) Poll(ctx context.Context) error {
-	revs, err := r.source.all(ctx)
+	total, err := r.source.total(ctx)
 	if err != nil {
 		r.miss()
 		return err
 	}
-	for site, rev := range revs {
-		r.learn(site, rev)
+	if total != r.total.Load() {
+		revs, readable := r.source.all(ctx)
+		if readable != nil {
+			r.miss()
+			return readable
+		}
+		if err = r.learnAll(ctx, revs); err == nil {
+			r.total.Store(sum(revs)) // what was read, which may be more than was asked about
+		}
 	}
-	err = r.learnPlatform(ctx, revs[kernel.Platform])
 	r.polled.Store(true)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -153,6 +160,20 @@ func (r *Revisions) Poll(ctx context.Context) error {
 		r.fallen = make(chan struct{})
 	}
 	return err
+}
+
+func (r *Revisions) learnAll(ctx context.Context, revs map[kernel.SiteID]int64) error {
+	for site, rev := range revs {
+		r.learn(site, rev)
+	}
+	return r.learnPlatform(ctx, revs[kernel.Platform])
+}
+
+func sum(revs map[kernel.SiteID]int64) (n int64) {
+	for _, rev := range revs {
+		n += rev
+	}
+	return n
 }
 
 func (r *Revisions) miss() {

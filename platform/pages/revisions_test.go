@@ -227,8 +227,12 @@ func TestANodeThatStartsWithoutItsStoreWaitsForIt(t *testing.T) {
 // absent is a store that does not answer; it tells of every question.
 type absent struct{ asked chan struct{} }
 
-func (a absent) all(context.Context) (map[kernel.SiteID]int64, error) {
+func (a absent) total(context.Context) (int64, error) {
 	a.asked <- struct{}{}
+	return 0, errors.New("no answer")
+}
+
+func (absent) all(context.Context) (map[kernel.SiteID]int64, error) {
 	return nil, errors.New("no answer")
 }
 
@@ -264,4 +268,55 @@ func TestANodeThatIsDownAsksMoreOften(t *testing.T) {
 	if took > times*PollEvery*3/4 {
 		t.Errorf("asked %d times in %v, as if all were well", times, took)
 	}
+}
+
+// Issue 3, 1: what a poll costs does not grow with the sites while nothing moves, and whatever moves is learned.
+func TestAQuietPollReadsOneNumber(t *testing.T) {
+	ctx := context.Background()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		here, there := NewRevisions(d), NewRevisions(d)
+		change := func(sites ...kernel.SiteID) {
+			t.Helper()
+			if err := d.InTx(ctx, func(ctx context.Context) error { return there.Bump(ctx, sites...) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fails := errors.New("not loaded")
+		here.LoadPlatform(func(context.Context) error { return fails })
+		poll := func() (int64, error) {
+			before := d.Statements()
+			err := here.Poll(ctx)
+			return d.Statements() - before, err
+		}
+		for _, row := range []struct {
+			name       string
+			change     []kernel.SiteID
+			fails      error
+			statements int64
+		}{
+			{"nothing has ever moved", nil, nil, 1},
+			{"two sites have", []kernel.SiteID{5, 6}, nil, 2},
+			{"nothing more has", nil, nil, 1},
+			{"the platform has, and what it stands for cannot be loaded", []kernel.SiteID{kernel.Platform, 5}, errors.New("not loaded"), 2},
+			{"which is tried again", nil, errors.New("not loaded"), 2},
+			{"until it can", nil, nil, 2},
+			{"and no longer", nil, nil, 1},
+		} {
+			fails = row.fails
+			if len(row.change) > 0 {
+				change(row.change...)
+			}
+			if n, err := poll(); n != row.statements || err != row.fails {
+				t.Errorf("%s: %d statements, %v; want %d, %v", row.name, n, err, row.statements, row.fails)
+			}
+			for _, site := range []kernel.SiteID{5, 6} {
+				if got, want := here.Known(site), there.Known(site); got != want {
+					t.Errorf("%s: site %d at %d, want %d", row.name, site, got, want)
+				}
+			}
+		}
+		if got, want := here.Known(kernel.Platform), there.Known(kernel.Platform); got != want {
+			t.Errorf("platform at %d, want %d", got, want)
+		}
+	}, Migrations())
 }

@@ -13,6 +13,7 @@ import (
 
 // source is where revisions are kept: the store, and the plain map of the model test.
 type source interface {
+	total(ctx context.Context) (int64, error)
 	all(ctx context.Context) (map[kernel.SiteID]int64, error)
 	some(ctx context.Context, sites []kernel.SiteID) (map[kernel.SiteID]int64, error)
 }
@@ -28,6 +29,15 @@ type revisionRow struct {
 // bumpAtOnce bounds the rows of one statement.
 const bumpAtOnce = 500
 
+// total is the sum of all revisions. They only rise, so it is the same as before exactly when no revision has moved.
+func (s store) total(ctx context.Context) (n int64, err error) {
+	err = s.db.Conn(ctx).NewSelect().Table("site_revisions").ColumnExpr("CAST(coalesce(sum(rev), 0) AS bigint)").Scan(ctx, &n)
+	if err != nil {
+		return 0, unreadable(err)
+	}
+	return n, nil
+}
+
 func (s store) all(ctx context.Context) (map[kernel.SiteID]int64, error) {
 	return s.read(ctx, s.db.Conn(ctx).NewSelect())
 }
@@ -40,14 +50,18 @@ func (s store) some(ctx context.Context, sites []kernel.SiteID) (map[kernel.Site
 func (s store) read(ctx context.Context, q *bun.SelectQuery) (map[kernel.SiteID]int64, error) {
 	var rows []revisionRow
 	if err := q.Model(&rows).Column("site_id", "rev").Scan(ctx); err != nil {
-		// Whatever the cause: without revisions nothing can be shown to be fresh.
-		return nil, fault.Because(fmt.Errorf("read revisions: %w", err), fault.Unavailable, "数据库暂时没有响应，请稍后再试。")
+		return nil, unreadable(err)
 	}
 	revs := make(map[kernel.SiteID]int64, len(rows))
 	for _, r := range rows {
 		revs[kernel.SiteID(r.SiteID)] = r.Rev
 	}
 	return revs, nil
+}
+
+// unreadable is Unavailable whatever the cause: without revisions nothing can be shown to be fresh.
+func unreadable(err error) error {
+	return fault.Because(fmt.Errorf("read revisions: %w", err), fault.Unavailable, "数据库暂时没有响应，请稍后再试。")
 }
 
 // bump raises the revision of each site by one, locking the rows in ascending order, and returns the new ones.

@@ -207,3 +207,36 @@ func BenchmarkImport(b *testing.B) {
 		})
 	}
 }
+
+// Issue 3, 1: a page far back in a list, or of several columns, finds its rows in one index and reads nothing else.
+func TestAListReadsOnlyWhatItShows(t *testing.T) {
+	k := newDesk(t, dbtest.SQLite(t, schema()...))
+	for _, row := range []struct {
+		name   string
+		places []int64
+		want   int // reads of the index
+	}{{"one column", []int64{7}, 1}, {"three columns", []int64{7, 8, 9}, 3}} {
+		keys, args := chosen(1, Filter{Kind: "article", Places: row.places}, kernel.Page{Number: 1000, Size: 20})
+		var plan []struct {
+			ID, Parent, Notused int64
+			Detail              string
+		}
+		if err := k.d.Conn(k.ctx()).NewRaw("EXPLAIN QUERY PLAN "+keys, args...).Scan(k.ctx(), &plan); err != nil {
+			t.Fatal(err)
+		}
+		reads, sorts := 0, 0
+		for _, line := range plan {
+			if strings.Contains(line.Detail, "COVERING INDEX publications_place (site_id=? AND kind=? AND place=?)") {
+				reads++
+			} else if strings.HasPrefix(line.Detail+" ", "SCAN p ") || strings.HasPrefix(line.Detail, "SEARCH p ") {
+				t.Errorf("%s: %s", row.name, line.Detail)
+			}
+			if strings.Contains(line.Detail, "TEMP B-TREE") {
+				sorts++
+			}
+		}
+		if reads != row.want || row.want == 1 && sorts > 0 {
+			t.Errorf("%s: %d reads of the index, %d sorts: %v", row.name, reads, sorts, plan)
+		}
+	}
+}

@@ -22,10 +22,33 @@ func (p *Publications) Live(ctx context.Context, obj Object) (*Live, error) {
 	if l == nil {
 		return nil, p.absent(ctx, obj)
 	}
+	return l, l.whole()
+}
+
+// whole refuses a text that is not the one that was approved.
+func (l *Live) whole() error {
 	if got := digestOf(l.Payload); got != l.Digest {
-		return nil, fmt.Errorf("publication: %s of site %d, edition %d: the text has digest %s, approved was %s", obj, obj.Site, l.Edition, got, l.Digest)
+		return fmt.Errorf("publication: %s of site %d, edition %d: the text has digest %s, approved was %s", l.Object, l.Site, l.Edition, got, l.Digest)
 	}
-	return l, nil
+	return nil
+}
+
+// LiveMany returns what citizens see of the site's objects of a kind, in ascending order of id. Those that are not
+// public are left out; those whose text is not the one that was approved stand in odd, by id.
+func (p *Publications) LiveMany(ctx context.Context, site kernel.SiteID, kind Kind, ids []int64) (all []Live, odd map[int64]error, err error) {
+	found, err := p.publicObjects(ctx, site, kind, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	odd = map[int64]error{}
+	for i := range found {
+		if err := found[i].whole(); err != nil {
+			odd[found[i].ID] = err
+			continue
+		}
+		all = append(all, found[i])
+	}
+	return all, odd, nil
 }
 
 // absent says why an object is not public.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uptrace/bun"
 	"github.com/zhanqun/zhanqun/kernel"
 )
 
@@ -31,14 +32,24 @@ func (p *Publications) insertBatch(ctx context.Context, b Batch, at time.Time) e
 	return err
 }
 
+// batchSite says that a batch holds documents of a site.
+type batchSite struct {
+	bun.BaseModel    `bun:"table:import_batch_sites"`
+	SiteID           kernel.SiteID
+	Batch            string
+	Author, Reviewer kernel.AccountID
+}
+
 // insertImport writes all rows in few statements: editions by volume, the narrow rows by number.
 func (p *Publications) insertImport(ctx context.Context, b *Batch, rows *importing) error {
 	c := p.db.Conn(ctx)
-	for _, site := range rows.sites {
-		_, err := c.NewRaw(`INSERT INTO import_batch_sites (site_id, batch, author, reviewer)
-			SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM import_batch_sites WHERE site_id = ? AND batch = ?) ON CONFLICT (site_id, batch) DO NOTHING`,
-			site, b.ID, b.Author, b.Reviewer, site, b.ID).Exec(ctx)
-		if err != nil {
+	const most = 200
+	sites := make([]batchSite, len(rows.sites))
+	for i, site := range rows.sites {
+		sites[i] = batchSite{SiteID: site, Batch: b.ID, Author: b.Author, Reviewer: b.Reviewer}
+	}
+	for part := range slices.Chunk(sites, most) {
+		if _, err := c.NewInsert().Model(&part).On("CONFLICT (site_id, batch) DO NOTHING").Exec(ctx); err != nil {
 			return err
 		}
 	}
@@ -50,7 +61,6 @@ func (p *Publications) insertImport(ctx context.Context, b *Batch, rows *importi
 		}
 		rest = rest[n:]
 	}
-	const most = 200
 	for part := range slices.Chunk(rows.approvals, most) {
 		if _, err := c.NewInsert().Model(&part).Exec(ctx); err != nil {
 			return err

@@ -3,6 +3,7 @@ package publication
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,32 +41,47 @@ func (r *liveRow) row() Row {
 	return answer
 }
 
-func (p *Publications) live(ctx context.Context, where string, args ...any) (*Live, error) {
+func (p *Publications) live(ctx context.Context, where string, args ...any) ([]Live, error) {
 	var rows []liveRow
 	err := p.db.Conn(ctx).NewRaw(`SELECT `+rowColumns+`, e.digest, e.payload`+publicEditions+`WHERE p.site_id = ? AND `+where, args...).Scan(ctx, &rows)
-	if err != nil || len(rows) == 0 {
-		return nil, err
+	if err != nil {
+		return nil, db.Fault(err)
 	}
-	return &Live{Row: rows[0].row(), Payload: []byte(rows[0].Payload), Digest: rows[0].Digest}, nil
+	all := make([]Live, len(rows))
+	for i := range rows {
+		all[i] = Live{Row: rows[i].row(), Payload: []byte(rows[i].Payload), Digest: rows[i].Digest}
+	}
+	return all, nil
 }
 
 func (p *Publications) publicObject(ctx context.Context, obj Object) (*Live, error) {
 	l, err := p.live(ctx, `p.kind = ? AND p.object_id = ?`, obj.Site, obj.Kind, obj.ID)
 	if err != nil {
-		return nil, fmt.Errorf("load %s of site %d: %w", obj, obj.Site, db.Fault(err))
+		return nil, fmt.Errorf("load %s of site %d: %w", obj, obj.Site, err)
+	}
+	if len(l) == 0 {
+		return nil, nil
+	}
+	return &l[0], nil
+}
+
+func (p *Publications) publicObjects(ctx context.Context, site kernel.SiteID, kind Kind, ids []int64) ([]Live, error) {
+	l, err := p.live(ctx, `p.kind = ? AND p.object_id IN (?) ORDER BY p.object_id`, site, kind, bun.List(ids))
+	if err != nil {
+		return nil, fmt.Errorf("load %d %ss of site %d: %w", len(ids), kind, site, err)
 	}
 	return l, nil
 }
 
 func (p *Publications) publicEdition(ctx context.Context, site kernel.SiteID, e EditionID) (*Live, error) {
 	l, err := p.live(ctx, `p.edition_id = ?`, site, e)
-	if err == nil && l == nil {
+	if err == nil && len(l) == 0 {
 		err = fault.New(fault.NotFound, "没有找到这条信息。")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("load public edition %d of site %d: %w", e, site, db.Fault(err))
+		return nil, fmt.Errorf("load public edition %d of site %d: %w", e, site, err)
 	}
-	return l, nil
+	return &l[0], nil
 }
 
 // lastNotice answers what citizens read in place of an object that was public, or "".
@@ -97,12 +113,37 @@ func filtered(site kernel.SiteID, f Filter) (string, []any) {
 	return where, args
 }
 
+// placesMost is how many places a list asks one by one; a site has some forty columns.
+const placesMost = 100
+
+// chosen returns the SQL of the keys of one page, in the order of lists. Everything it reads stands in one index, so
+// that a page far back, or one in a column of tens of thousands, reads no edition that it does not show; several
+// places are asked one by one, each for no more than the page can need, since together they would have to be sorted whole.
+func chosen(site kernel.SiteID, f Filter, pg kernel.Page) (string, []any) {
+	const keys, order = `SELECT p.site_id, p.kind, p.object_id, p.first_published_at FROM publications p `, ` ORDER BY first_published_at DESC, object_id DESC LIMIT ?`
+	places := [][]int64{f.Places}
+	if f.Kind != "" && len(f.Places) > 1 && len(f.Places) <= placesMost {
+		places = slices.Collect(slices.Chunk(f.Places, 1))
+	}
+	var parts []string
+	var args []any
+	for _, f.Places = range places {
+		where, some := filtered(site, f)
+		parts = append(parts, `SELECT * FROM (`+keys+where+order+`) AS part`)
+		args = append(append(args, some...), pg.Offset()+pg.Size)
+	}
+	return `SELECT * FROM (` + strings.Join(parts, ` UNION ALL `) + `) AS keys` + order + ` OFFSET ?`, append(args, pg.Size, pg.Offset())
+}
+
+const list = `SELECT ` + rowColumns + ` FROM (%s) AS k
+	JOIN publications p ON p.site_id = k.site_id AND p.kind = k.kind AND p.object_id = k.object_id
+	JOIN editions e ON e.site_id = p.site_id AND e.id = p.edition_id
+	ORDER BY p.first_published_at DESC, p.object_id DESC`
+
 func (p *Publications) list(ctx context.Context, site kernel.SiteID, f Filter, pg kernel.Page) ([]Row, error) {
-	where, args := filtered(site, f)
+	keys, args := chosen(site, f, pg)
 	var rows []liveRow
-	err := p.db.Conn(ctx).NewRaw(`SELECT `+rowColumns+publicEditions+where+` ORDER BY p.first_published_at DESC, p.object_id DESC LIMIT ? OFFSET ?`,
-		append(args, pg.Size, pg.Offset())...).Scan(ctx, &rows)
-	if err != nil {
+	if err := p.db.Conn(ctx).NewRaw(fmt.Sprintf(list, keys), args...).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("list publications of site %d: %w", site, db.Fault(err))
 	}
 	answer := make([]Row, len(rows))

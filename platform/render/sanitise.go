@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strconv"
@@ -312,7 +313,7 @@ func PlainText(source string) string {
 			return strings.Join(lines, "\n")
 		case html.TextToken:
 			if skip == 0 {
-				line.WriteString(strings.NewReplacer("\r\n", " ", "\n", " ").Replace(string(z.Text())))
+				unbroken(&line, z.Text())
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, _ := z.TagName()
@@ -329,5 +330,19 @@ func PlainText(source string) string {
 				end()
 			}
 		}
+	}
+}
+
+// unbroken writes a text with a space for each end of a line.
+func unbroken(to *strings.Builder, text []byte) {
+	for {
+		part, rest, broken := bytes.Cut(text, []byte{'\n'})
+		if !broken {
+			to.Write(part)
+			return
+		}
+		to.Write(bytes.TrimSuffix(part, []byte{'\r'}))
+		to.WriteByte(' ')
+		text = rest
 	}
 }

@@ -20,49 +20,60 @@ const (
 // host reads a Host header or the authority of an absolute target: its name in lower case without port and final
 // dot. ok is false for what is no host at all; userinfo is no host.
 func host(raw []byte) (name string, ok bool) {
+	plain, ok := hostName(raw)
+	return strings.ToLower(string(plain)), ok // ASCII only, so no letter becomes another
+}
+
+// hostName is host without the lower case: a part of raw.
+func hostName(raw []byte) (name []byte, ok bool) {
 	if i := bytes.LastIndexByte(raw, ':'); i >= 0 {
 		port := raw[i+1:]
 		if len(port) == 0 || len(port) > 5 {
-			return "", false
+			return nil, false
 		}
 		for _, c := range port {
 			if c < '0' || c > '9' {
-				return "", false
+				return nil, false
 			}
 		}
 		raw = raw[:i]
 	}
 	raw = bytes.TrimSuffix(raw, []byte{'.'})
 	if len(raw) == 0 || len(raw) > 253 {
-		return "", false
+		return nil, false
 	}
-	lower := true
 	label := 0
 	for _, c := range raw {
 		switch {
 		case c == '.':
 			if label == 0 {
-				return "", false
+				return nil, false
 			}
 			label = 0
 			continue
-		case c >= 'A' && c <= 'Z':
-			lower = false
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
 		default:
-			return "", false
+			return nil, false
 		}
 		if label++; label > 63 {
-			return "", false
+			return nil, false
 		}
 	}
 	if label == 0 {
-		return "", false
+		return nil, false
 	}
-	if lower {
-		return string(raw), true
+	return raw, true
+}
+
+// lower appends a host's name in lower case.
+func lower(to, name []byte) []byte {
+	for _, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		to = append(to, c)
 	}
-	return strings.ToLower(string(raw)), true // ASCII only, so no letter becomes another
+	return to
 }
 
 // target splits a request target into its path and query, and the authority of an absolute one. ok is false for

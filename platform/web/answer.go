@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"html/template"
+	"iter"
 	"log/slog"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -33,15 +33,23 @@ func also(origin string) string {
 	return " " + origin
 }
 
+// header is a name and value as they go out: written a million times, they are spelled once.
+type header struct{ name, value []byte }
+
+var protection = []header{
+	{[]byte("X-Content-Type-Options"), []byte("nosniff")},
+	{[]byte("Cross-Origin-Opener-Policy"), []byte("same-origin")},
+	{[]byte("Cross-Origin-Resource-Policy"), []byte("same-origin")},
+	{[]byte("Referrer-Policy"), []byte("strict-origin")},
+	{[]byte("Permissions-Policy"), []byte("camera=(), geolocation=(), microphone=()")},
+}
+
 // protect puts on every answer what browsers need to be safe with it.
 func (s *Server) protect(rc *fasthttp.RequestCtx, x *exchange) {
 	h := &rc.Response.Header
-	h.Set("Content-Security-Policy", s.policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Referrer-Policy", "strict-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	for i := range s.protection {
+		h.SetCanonical(s.protection[i].name, s.protection[i].value)
+	}
 	h.Set("X-Request-Id", x.id)
 	if s.cfg.HSTS && x.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
@@ -74,8 +82,7 @@ func (s *Server) sendBytes(rc *fasthttp.RequestCtx, e *pages.Entry) {
 	h.Set(fiber.HeaderVary, "Accept-Encoding")
 	br, gz := encodings(rc.Request.Header.PeekAll(fiber.HeaderAcceptEncoding))
 	body, encoding := e.Bytes(br, gz)
-	tag := etag(e.ETag(), encoding)
-	h.Set(fiber.HeaderETag, tag)
+	h.Set(fiber.HeaderETag, e.Tag(encoding))
 	if matches(rc.Request.Header.PeekAll(fiber.HeaderIfNoneMatch), e.ETag()) {
 		rc.SetStatusCode(fasthttp.StatusNotModified)
 		return
@@ -88,58 +95,74 @@ func (s *Server) sendBytes(rc *fasthttp.RequestCtx, e *pages.Entry) {
 	rc.Response.SetBodyRaw(body)
 }
 
-// etag differs by encoding, as a strong tag must.
-func etag(digest, encoding string) string {
-	switch encoding {
-	case "br":
-		return `"` + digest + `-br"`
-	case "gzip":
-		return `"` + digest + `-gz"`
-	}
-	return `"` + digest + `"`
-}
-
 // matches reports whether If-None-Match names the page, in whatever encoding the client has it.
 func matches(headers [][]byte, digest string) bool {
 	for _, line := range headers {
-		for _, tag := range bytes.Split(line, []byte{','}) {
-			tag = bytes.TrimPrefix(bytes.TrimSpace(tag), []byte("W/"))
+		for tag := range items(line) {
+			tag = bytes.TrimPrefix(tag, []byte("W/"))
 			if string(tag) == "*" {
 				return true
 			}
-			if len(tag) < 2 || tag[0] != '"' || tag[len(tag)-1] != '"' {
+			if len(tag) < 2+len(digest) || tag[0] != '"' || tag[len(tag)-1] != '"' || string(tag[1:1+len(digest)]) != digest {
 				continue
 			}
-			if got, ok := bytes.CutPrefix(tag[1:len(tag)-1], []byte(digest)); ok {
-				if suffix := string(got); suffix == "" || suffix == "-gz" || suffix == "-br" {
-					return true
-				}
+			switch string(tag[1+len(digest) : len(tag)-1]) {
+			case "", "-gz", "-br":
+				return true
 			}
 		}
 	}
 	return false
 }
 
+// items are the parts between the commas of a header, without the space around them.
+func items(line []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for more := true; more; {
+			var item []byte
+			if item, line, more = bytes.Cut(line, []byte{','}); !yield(bytes.TrimSpace(item)) {
+				return
+			}
+		}
+	}
+}
+
 // encodings reads Accept-Encoding: what is not named, or named with q=0, is not taken.
 func encodings(headers [][]byte) (br, gz bool) {
 	for _, line := range headers {
-		for _, item := range bytes.Split(line, []byte{','}) {
+		for item := range items(line) {
 			name, weight, _ := bytes.Cut(item, []byte{';'})
-			weight = bytes.ReplaceAll(bytes.ToLower(weight), []byte{' '}, nil)
-			if q, ok := bytes.CutPrefix(weight, []byte("q=")); ok && len(bytes.Trim(q, "0.")) == 0 {
+			if isZero(weight) {
 				continue
 			}
-			switch strings.ToLower(string(bytes.TrimSpace(name))) {
-			case "br":
+			switch name = bytes.TrimSpace(name); {
+			case bytes.EqualFold(name, []byte("br")):
 				br = true
-			case "gzip":
-				gz = true
-			case "*":
+			case bytes.EqualFold(name, []byte("gzip")), string(name) == "*":
 				gz = true
 			}
 		}
 	}
 	return br, gz
+}
+
+// isZero reports whether a weight is q=0, with as many noughts and spaces as anybody likes.
+func isZero(weight []byte) bool {
+	const name = "q="
+	read := 0
+	for _, c := range weight {
+		switch {
+		case c == ' ':
+		case read < len(name):
+			if c != name[read] && c != 'Q' {
+				return false
+			}
+			read++
+		case c != '0' && c != '.':
+			return false
+		}
+	}
+	return read == len(name)
 }
 
 // redirect answers 301 to an address of this platform; url is never made of anything the client sent but a
@@ -304,7 +327,7 @@ func (s *Server) note(rc *fasthttp.RequestCtx, x *exchange) {
 	if x.err != nil {
 		s.cfg.Log.LogAttrs(x.ctx, slog.LevelError, "request failed", slog.String("id", x.id), slog.String("route", x.route), slog.Any("err", x.err))
 	}
-	if s.cfg.Quiet {
+	if s.cfg.Quiet || !s.cfg.Log.Enabled(x.ctx, slog.LevelInfo) {
 		return
 	}
 	if x.raw == "" {

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"io"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -58,13 +59,26 @@ func hasBody(rc *fasthttp.RequestCtx) bool {
 	return n > 0 || n == -1 || len(rc.Request.Header.Peek(fiber.HeaderTransferEncoding)) > 0
 }
 
-// twoLengths reports whether a request says twice, in two ways, where its body ends: one of them is for somebody
-// else to believe.
-func twoLengths(h *fasthttp.RequestHeader) bool {
-	if len(h.Peek(fiber.HeaderTransferEncoding)) == 0 && h.ContentLength() != -1 {
-		return false
+// ambiguous reports whether a request says where its body ends so that somebody else could read it otherwise: by a
+// length and an encoding (RFC 9112 6.1), or by an encoding that is not chunked, of which fasthttp passes "identity" over (6.3).
+func ambiguous(h *fasthttp.RequestHeader) bool {
+	var length, encoding bool
+	for rest := h.RawHeaders(); len(rest) > 0; {
+		line := rest
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			line, rest = rest[:i], rest[i+1:]
+		} else {
+			rest = nil
+		}
+		length = length || named(line, fiber.HeaderContentLength)
+		encoding = encoding || named(line, fiber.HeaderTransferEncoding)
 	}
-	return bytes.Contains(bytes.ToLower(h.RawHeaders()), []byte("content-length:"))
+	return encoding && (length || len(h.Peek(fiber.HeaderTransferEncoding)) == 0)
+}
+
+// named reports whether a header line is called name.
+func named(line []byte, name string) bool {
+	return len(line) > len(name) && line[len(name)] == ':' && strings.EqualFold(string(line[:len(name)]), name)
 }
 
 // readBody reads an ordinary body whole before any handler, up to the limit. What is larger ends the connection

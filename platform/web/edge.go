@@ -1,12 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -22,6 +24,7 @@ type exchange struct {
 	ctx    context.Context // fiber hands on the RequestCtx only, so the context travels in here
 	id     string
 	began  time.Time
+	url    string // host, path and query as they were asked; of which the next is a part
 	host   string
 	slug   string // of the mount, or ""
 	site   *render.Site
@@ -36,7 +39,11 @@ type exchange struct {
 	err    error  // what made it a 500, for the log
 	raw    string // the target as it was asked, once it has been replaced for the router
 	silent bool   // the filler's own request
+	warm   bool   // answered from memory: nothing holds the exchange when it ends
 }
+
+// exchanges are used again after the answers that are most of all: those from memory.
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 
 type exchangeKey struct{}
 
@@ -44,7 +51,8 @@ func from(rc *fasthttp.RequestCtx) *exchange { return rc.UserValue(exchangeKey{}
 
 // handle answers one request. Nothing a handler does may end the process.
 func (s *Server) handle(base context.Context, rc *fasthttp.RequestCtx) {
-	x := &exchange{ctx: base, id: newID(), began: s.cfg.Now(), route: "none"}
+	x := exchanges.Get().(*exchange)
+	*x = exchange{ctx: base, id: newID(), began: s.cfg.Now(), route: "none"}
 	s.metrics.open.Inc()
 	defer s.end(rc, x)
 	s.edge(rc, x)
@@ -70,6 +78,9 @@ func (s *Server) end(rc *fasthttp.RequestCtx, x *exchange) {
 	}
 	s.metrics.open.Dec()
 	s.note(rc, x)
+	if x.warm {
+		exchanges.Put(x)
+	}
 }
 
 func newID() string {
@@ -87,13 +98,13 @@ func newID() string {
 func (s *Server) edge(rc *fasthttp.RequestCtx, x *exchange) {
 	h := &rc.Request.Header
 	authority, path, query, asked, ok := target(h.RequestURI())
-	name, valid := host(h.Host())
-	if !ok || !valid || twoLengths(h) {
+	name, valid := hostName(h.Host())
+	if !ok || !valid || ambiguous(h) {
 		s.refuse(rc, x, fasthttp.StatusBadRequest)
 		return
 	}
 	if authority != nil {
-		if other, ok := host(authority); !ok || other != name {
+		if other, ok := hostName(authority); !ok || !bytes.EqualFold(other, name) {
 			s.refuse(rc, x, fasthttp.StatusBadRequest)
 			return
 		}
@@ -102,18 +113,33 @@ func (s *Server) edge(rc *fasthttp.RequestCtx, x *exchange) {
 		s.refuse(rc, x, fasthttp.StatusHTTPVersionNotSupported)
 		return
 	}
-	x.host, x.query, x.asked = name, string(query), asked
-	if s.cfg.Console != "" && name == s.cfg.Console {
-		s.inTime(rc, x, func() { s.consoleHost(rc, x, string(path)) })
+	plain := x.read(name, path, query, asked)
+	if s.cfg.Console != "" && x.host == s.cfg.Console {
+		s.inTime(rc, x, func() { s.consoleHost(rc, x, plain) })
 		return
 	}
-	at := s.ports.Hosts.Table()[name]
+	at := s.ports.Hosts.Table()[x.host]
 	if at == nil || at.Site == nil && at.Redirect == "" {
 		s.refuse(rc, x, fasthttp.StatusMisdirectedRequest)
 		return
 	}
 	x.site = at.Site
-	s.citizenHost(rc, x, at, string(path))
+	s.citizenHost(rc, x, at, plain)
+}
+
+// read keeps the address as it was asked, in one text of which host, path and query are parts, and returns the path.
+func (x *exchange) read(name, path, query []byte, asked bool) string {
+	var room [256]byte
+	b := append(lower(room[:0], name), path...)
+	if asked {
+		b = append(append(b, '?'), query...)
+	}
+	x.url, x.asked = string(b), asked
+	x.host = x.url[:len(name)]
+	if asked {
+		x.query = x.url[len(name)+len(path)+1:]
+	}
+	return x.url[len(name) : len(name)+len(path)]
 }
 
 // citizenHost serves a name citizens use: no cookie, no method but GET and HEAD, no body.
@@ -137,12 +163,8 @@ func (s *Server) citizenHost(rc *fasthttp.RequestCtx, x *exchange, at *Host, pat
 		s.leave(rc, x, at.Site.Origin, path)
 		return
 	}
-	url := x.host + path
-	if x.asked {
-		url += "?" + x.query
-	}
-	if hit, ok := s.cache.Peek(url); ok { // only the one spelling of an address is ever kept
-		x.route, x.shown = hit.Page.Route, hit.Key.Site
+	if hit, ok := s.cache.Peek(x.url); ok { // only the one spelling of an address is ever kept
+		x.route, x.shown, x.warm = hit.Page.Route, hit.Key.Site, true
 		s.send(rc, x, hit)
 		return
 	}

@@ -128,6 +128,7 @@ type fixture struct {
 	articles *articles
 	logs     *lines
 	stop     func() error
+	listen   func(net.Listener) net.Listener // what stands between the network and serve, or nil
 }
 
 type lines struct {
@@ -182,6 +183,9 @@ func (f *fixture) serve() *fixture {
 		f.t.Fatal(err)
 	}
 	f.addr = ln.Addr().String()
+	if f.listen != nil {
+		ln = f.listen(ln)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- f.Serve(ctx, ln) }()

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,11 +16,14 @@ type metrics struct {
 	answers  *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	open     prometheus.Gauge
+
+	mu    sync.RWMutex
+	known map[series]metered
 }
 
 func newMetrics(cache *pages.Cache) *metrics {
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
+		registry: prometheus.NewRegistry(), known: map[series]metered{},
 		answers: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zhanqun_requests_total",
 			Help: "Answers, by route, status and where the page came from."}, []string{"route", "status", "state"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "zhanqun_request_seconds",
@@ -49,9 +53,37 @@ func newMetrics(cache *pages.Cache) *metrics {
 	return m
 }
 
+// series are the metrics of one kind of answer; there are as many as routes times statuses times states.
+type series struct {
+	route  string
+	status int
+	state  pages.State
+}
+
+type metered struct {
+	answers prometheus.Counter
+	seconds prometheus.Observer
+}
+
 func (m *metrics) answered(route string, status int, state pages.State, took time.Duration) {
-	m.answers.WithLabelValues(route, strconv.Itoa(status), string(state)).Inc()
-	m.seconds.WithLabelValues(route).Observe(took.Seconds())
+	c := m.of(series{route, status, state})
+	c.answers.Inc()
+	c.seconds.Observe(took.Seconds())
+}
+
+// of finds a series without making its labels each time.
+func (m *metrics) of(s series) metered {
+	m.mu.RLock()
+	c, ok := m.known[s]
+	m.mu.RUnlock()
+	if ok {
+		return c
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c = metered{m.answers.WithLabelValues(s.route, strconv.Itoa(s.status), string(s.state)), m.seconds.WithLabelValues(s.route)}
+	m.known[s] = c
+	return c
 }
 
 // Metrics is where other rooms register their own.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"net"
 	"net/netip"
 	"slices"
 
@@ -17,8 +18,10 @@ func within(all []netip.Prefix, a netip.Addr) bool {
 
 // peer is the other end of the connection.
 func peer(rc *fasthttp.RequestCtx) netip.Addr {
-	a, _ := netip.ParseAddrPort(rc.RemoteAddr().String()) // a socket that is not TCP has no address
-	return a.Addr().Unmap()
+	if a, ok := rc.RemoteAddr().(*net.TCPAddr); ok {
+		return a.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{} // a socket that is not TCP has no address
 }
 
 // client is who asks: the peer, or, when that is a trusted proxy, the last address of X-Forwarded-For that is not
@@ -49,7 +52,7 @@ func (s *Server) secure(rc *fasthttp.RequestCtx) (is, known bool) {
 	if rc.IsTLS() {
 		return true, true
 	}
-	if !s.trusted(peer(rc)) {
+	if len(s.cfg.TrustedProxies) == 0 || !s.trusted(peer(rc)) {
 		return false, true
 	}
 	all := rc.Request.Header.PeekAll("X-Forwarded-Proto")

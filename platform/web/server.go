@@ -54,13 +54,14 @@ type Ports struct {
 // Server is the edge of one process.
 type Server struct {
 	cfg      Config
-	policy   string
 	ports    Ports
 	cache    *pages.Cache
 	router   *Router
 	metrics  *metrics
 	assets   sync.Map // *pages.Entry by path
 	draining atomic.Bool
+
+	protection []header // on every answer
 
 	citizens, console fasthttp.RequestHandler // of fiber, once sealed
 }
@@ -88,7 +89,8 @@ func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
 	if cfg.Now == nil {
 		cfg.Now = kernel.SystemClock
 	}
-	s := &Server{cfg: cfg, policy: policy(cfg.Media, cfg.HTTPS), ports: p, cache: cache}
+	s := &Server{cfg: cfg, ports: p, cache: cache}
+	s.protection = append([]header{{[]byte("Content-Security-Policy"), []byte(policy(cfg.Media, cfg.HTTPS))}}, protection...)
 	s.metrics = newMetrics(cache)
 	s.router = &Router{server: s, citizens: s.fiber(), console: s.fiber()}
 	return s

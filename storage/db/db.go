@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,6 +31,7 @@ type DB struct {
 	postgres    bool
 	url         string
 	host        string // of PostgreSQL, for sentences
+	statements  atomic.Int64
 }
 
 // Open opens the store at url: a path of an SQLite file, or postgres://… . It creates the file when
@@ -87,6 +89,28 @@ func (d *DB) Postgres() bool { return d.postgres }
 // URL is what Open was given, for listeners that need a connection of their own. It may hold a password: never log it.
 func (d *DB) URL() string { return d.url }
 
+// Statements is how many statements have been run, of which BEGIN and COMMIT are two. Tests hold what a room does to
+// the number of statements it may take, which a busy machine does not change.
+func (d *DB) Statements() int64 { return d.statements.Load() }
+
+// counter counts the statements of both pools.
+type counter struct{ n *atomic.Int64 }
+
+func (c counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+func (c counter) AfterQuery(context.Context, *bun.QueryEvent) { c.n.Add(1) }
+
+// count begins to count; the pools may be one.
+func (d *DB) count() *DB {
+	d.write = d.write.WithQueryHook(counter{&d.statements})
+	if d.postgres {
+		d.read = d.write
+	} else {
+		d.read = d.read.WithQueryHook(counter{&d.statements})
+	}
+	return d
+}
+
 // Close closes all connections.
 func (d *DB) Close() error {
 	if d.read == d.write {
@@ -118,7 +142,7 @@ func prepareSQLite(path string) (*DB, error) {
 	}
 	r.SetMaxOpenConns(max(4, runtime.NumCPU()*2))
 	r.SetMaxIdleConns(max(4, runtime.NumCPU()*2))
-	return &DB{write: bun.NewDB(w, sqlitedialect.New()), read: bun.NewDB(r, sqlitedialect.New()), url: path}, nil
+	return (&DB{write: bun.NewDB(w, sqlitedialect.New()), read: bun.NewDB(r, sqlitedialect.New()), url: path}).count(), nil
 }
 
 func preparePostgres(u string) (*DB, error) {
@@ -138,5 +162,5 @@ func preparePostgres(u string) (*DB, error) {
 	s.SetMaxOpenConns(16)
 	s.SetMaxIdleConns(8)
 	b := bun.NewDB(s, pgdialect.New())
-	return &DB{write: b, read: b, postgres: true, url: u, host: cfg.Host}, nil
+	return (&DB{write: b, read: b, postgres: true, url: u, host: cfg.Host}).count(), nil
 }

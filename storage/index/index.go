@@ -87,12 +87,27 @@ func (x *Index) Put(ctx context.Context, docs ...Doc) error {
 	if !db.InTransaction(ctx) {
 		return errNoTransaction
 	}
-	for _, d := range docs {
-		if err := x.put(ctx, d); err != nil {
+	for len(docs) > 0 {
+		n := together(docs)
+		if err := x.put(ctx, docs[:n]); err != nil {
 			return err
 		}
+		docs = docs[n:]
 	}
 	return nil
+}
+
+// together is how many of the documents make a statement of about a megabyte, at least one. The same id twice in one
+// statement is refused by PostgreSQL, so a statement ends before.
+func together(docs []Doc) int {
+	seen, bytes := map[int64]bool{}, 0
+	for i, d := range docs {
+		if bytes += len(d.Title) + len(d.Body); i > 0 && (bytes > 1<<20 || i == 200 || seen[d.ID]) {
+			return i
+		}
+		seen[d.ID] = true
+	}
+	return len(docs)
 }
 
 // Delete makes a document of the site unfindable; one that is not there is no error. It works only inside db.InTx.

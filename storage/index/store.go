@@ -19,31 +19,59 @@ const maxScoped = 8
 func siteTerm(id kernel.SiteID) string { return "s" + strconv.FormatInt(int64(id), 10) }
 func columnTerm(id int64) string       { return "c" + strconv.FormatInt(id, 10) }
 
-func (x *Index) put(ctx context.Context, d Doc) error {
-	if d.ID <= 0 || d.Site <= 0 {
-		return fmt.Errorf("index document %d of site %d: no such id", d.ID, d.Site)
-	}
-	t := terms{seen: map[string]struct{}{}}
-	titleWords, title := t.add(normalString(d.Title))
-	bodyWords, body := t.add(normalString(d.Body))
-	var err error
-	if x.db.Postgres() {
-		_, err = x.db.Conn(ctx).NewRaw(`INSERT INTO search_docs (site_id, id, column_id, at, form, title, body, words)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?::tsvector)
-ON CONFLICT (site_id, id) DO UPDATE SET column_id = excluded.column_id, at = excluded.at, form = excluded.form,
-title = excluded.title, body = excluded.body, words = excluded.words`,
-			d.Site, d.ID, d.Column, d.At.UTC(), form, title, body, vector(d, t.seen)).Exec(ctx)
-	} else {
-		_, err = x.db.Conn(ctx).NewRaw(`INSERT INTO search_docs (site_id, id, column_id, at, form) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (site_id, id) DO UPDATE SET column_id = excluded.column_id, at = excluded.at, form = excluded.form`,
-			d.Site, d.ID, d.Column, d.At.UTC(), form).Exec(ctx)
-		if err == nil {
-			_, err = x.db.Conn(ctx).NewRaw(`INSERT OR REPLACE INTO search_text (rowid, scope, title, body) VALUES (?, ?, ?, ?)`,
-				d.ID, siteTerm(d.Site)+" "+columnTerm(d.Column), titleWords, bodyWords).Exec(ctx)
+// docRow is a document as both engines keep it; the last three are PostgreSQL's, whose index holds the text.
+type docRow struct {
+	bun.BaseModel `bun:"table:search_docs"`
+	SiteID        kernel.SiteID
+	ID            int64
+	ColumnID      int64
+	At            time.Time
+	Form          int
+	Title         string
+	Body          string
+	Words         string `bun:"type:tsvector"`
+}
+
+// textRow is its words in SQLite's full text.
+type textRow struct {
+	bun.BaseModel `bun:"table:search_text"`
+	Rowid         int64
+	Scope         string
+	Title         string
+	Body          string
+}
+
+// put writes documents of different ids.
+func (x *Index) put(ctx context.Context, all []Doc) error {
+	rows, texts := make([]docRow, len(all)), make([]textRow, len(all))
+	for i, d := range all {
+		if d.ID <= 0 || d.Site <= 0 {
+			return fmt.Errorf("index document %d of site %d: no such id", d.ID, d.Site)
+		}
+		t := terms{seen: map[string]struct{}{}}
+		titleWords, title := t.add(normalString(d.Title))
+		bodyWords, body := t.add(normalString(d.Body))
+		rows[i] = docRow{SiteID: d.Site, ID: d.ID, ColumnID: d.Column, At: d.At.UTC(), Form: form}
+		if x.db.Postgres() {
+			rows[i].Title, rows[i].Body, rows[i].Words = title, body, vector(d, t.seen)
+		} else {
+			texts[i] = textRow{Rowid: d.ID, Scope: siteTerm(d.Site) + " " + columnTerm(d.Column), Title: titleWords, Body: bodyWords}
 		}
 	}
+	columns := []string{"column_id", "at", "form"}
+	if x.db.Postgres() {
+		columns = append(columns, "title", "body", "words")
+	}
+	q := x.db.Conn(ctx).NewInsert().Model(&rows).Column(append([]string{"site_id", "id"}, columns...)...).On("CONFLICT (site_id, id) DO UPDATE")
+	for _, c := range columns {
+		q = q.Set("? = EXCLUDED.?", bun.Ident(c), bun.Ident(c))
+	}
+	_, err := q.Exec(ctx)
+	if err == nil && !x.db.Postgres() {
+		_, err = x.db.Conn(ctx).NewInsert().Replace().Model(&texts).Exec(ctx)
+	}
 	if err != nil {
-		return db.Fault(fmt.Errorf("index document %d of site %d: %w", d.ID, d.Site, err))
+		return db.Fault(fmt.Errorf("index documents %d to %d: %w", all[0].ID, all[len(all)-1].ID, err))
 	}
 	return nil
 }

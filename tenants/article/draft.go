@@ -261,15 +261,24 @@ func (a *Articles) listen() {
 	})
 }
 
-// index puts what is public of an article into the full text: numbers and names of a document are found as well.
+// index puts what is public of an article into the full text.
 func (a *Articles) index(ctx context.Context, l *publication.Live) error {
+	doc, err := searchable(l)
+	if err != nil {
+		return err
+	}
+	return a.Index.Put(ctx, doc)
+}
+
+// searchable is what of an article is found: numbers and names of a document as well.
+func searchable(l *publication.Live) (index.Doc, error) {
 	p, err := decode(l.Payload)
 	if err != nil {
-		return fmt.Errorf("read article %d of site %d: %w", l.ID, l.Site, err)
+		return index.Doc{}, fmt.Errorf("read article %d of site %d: %w", l.ID, l.Site, err)
 	}
 	body := render.PlainText(p.Body)
 	if d := p.Document; d != nil {
 		body = d.Number + "\n" + d.IndexNumber + "\n" + d.Issuer + "\n" + body
 	}
-	return a.Index.Put(ctx, index.Doc{Site: l.Site, ID: l.ID, Column: l.Place, Title: l.Title, Body: body, At: l.ShownAt})
+	return index.Doc{Site: l.Site, ID: l.ID, Column: l.Place, Title: l.Title, Body: body, At: l.ShownAt}, nil
 }

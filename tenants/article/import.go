@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
@@ -17,7 +18,10 @@ import (
 )
 
 // chunkSize is how many documents one transaction takes over unless the caller says otherwise.
-const chunkSize = 50
+const chunkSize = 100
+
+// readAhead is how many documents are read and checked while others are being written.
+const readAhead = 50
 
 // longestLine bounds a line of the file, in bytes.
 const longestLine = 16 << 20
@@ -101,34 +105,93 @@ func (a *Articles) ImportDocuments(ctx context.Context, r io.Reader, o ImportOpt
 	return im.report, im.run(ctx, lines)
 }
 
+// document is a line of the file, read and checked as far as that needs nothing but the line.
+type document struct {
+	row
+	source *sourceDocument // nil when blank
+	bytes  int
+	bad    *BadRow
+	broken error // the file cannot be read on
+}
+
+// run writes what read finds. Reading stays at most readAhead documents in front, and has ended when run returns.
 func (im *importer) run(ctx context.Context, lines *bufio.Reader) error {
-	for {
-		raw, err := nextLine(lines)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errLong) {
-			if flush := im.flush(ctx); flush != nil {
-				return flush
+	reading, stop := context.WithCancel(ctx)
+	ahead := make(chan document, readAhead)
+	var reader sync.WaitGroup
+	reader.Go(func() { im.read(reading, lines, ahead) })
+	defer reader.Wait()
+	defer stop()
+	for d := range ahead {
+		if d.broken != nil {
+			if err := im.flush(ctx); err != nil {
+				return err
 			}
-			return fault.Because(err, fault.Invalid, "文件在第 %d 行之后读不下去，可能没有传完；前面的已经导入，补全后用同一批次再导入即可。", im.report.Lines)
+			return fault.Because(d.broken, fault.Invalid, "文件在第 %d 行之后读不下去，可能没有传完；前面的已经导入，补全后用同一批次再导入即可。", im.report.Lines)
 		}
-		if len(raw) > 0 || err == nil || errors.Is(err, errLong) {
-			im.report.Lines++
-			im.report.Bytes += int64(len(raw))
-		}
-		switch raw = bytes.TrimSpace(raw); {
-		case errors.Is(err, errLong):
-			im.bad(BadRow{Line: im.report.Lines, Say: fmt.Sprintf("这一行超过 %d MB，太长了。", longestLine>>20)})
-		case len(raw) > 0:
-			im.take(raw)
-		}
-		if errors.Is(err, io.EOF) {
-			return im.finish(ctx)
-		}
+		im.report.Lines = d.line
+		im.report.Bytes += int64(d.bytes)
+		im.take(d)
 		if len(im.chunk) >= im.o.ChunkSize {
 			if err := im.flush(ctx); err != nil {
 				return err
 			}
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return im.finish(ctx)
+}
+
+// read sends every line of the file to ahead, in order, until ctx ends, and closes it.
+func (im *importer) read(ctx context.Context, lines *bufio.Reader, ahead chan<- document) {
+	defer close(ahead)
+	for line := 1; ; line++ {
+		raw, err := nextLine(lines)
+		last, long := errors.Is(err, io.EOF), errors.Is(err, errLong)
+		d := document{row: row{line: line}, bytes: len(raw)}
+		switch raw := bytes.TrimSpace(raw); {
+		case err != nil && !last && !long:
+			d.broken, last = err, true
+		case long:
+			d.bad = &BadRow{Line: line, Say: fmt.Sprintf("这一行超过 %d MB，太长了。", longestLine>>20)}
+		case len(raw) > 0:
+			im.check(&d, raw)
+		case last && d.bytes == 0:
+			return
+		}
+		select {
+		case ahead <- d:
+		case <-ctx.Done():
+			return
+		}
+		if last {
+			return
+		}
+	}
+}
+
+// check reads one line into d, or says what is wrong with it.
+func (im *importer) check(d *document, raw []byte) {
+	source, at, err := readDocument(raw)
+	bad := BadRow{Line: d.line, Column: at}
+	if source != nil {
+		bad.ID = source.ID
+	}
+	var p Payload
+	if err == nil {
+		p, d.item.FirstPublished, err = source.payload(im.o.Batch.ID, im.Now())
+	}
+	if err == nil {
+		d.item.Payload, err = p.encode()
+	}
+	if err != nil {
+		bad.Say, bad.Field = fault.Say(err), field(err)
+		d.bad = &bad
+		return
+	}
+	d.source, d.item.Title = source, p.Title
 }
 
 // finish writes the last chunk and leaves nothing for the full text to do.
@@ -139,42 +202,32 @@ func (im *importer) finish(ctx context.Context) error {
 	return im.indexAll(ctx)
 }
 
-// take reads one line into the chunk, or reports it.
-func (im *importer) take(raw []byte) {
-	line := im.report.Lines
-	d, at, err := readDocument(raw)
-	bad := BadRow{Line: line, Column: at}
-	if d != nil {
-		bad.ID = d.ID
-	}
-	var p Payload
-	r := row{line: line}
-	if err == nil {
-		p, r.item.FirstPublished, err = d.payload(im.o.Batch.ID, im.Now())
-	}
-	if err == nil {
-		if first, double := im.seen[d.ID]; double {
-			err = fault.In("id", "编号“%s”与第 %d 行重复。", d.ID, first)
-		}
-	}
-	if err == nil {
-		var ok bool
-		if r.seat, ok = im.plan.seat(d); !ok {
-			err = fault.In("level", "映射里没有适用于“%s”的规则。", d.Level)
-		}
-	}
-	if err == nil {
-		r.item.Payload, err = p.encode()
-	}
-	if err != nil {
-		bad.Say, bad.Field = fault.Say(err), field(err)
-		im.bad(bad)
+// take gives a document its seat and its id in the chunk, or reports it.
+func (im *importer) take(d document) {
+	switch {
+	case d.bad != nil:
+		im.bad(*d.bad)
+		return
+	case d.source == nil:
 		return
 	}
-	im.seen[d.ID] = line
-	r.id, r.article = d.ID, im.IDs.Next()
+	refuse := func(err error) {
+		im.bad(BadRow{Line: d.line, ID: d.source.ID, Say: fault.Say(err), Field: field(err)})
+	}
+	r := d.row
+	if first, double := im.seen[d.source.ID]; double {
+		refuse(fault.In("id", "编号“%s”与第 %d 行重复。", d.source.ID, first))
+		return
+	}
+	var ok bool
+	if r.seat, ok = im.plan.seat(d.source); !ok {
+		refuse(fault.In("level", "映射里没有适用于“%s”的规则。", d.source.Level))
+		return
+	}
+	im.seen[d.source.ID] = d.line
+	r.id, r.article = d.source.ID, im.IDs.Next()
 	r.item.Object = object(r.seat.site, r.article)
-	r.item.Author, r.item.Policy, r.item.Title, r.item.Place = im.o.Batch.Author, publication.Imported, p.Title, r.seat.column
+	r.item.Author, r.item.Policy, r.item.Place = im.o.Batch.Author, publication.Imported, r.seat.column
 	im.chunk = append(im.chunk, r)
 }
 

@@ -345,6 +345,37 @@ func TestImportIsIndexed(t *testing.T) {
 	})
 }
 
+// A chunk of an import takes few statements, however many documents it holds; its sites count, each with its own.
+func TestImportIsFewStatements(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		taken := func(name string, n int, to ...*render.Site) int64 {
+			var lines []string
+			for i := range n {
+				lines = append(lines, jsonl(fmt.Sprintf("%s%03d", name, i), fmt.Sprintf("供水办法%03d", i), "2001-01-01"))
+			}
+			o := h.options(to...)
+			o.Batch.ID, o.ChunkSize = name, 200
+			before := h.DB.Statements()
+			r, err := h.ImportDocuments(h.ctx, strings.NewReader(strings.Join(lines, "\n")), o)
+			h.must(err)
+			if r.Imported != n {
+				t.Errorf("imported %d of %d: %v", r.Imported, n, r.Bad)
+			}
+			return h.DB.Statements() - before
+		}
+		taken("warm", 5, h.city, h.towns[0])
+		few, many := taken("few", 10, h.city), taken("many", 150, h.city)
+		spread := taken("spread", 150, h.city, h.towns[0], h.towns[1])
+		t.Logf("statements: %d for 10 documents, %d for 150, %d for 150 on three sites", few, many, spread)
+		if many > few+12 { // what more there is to index, fifty at a time
+			t.Errorf("%d statements for 150 documents, %d for 10", many, few)
+		}
+		if spread > many+20 {
+			t.Errorf("%d statements for three sites, %d for one", spread, many)
+		}
+	})
+}
+
 // Design 5, B12: an imported document that is edited here keeps its original day and its origin.
 func TestImportedArticleIsEdited(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

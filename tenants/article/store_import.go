@@ -74,7 +74,10 @@ func (a *Articles) unindexed(ctx context.Context, last ID, n int) ([]importRow, 
 	return rows, nil
 }
 
-func (a *Articles) markIndexed(ctx context.Context, site kernel.SiteID, id ID) error {
-	_, err := a.DB.Conn(ctx).NewRaw("UPDATE article_imports SET indexed = ? WHERE site_id = ? AND article_id = ?", true, site, id).Exec(ctx)
+func (a *Articles) markIndexed(ctx context.Context, site kernel.SiteID, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := a.DB.Conn(ctx).NewRaw("UPDATE article_imports SET indexed = ? WHERE site_id = ? AND article_id IN (?)", true, site, bun.List(ids)).Exec(ctx)
 	return db.Fault(err)
 }

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/zhanqun/zhanqun/platform/site"
+)
+
+// checker is the W3C's HTML checker, which runs on Java: ZHANQUN_TEST_VNU is the path of its vnu.jar. Without both the test is
+// skipped by name, and with ZHANQUN_TEST_REQUIRE=1 their absence is fatal.
+func checker(t *testing.T) (java, jar string) {
+	t.Helper()
+	jar = os.Getenv("ZHANQUN_TEST_VNU")
+	java, err := exec.LookPath("java")
+	if err == nil && jar != "" {
+		return java, jar
+	}
+	if os.Getenv("ZHANQUN_TEST_REQUIRE") != "" {
+		t.Fatalf("the HTML checker is required: ZHANQUN_TEST_VNU is %q, java: %v", jar, err)
+	}
+	t.Skip("no HTML checker: set ZHANQUN_TEST_VNU to vnu.jar, and install a Java runtime")
+	return "", ""
+}
+
+var link = regexp.MustCompile(`href="((?:/z/[a-z0-9-]+)?/(?:c/[^"#?]+|a/[0-9]+))"`)
+
+// Must show 7 (R1, R2, Q8): the checker finds no error and no warning in any kind of page of the demonstration: home, site map, columns,
+// articles, the notice of a suspended site, and the error pages with the platform's own.
+func TestEveryPageIsCleanHTML(t *testing.T) {
+	java, jar := checker(t)
+	cfg := seeded(t, Config{Data: t.TempDir()})
+	address, _, _, _ := serving(t, "--demo", "--data="+cfg.Data)
+	var sites []site.Listed
+	_, listed, stderr := run(t, "", "site", "list", "--json", "--data="+cfg.Data)
+	if err := json.Unmarshal([]byte(listed), &sites); err != nil {
+		t.Fatalf("%v: %s", err, stderr)
+	}
+	dir, names := t.TempDir(), map[string]string{} // address by file
+	save := func(host, path string, want int) string {
+		status, body, _ := fetch(t, address, host, path)
+		if status != want {
+			t.Errorf("%s%s answers %d, want %d", host, path, status, want)
+		}
+		name := filepath.Join(dir, fmt.Sprintf("%04d.html", len(names)))
+		if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		names[name] = host + path
+		return body
+	}
+	seen := map[string]bool{}
+	for _, s := range sites {
+		home := save(s.Host, s.Prefix+"/", http.StatusOK) + save(s.Host, s.Prefix+"/sitemap", http.StatusOK)
+		articles := 0
+		for _, m := range link.FindAllStringSubmatch(home, -1) {
+			at := s.Host + m[1]
+			isArticle := strings.Contains(m[1], "/a/")
+			if seen[at] || isArticle && articles == 3 {
+				continue
+			}
+			if seen[at] = true; isArticle {
+				articles++
+			}
+			save(s.Host, m[1], http.StatusOK)
+		}
+		save(s.Host, s.Prefix+"/nowhere", http.StatusNotFound)
+	}
+	save("nobody.localhost", "/", http.StatusMisdirectedRequest)
+	last := sites[len(sites)-1]
+	if code, _, stderr := run(t, "", "site", "suspend", last.ID.String(), "--data="+cfg.Data, "--reason=系统维护", "--notice=本站维护升级。"); code != exitOK {
+		t.Fatal(stderr)
+	}
+	for status := http.StatusOK; status == http.StatusOK; {
+		status, _, _ = fetch(t, address, last.Host, last.Prefix+"/")
+	}
+	save(last.Host, last.Prefix+"/", http.StatusServiceUnavailable)
+	const teeth = "an image without a text, in a list"
+	names[filepath.Join(dir, "teeth.html")] = teeth
+	if err := os.WriteFile(filepath.Join(dir, "teeth.html"), []byte("<!doctype html><html lang=zh-Hans><title>错</title><ul><img src=x></ul></html>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bitten := false
+	for _, m := range check(t, java, jar, dir) {
+		if at := names[filepath.Join(dir, filepath.Base(m.URL))]; at == teeth {
+			bitten = true
+		} else {
+			t.Errorf("%s line %d: %s %s: %s %q", at, m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
+		}
+	}
+	if !bitten {
+		t.Errorf("the checker does not mind %s", teeth)
+	}
+	t.Logf("%d pages checked", len(names)-1)
+}
+
+// complaint is what the checker says of a page.
+type complaint struct {
+	Type, SubType, URL, Message, Extract string
+	LastLine                             int
+}
+
+// check runs the checker over a folder of pages once: starting it takes longer than a hundred pages.
+func check(t *testing.T, java, jar, dir string) []complaint {
+	t.Helper()
+	c := exec.Command(java, "-Xmx512m", "-jar", jar, "--format", "json", "--skip-non-html", dir)
+	var said bytes.Buffer
+	c.Stderr = &said
+	err := c.Run() // it ends with 1 when it has found something
+	var found struct{ Messages []complaint }
+	if bad := json.Unmarshal(said.Bytes(), &found); bad != nil {
+		t.Fatalf("the checker: %v, %v: %.500s", err, bad, said.String())
+	}
+	return found.Messages
+}
