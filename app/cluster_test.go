@@ -40,6 +40,9 @@ const clusterPort = "8080"
 // newCluster opens a house over url, fills it, and starts so many nodes of binary.
 func newCluster(t *testing.T, n int, binary, url string, fill func(*testing.T, *cluster), flags ...string) *cluster {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: its processes run without the race detector")
+	}
 	dir := t.TempDir()
 	key := filepath.Join(dir, "key")
 	if err := os.WriteFile(key, bytes.Repeat([]byte{71}, keySize), 0o600); err != nil {
