@@ -56,6 +56,11 @@ type commands struct {
 		Documents importDocuments `cmd:"" help:"${import_documents}"`
 	} `cmd:"" help:"${import}"`
 	Takedown takedownCommand `cmd:"" help:"${takedown}"`
+	Backup   backupCommand   `cmd:"" help:"${backup}"`
+	Verify   verifyCommand   `cmd:"" help:"${verify}"`
+	Restore  restoreCommand  `cmd:"" help:"${restore}"`
+	Fsck     fsckCommand     `cmd:"" help:"${fsck}"`
+	Doctor   doctorCommand   `cmd:"" help:"${doctor}"`
 	Settings struct {
 		Print configPrint `cmd:"" help:"${config_print}"`
 	} `cmd:"" name:"config" help:"${config}"`

@@ -34,8 +34,8 @@ func openRows(ctx context.Context, cfg Config) (*db.DB, error) {
 	return db.Open(ctx, cfg.Database)
 }
 
-// settle brings the store's schema up to date and checks that store and key belong together.
-func settle(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock) error {
+// prepare brings the store's schema up to date and checks that store and key belong together.
+func prepare(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock) error {
 	if _, err := d.Migrate(ctx, Migrations()...); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func furnish(ctx context.Context, cfg Config, d *db.DB, now kernel.Clock, ids ke
 			err = errors.Join(err, d.Close())
 		}
 	}()
-	if err := settle(ctx, cfg, d, now); err != nil {
+	if err := prepare(ctx, cfg, d, now); err != nil {
 		return nil, err
 	}
 	cfg.command = command

@@ -76,7 +76,7 @@ func fromMirror(cfg Config, now kernel.Clock, ids kernel.IDs, why error) (*House
 	h.Revisions.Await(func(ctx context.Context) error {
 		err := d.Ready(ctx)
 		if err == nil {
-			err = settle(ctx, cfg, d, now)
+			err = prepare(ctx, cfg, d, now)
 		}
 		if err == nil {
 			close(settled)

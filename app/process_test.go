@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel/proof"
+	"go.uber.org/goleak"
 )
 
 // binary builds the shipped program once for all tests of this package that need a process of their own.
@@ -37,7 +38,23 @@ func TestMain(m *testing.M) {
 			os.RemoveAll(filepath.Dir(name))
 		}
 	}
+	if code == 0 {
+		code = leaks()
+	}
 	os.Exit(code)
+}
+
+// leaks is 1 when goroutines outlive the tests, which are then named.
+func leaks() int {
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	// fasthttp refreshes the Date header from one goroutine that lives as long as the process, and a stopped server's pool notices
+	// within ten seconds.
+	if err := goleak.Find(goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
 }
 
 var built bool

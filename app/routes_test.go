@@ -48,6 +48,18 @@ type canary struct {
 	id     article.ID
 	word   string
 	public bool
+	gone   bool // it was public and was withdrawn
+}
+
+// at is what the article's own address answers on a site.
+func (c canary) at(s *render.Site) int {
+	switch {
+	case c.site.ID == s.ID && c.public:
+		return http.StatusOK
+	case c.site.ID == s.ID && c.gone:
+		return http.StatusGone
+	}
+	return http.StatusNotFound
 }
 
 // A1, A12 (I17): no page of a site holds another site's words, and no page at all holds words that are not
@@ -65,18 +77,28 @@ func TestNoSiteShowsWhatIsNotItsOwn(t *testing.T) {
 			tw := serveHouse(t, c.url(t), "localhost")
 			tw.openCity(t, ctx)
 			canaries := tw.release(t, ctx)
-			asked := 0
+			asked, found, own := 0, 0, 0
 			for _, s := range tw.sample(t) {
 				for _, path := range tw.paths(t, ctx, s, canaries) {
-					for _, header := range []string{"", "X-Forwarded-Host", "X-Site", "X-Original-URL", "Cookie"} {
+					for _, header := range []string{"", "X-Forwarded-Host", "X-Site", "X-Original-URL", "Cookie", "POST"} {
 						asked++
-						tw.ask(t, s, path, header, canaries)
+						foreign, mine := tw.ask(t, s, path, header, canaries)
+						found, own = found+foreign, own+mine
+					}
+				}
+				for _, c := range canaries {
+					if status, _, _ := tw.get(t, s.URL(fmt.Sprintf("/a/%d", c.id))); status != c.at(s) {
+						t.Errorf("%s at %s answers %d, want %d", c.word, s.URL(""), status, c.at(s))
 					}
 				}
 			}
-			t.Logf("%d requests over %d canaries", asked, len(canaries))
-			if asked < 1000 {
-				t.Errorf("only %d requests were made", asked)
+			held, _, notice := tw.get(t, "http://hanyin.ankang.localhost:8080/a/"+fmt.Sprint(canaries[len(canaries)-1].id))
+			if held == http.StatusOK || strings.Contains(string(notice), "金丝雀") {
+				t.Errorf("an article of a suspended site answers %d: %s", held, notice)
+			}
+			t.Logf("%d requests over %d canaries: seen %d times where they belong, %d times elsewhere", asked, len(canaries), own, found)
+			if asked < 1000 || own < 50 {
+				t.Errorf("only %d requests were made, the site's own words seen %d times", asked, own)
 			}
 		})
 	}
@@ -96,37 +118,58 @@ func (tw *town) sample(t *testing.T) (all []*render.Site) {
 	return all
 }
 
-// release writes four articles on every site of the sample: published, withdrawn, approved but unpublished, draft.
+// release writes an article of each state on every site of the sample, and one on a site that is then suspended.
 func (tw *town) release(t *testing.T, ctx context.Context) (all []canary) {
 	t.Helper()
 	staff := tw.staff(t, ctx)
 	for i, s := range tw.sample(t) {
-		for _, state := range []string{"published", "withdrawn", "approved", "draft"} {
-			word := fmt.Sprintf("金丝雀%d%s", i, state)
-			var id article.ID
-			if state == "draft" {
-				var err error
-				as := kernel.WithActor(ctx, kernel.Actor{Account: staff[0], Via: "console"})
-				if id, err = tw.Articles.Create(as, s.ID, 2, publication.Ordinary, article.Payload{Title: word, Body: "<p>" + word + "</p>"}); err != nil {
-					t.Fatal(err)
-				}
-			} else {
-				id = tw.approved(t, ctx, s.ID, staff, word)
-			}
-			if state == "published" || state == "withdrawn" {
-				if err := tw.Articles.Publish(ctx, s.ID, id); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if state == "withdrawn" {
-				if err := tw.Articles.Withdraw(ctx, s.ID, id, "内容有误"); err != nil {
-					t.Fatal(err)
-				}
-			}
-			all = append(all, canary{s, id, word, state == "published"})
+		for _, state := range []string{"published", "withdrawn", "approved", "review", "draft"} {
+			all = append(all, tw.write(t, ctx, staff, s, state, fmt.Sprintf("金丝雀%d%s", i, state)))
 		}
 	}
+	s, _, ok := tw.Sites.ByAddress("http://hanyin.ankang.localhost:8080/")
+	if !ok {
+		t.Fatal("汉阴县 has no site")
+	}
+	all = append(all, tw.write(t, ctx, staff, s, "published", "金丝雀暂停"))
+	if err := tw.Sites.Suspend(ctx, s.ID, "安全检查", "本网站暂停服务。"); err != nil {
+		t.Fatal(err)
+	}
+	all[len(all)-1].public = false
 	return all
+}
+
+// write makes one article that has come as far as state.
+func (tw *town) write(t *testing.T, ctx context.Context, staff []kernel.AccountID, s *render.Site, state, word string) canary {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := canary{site: s, word: word, public: state == "published", gone: state == "withdrawn"}
+	switch state {
+	case "draft", "review":
+		var err error
+		as := kernel.WithActor(ctx, kernel.Actor{Account: staff[0], Via: "console"})
+		c.id, err = tw.Articles.Create(as, s.ID, 2, publication.Ordinary, article.Payload{Title: word, Body: "<p>" + word + "</p>"})
+		must(err)
+		if state == "review" {
+			e, err := tw.Articles.Submit(as, s.ID, c.id, 1)
+			must(err)
+			must(tw.Published.Approve(ctx, s.ID, e, publication.Opinion{Reviewer: staff[1], Verdict: publication.Approved, Review: "同意"}))
+		}
+	default:
+		c.id = tw.approved(t, ctx, s.ID, staff, word)
+		if state != "approved" {
+			must(tw.Articles.Publish(ctx, s.ID, c.id))
+		}
+		if state == "withdrawn" {
+			must(tw.Articles.Withdraw(ctx, s.ID, c.id, "内容有误"))
+		}
+	}
+	return c
 }
 
 // paths are the addresses of every public route, with every id and every column of the sample.
@@ -154,26 +197,36 @@ func (tw *town) paths(t *testing.T, ctx context.Context, s *render.Site, canarie
 	return all
 }
 
-func (tw *town) ask(t *testing.T, s *render.Site, path, header string, canaries []canary) {
+// ask requests one address as a citizen who also names another site in a header or a body, and counts the canaries that are
+// not the site's own and those that are.
+func (tw *town) ask(t *testing.T, s *render.Site, path, header string, canaries []canary) (foreign, mine int) {
 	t.Helper()
+	other := canaries[0]
+	if other.site.ID == s.ID {
+		other = canaries[5]
+	}
 	r, err := http.NewRequest(http.MethodGet, s.URL(path), nil)
+	if header == "POST" {
+		r, err = http.NewRequest(http.MethodPost, s.URL(path), strings.NewReader(fmt.Sprintf("site=%d&site_id=%d&id=%d", other.site.ID, other.site.ID, other.id)))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := canaries[0].site
-	if other.ID == s.ID {
-		other = canaries[4].site
-	}
 	if header != "" {
-		r.Header.Set(header, map[string]string{"X-Forwarded-Host": strings.TrimPrefix(other.Origin, "http://"), "X-Site": other.ID.String(),
-			"X-Original-URL": other.Path(path), "Cookie": "site=" + other.ID.String()}[header])
+		r.Header.Set(header, map[string]string{"X-Forwarded-Host": strings.TrimPrefix(other.site.Origin, "http://"), "X-Site": other.site.ID.String(),
+			"X-Original-URL": other.site.Path(path), "Cookie": "site=" + other.site.ID.String(), "POST": "1"}[header])
 	}
 	status, head, body := tw.do(t, r)
 	all := string(body) + fmt.Sprint(head)
 	for _, c := range canaries {
-		mine := c.site.ID == s.ID || s.Level == "city" && path == "/" // the portal's home shows what counties published
-		if strings.Contains(all, c.word) && !(c.public && mine) {
+		switch own := c.site.ID == s.ID || s.Level == "city" && path == "/"; { // the portal's home shows what counties published
+		case !strings.Contains(all, c.word):
+		case c.public && own:
+			mine++
+		default:
+			foreign++
 			t.Errorf("%s with %q answers %d and holds %s", s.URL(path), header, status, c.word)
 		}
 	}
+	return foreign, mine
 }

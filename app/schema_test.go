@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 )
 
@@ -114,4 +115,80 @@ func sqlFiles(t *testing.T, source fs.FS) []string {
 		t.Fatalf("a room's migrations: %v, %v", names, err)
 	}
 	return names
+}
+
+// Every table is in a backup, or stands in leftOut with the reason why not; parents come before their children; the columns that
+// order a table are its own and tell any two rows apart.
+func TestEveryTableIsBackedUpOrSaysWhyNot(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
+		if d.Postgres() {
+			query = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`
+		}
+		var tables []string
+		if err := d.Conn(ctx).NewRaw(query).Scan(ctx, &tables); err != nil {
+			t.Fatal(err)
+		}
+		at := map[string]int{}
+		for i, k := range kept {
+			at[k.Name] = i + 1
+			if leftOut[k.Name] != "" || !slices.Contains(tables, k.Name) {
+				t.Errorf("%s is kept and left out, or no table", k.Name)
+			}
+		}
+		for _, table := range tables {
+			if at[table] == 0 && leftOut[table] == "" {
+				t.Errorf("%s: say in kept how a backup keeps it, or in leftOut why it does not", table)
+			}
+		}
+		if d.Postgres() {
+			return // the text of the migrations is the same on both engines
+		}
+		for _, k := range kept {
+			var refs []string
+			if err := d.Conn(ctx).NewRaw(`SELECT "table" FROM pragma_foreign_key_list(?)`, k.Name).Scan(ctx, &refs); err != nil {
+				t.Fatal(err)
+			}
+			for _, ref := range refs {
+				if ref != k.Name && at[ref] > at[k.Name] {
+					t.Errorf("%s is restored before %s, which it refers to", k.Name, ref)
+				}
+			}
+			if distinguishes := keysOf(t, d, k.Name); !slices.ContainsFunc(distinguishes, func(key []string) bool { return within(key, k.Order) }) {
+				t.Errorf("%s: %q does not tell any two rows apart, as one of %v does", k.Name, k.Order, distinguishes)
+			}
+		}
+	}, Migrations()...)
+}
+
+// keysOf are the columns of each unique index of a table.
+func keysOf(t *testing.T, d *db.DB, table string) (keys [][]string) {
+	t.Helper()
+	ctx := context.Background()
+	var rows []struct{ Index, Column string }
+	err := d.Conn(ctx).NewRaw(`SELECT l.name AS "index", i.name AS "column" FROM pragma_index_list(?) l, pragma_index_info(l.name) i
+		WHERE l."unique" = 1 AND l.partial = 0 UNION ALL SELECT 'pk', name FROM pragma_table_info(?) WHERE pk > 0`, table, table).Scan(ctx, &rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := ""
+	for _, r := range rows {
+		if r.Index != last {
+			keys, last = append(keys, nil), r.Index
+		}
+		keys[len(keys)-1] = append(keys[len(keys)-1], r.Column)
+	}
+	return keys
+}
+
+// within reports whether order names every column of key. An edition's frozen_at tells it apart within its object.
+func within(key []string, order string) bool {
+	names := strings.Split(order, ", ")
+	for _, c := range key {
+		if !slices.Contains(names, c) && (c != "edition_id" || !slices.Contains(names, "frozen_at")) {
+			return false
+		}
+	}
+	return len(key) > 0
 }

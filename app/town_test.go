@@ -28,10 +28,11 @@ type town struct {
 	client *http.Client
 	now    time.Time
 	port   int
+	data   string // its folder
 }
 
-// serveHouse opens a house over url and serves it until the test ends.
-func serveHouse(t *testing.T, url string, domain string) *town {
+// serveHouse opens a house over url and serves it until the test ends. add may bring routes of the test's own.
+func serveHouse(t *testing.T, url string, domain string, add ...func(*House)) *town {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -39,6 +40,7 @@ func serveHouse(t *testing.T, url string, domain string) *town {
 	}
 	tw := &town{now: time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC), port: 8080}
 	data := t.TempDir()
+	tw.data = data
 	key := filepath.Join(data, "key")
 	if err := os.WriteFile(key, bytes.Repeat([]byte{71}, 32), 0o600); err != nil {
 		t.Fatal(err)
@@ -50,6 +52,9 @@ func serveHouse(t *testing.T, url string, domain string) *town {
 	ctx, cancel := context.WithCancel(context.Background())
 	if tw.House, err = openHouse(ctx, cfg, tw.clock(), kernel.NewSeededIDs(tw.clock(), 71), false); err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range add {
+		f(tw.House)
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { tw.Revisions.Run(ctx, slog.New(slog.DiscardHandler)) })
@@ -91,7 +96,12 @@ func (tw *town) get(t *testing.T, url string) (status int, header http.Header, b
 
 func (tw *town) do(t *testing.T, r *http.Request) (status int, header http.Header, body []byte) {
 	t.Helper()
-	a, err := tw.client.Do(r)
+	return tw.doWith(t, tw.client, r)
+}
+
+func (tw *town) doWith(t *testing.T, client *http.Client, r *http.Request) (status int, header http.Header, body []byte) {
+	t.Helper()
+	a, err := client.Do(r)
 	if err != nil {
 		t.Fatalf("get %s: %v", r.URL, err)
 	}

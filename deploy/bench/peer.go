@@ -50,13 +50,22 @@ func (b *bench) start(ctx context.Context, name, address string, c *exec.Cmd) (*
 			return nil, ctx.Err()
 		case <-time.After(20 * time.Millisecond):
 		}
-		if c, err := net.Dial("tcp", address); err == nil {
-			c.Close()
+		if answers(address) {
 			return p, nil
 		}
 	}
 	p.stop()
-	return nil, fmt.Errorf("bench: %s does not listen on %s", name, address)
+	return nil, fmt.Errorf("bench: %s does not answer on %s", name, address)
+}
+
+// answers reports whether a server serves: while it starts, ours says 503.
+func answers(address string) bool {
+	a, err := http.Get("http://" + address + "/")
+	if err != nil {
+		return false
+	}
+	a.Body.Close()
+	return a.StatusCode != http.StatusServiceUnavailable
 }
 
 func (p *peer) stop() {

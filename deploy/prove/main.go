@@ -34,6 +34,10 @@ var proofs = []proof{
 	{name: "freshness", says: "100,000 publishes on three nodes with pauses, lost hints and database restarts", tests: [][2]string{{"./app", "^TestFreshness$"}}},
 	{name: "database-away", says: "every mirrored page for 10 minutes: PostgreSQL stopped, hanging, slow, refusing, over restarts", tests: [][2]string{{"./app", "^(TestDatabaseAway|TestMediaAway)$"}}},
 	{name: "rolling", says: "50 rolling restarts and 30 kills behind nginx at 300 requests/s", tests: [][2]string{{"./app", "^(TestRollingRestart|TestANodeOfThreeIsKilled)$"}}},
+	{name: "restore", says: "a backup under load restores to the same pages on both engines; 1,000 flipped bytes, all found; nothing forged comes back",
+		tests: [][2]string{{"./platform/backup", "."}, {"./app", "TestBackupUnderLoad|TestEveryFlippedByte|TestWhatWasForged|TestOneTenantIsBackedUp"}}},
+	{name: "fsck", says: "what was planted below the schema is found by its name", tests: [][2]string{{"./app", "TestFsck"}}},
+	{name: "doctor", says: "each injected fault is named, and put right where that is safe", tests: [][2]string{{"./app", "TestDoctor"}}},
 }
 
 func main() {

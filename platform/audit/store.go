@@ -208,3 +208,24 @@ func (l *Log) newest(ctx context.Context, chain kernel.SiteID, p kernel.Page) ([
 	}
 	return rows, nil
 }
+
+// Advance moves the head of a chain to an entry that is there; the schema refuses any other.
+func (l *Log) Advance(ctx context.Context, to Link) error {
+	if to.Seq == 0 {
+		return nil
+	}
+	if _, err := l.db.Conn(ctx).NewRaw(`UPDATE audit_heads SET seq = ?, hash = ? WHERE chain = ?`, to.Seq, to.Hash, to.Chain).Exec(ctx); err != nil {
+		return fmt.Errorf("advance audit chain %d: %w", to.Chain, err)
+	}
+	return nil
+}
+
+// Chains lists the chains that have a head or an entry, ascending.
+func (l *Log) Chains(ctx context.Context) ([]kernel.SiteID, error) {
+	var chains []kernel.SiteID
+	err := l.db.Conn(ctx).NewRaw(`SELECT chain FROM audit_heads UNION SELECT chain FROM audit_entries ORDER BY chain`).Scan(ctx, &chains)
+	if err != nil {
+		return nil, fmt.Errorf("list the audit chains: %w", db.Fault(err))
+	}
+	return chains, nil
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -38,6 +39,11 @@ func TestBump(t *testing.T) {
 			got, err := r.source.all(t.Context())
 			if err != nil || got[3] != 1 || got[7] != 1 || got[9] != 1 || len(got) != 3 {
 				t.Errorf("got %v, %v; want 3, 7 and 9 at 1", got, err)
+			}
+		})
+		t.Run("who asks for one site is told of no other", func(t *testing.T) {
+			if got, err := r.source.some(t.Context(), []kernel.SiteID{7}); err != nil || !maps.Equal(got, map[kernel.SiteID]int64{7: 1}) {
+				t.Errorf("got %v, %v; want 7 at 1", got, err)
 			}
 		})
 		t.Run("the node that writes knows at once", func(t *testing.T) {

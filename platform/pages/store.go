@@ -86,3 +86,19 @@ func (s store) bump(ctx context.Context, sites []kernel.SiteID) (map[kernel.Site
 	}
 	return revs, nil
 }
+
+// leapBy is more than any store moves on between a backup and its restore.
+const leapBy = 1 << 32
+
+// Leap puts every revision beyond what any node can have seen, for a store that was restored from a backup: a page that a node
+// has rendered from rows that are no more must not look newer than what is. It works only inside db.InTx.
+func (r *Revisions) Leap(ctx context.Context) error {
+	s, ok := r.source.(store)
+	if !ok || !db.InTransaction(ctx) {
+		return fmt.Errorf("pages: a leap outside a transaction of the store")
+	}
+	if _, err := s.db.Conn(ctx).NewRaw("UPDATE site_revisions SET rev = rev + ?", leapBy).Exec(ctx); err != nil {
+		return db.Fault(fmt.Errorf("leap over revisions: %w", err))
+	}
+	return nil
+}

@@ -115,6 +115,8 @@ func TestGuardedRoutes(t *testing.T) {
 		{"the platform's own", "GET", "/orgs", own, "", 200, "done"},
 		{"a second spelling", "GET", "/orgs/", own, "", 404, ""},
 		{"another case", "GET", "/Orgs", own, "", 404, ""},
+		{"a way round", "GET", "/x/../orgs", own, "", 404, ""},
+		{"two slashes", "GET", "//orgs", own, "", 404, ""},
 		{"a panic", "GET", "/panic", own, "", 500, ""},
 		{"a form of the console", "POST", "/sites/7/articles", own, "abc", 200, "3"},
 		{"a form of a sibling site", "POST", "/sites/7/articles", "Sec-Fetch-Site: same-site", "abc", 403, ""},
@@ -147,6 +149,17 @@ func TestGuardedRoutes(t *testing.T) {
 		if cc := all[0].Header.Get("Cache-Control"); !strings.HasPrefix(cc, "no-store") && cc != "private, no-cache" {
 			t.Errorf("%s: Cache-Control %q", row.name, cc)
 		}
+	}
+}
+
+// A2: an installation that forgot to plug its guard lets nobody in.
+func TestWithoutAGuardNobodyGetsIn(t *testing.T) {
+	f := assemble(t, Config{})
+	f.ports.Guard = nil
+	f.Router().Action(ActionRoute{Room: "org", Method: "GET", Path: "/orgs", Action: "site.provision", Tenancy: "platform", Cache: "no-store", Do: handler})
+	f.serve()
+	if got := f.ask("GET", consoleName, "/orgs"); got.StatusCode != 403 {
+		t.Errorf("answered %d, want 403", got.StatusCode)
 	}
 }
 

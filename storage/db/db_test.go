@@ -16,6 +16,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/db/dbtest"
+	"github.com/zhanqun/zhanqun/storage/db/dbtest/disk"
 )
 
 func schema(text string) fs.FS {
@@ -206,6 +207,40 @@ func TestDriverErrorsBecomeFaults(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// What a person reads when the store could not keep a change says why, and that it is not kept.
+func TestWhatCouldNotBeSavedIsToldSo(t *testing.T) {
+	ctx := context.Background()
+	d := disk.New(t)
+	s, err := db.Open(ctx, d.Path("z.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Migrate(ctx, notes); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, word string
+		spoil      func()
+	}{
+		{"a full disk", "磁盘已满", func() { d.Limit(d.Size()) }},
+		{"a disk that breaks", "读写磁盘出错", func() { d.FailAt(1, true) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.spoil()
+			err := s.InTx(ctx, func(ctx context.Context) error { return insert(ctx, s, 1, 1, strings.Repeat("长", 9000)) })
+			d.Limit(0)
+			d.Heal()
+			if say := fault.Say(err); !fault.Is(err, fault.Unavailable) || !strings.Contains(say, c.word) || !strings.Contains(say, "没有保存") {
+				t.Errorf("says %q, %v", say, err)
+			}
+			if n := count(t, ctx, s); n != 0 {
+				t.Errorf("%d rows", n)
+			}
+		})
+	}
 }
 
 func TestTheReaderCannotWriteOnSQLite(t *testing.T) {

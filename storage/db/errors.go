@@ -27,8 +27,39 @@ func Fault(err error) error {
 		return fault.Because(err, fault.Conflict, "已经有相同的一项。")
 	case Refused(err):
 		return fault.Because(err, fault.Conflict, "数据规则不允许这样做。")
+	case Full(err):
+		return fault.Because(err, fault.Unavailable, sayFull)
+	case broken(err):
+		return fault.Because(err, fault.Unavailable, sayBroken)
 	case Down(err):
-		return fault.Because(err, fault.Unavailable, "数据库暂时没有响应，请稍后再试。")
+		return fault.Because(err, fault.Unavailable, sayDown)
+	}
+	return err
+}
+
+// What Fault says of a store that cannot be used now.
+const (
+	sayFull   = "数据库所在的磁盘已满，请管理员腾出空间后再试。"
+	sayBroken = "数据库读写磁盘出错，请管理员检查磁盘后再试。"
+	sayDown   = "数据库暂时没有响应，请稍后再试。"
+)
+
+// commitError is an error of COMMIT itself.
+type commitError struct{ error }
+
+func (e commitError) Unwrap() error { return e.error }
+
+// unsaved says of a transaction that the store could not carry out that nothing of it was saved; or, when the connection
+// broke while PostgreSQL was to confirm it, that nobody knows. A failed COMMIT of SQLite has left nothing.
+func (d *DB) unsaved(err error) error {
+	var c commitError
+	if d.postgres && errors.As(err, &c) && Down(err) {
+		return fault.Because(err, fault.Unavailable, "不知道是否已经保存：数据库在确认之前断开了。请刷新查看，再决定是否重做。")
+	}
+	err = Fault(err)
+	switch say := fault.Say(err); say {
+	case sayFull, sayBroken, sayDown:
+		return fault.Because(err, fault.Unavailable, "没有保存：%s", say)
 	}
 	return err
 }
@@ -48,6 +79,26 @@ func Refused(err error) bool {
 	}
 	c := pgCode(err)
 	return len(c) == 5 && (c[:2] == "23" || c == "P0001")
+}
+
+// Full reports whether the disk under the store has no room left.
+func Full(err error) bool {
+	if code, ok := sqliteCode(err); ok {
+		return code&0xff == sqlite3.SQLITE_FULL
+	}
+	return pgCode(err) == "53100"
+}
+
+// broken reports whether the store's files could not be read or written.
+func broken(err error) bool {
+	if code, ok := sqliteCode(err); ok {
+		switch code & 0xff {
+		case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+			return true
+		}
+		return false
+	}
+	return pgCode(err) == "58030"
 }
 
 // Down reports whether the store did not answer, as against refusing.

@@ -55,8 +55,10 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 	if d.postgres {
 		data.Time = "timestamptz"
 	}
-	m := migrate.NewMigrator(d.write, ms, migrate.WithTemplateData(data), migrate.WithMarkAppliedOnSuccess(true),
-		migrate.WithUpsert(true), migrate.BeforeMigration(d.hurry), migrate.AfterMigration(note)) // the note again, outside the transaction, changes nothing
+	// bun notes a file as applied after its transaction, and would apply it again when the process ends in between: it is
+	// noted inside, and what bun does afterwards changes nothing.
+	m := migrate.NewMigrator(d.write, ms, migrate.WithTemplateData(data), migrate.BeforeMigration(d.hurry), migrate.AfterMigration(note),
+		migrate.WithMarkAppliedOnSuccess(true), migrate.WithUpsert(true))
 	if err := m.Init(ctx); err != nil {
 		return 0, Fault(fmt.Errorf("prepare migrations: %w", err))
 	}
@@ -94,7 +96,7 @@ func (d *DB) hurry(ctx context.Context, tx bun.IConn, _ *migrate.Migration) erro
 
 // note writes down, inside a migration's transaction, that it was applied.
 func note(ctx context.Context, tx bun.IConn, m *migrate.Migration) error {
-	_, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO bun_migrations (name, group_id) VALUES ('%s', %d)", m.Name, m.GroupID)) // digits
+	_, err := tx.ExecContext(ctx, "INSERT INTO bun_migrations (name, group_id) VALUES (?, ?)", m.Name, m.GroupID)
 	return err
 }
 

@@ -68,7 +68,7 @@ func (d *DB) InTx(ctx context.Context, f func(context.Context) error) error {
 	for attempt := 0; ; attempt++ {
 		err := d.once(ctx, f)
 		if err == nil || attempt == retries || !retryable(err) {
-			return Fault(err)
+			return d.unsaved(err)
 		}
 		pause := time.Duration(1<<attempt) * 5 * time.Millisecond
 		select {
@@ -112,7 +112,7 @@ func (d *DB) once(ctx context.Context, f func(context.Context) error) (err error
 		return err
 	}
 	if err = s.tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return commitError{fmt.Errorf("commit: %w", err)}
 	}
 	for _, g := range s.after {
 		g()

@@ -358,6 +358,9 @@ func TestRebuild(t *testing.T) {
 		if err != nil || !slices.Equal(ids, []int64{2, 3, 4}) {
 			t.Errorf("ids %v, %v", ids, err)
 		}
+		if ids, err = x.IDs(ctx, 8, 0, 100); err != nil || !slices.Equal(ids, []int64{6, 7, 8, 9}) {
+			t.Errorf("ids of site 8: %v, %v; want its own", ids, err)
+		}
 		must(t, d, func(ctx context.Context) error { return x.Clear(ctx, 7) })
 		if got := find(t, x, Query{Sites: everySite, Text: "税务"}); !slices.Equal(got, []int64{6, 13}) {
 			t.Errorf("after clearing site 7: %v", got)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -147,6 +148,9 @@ func TestChangesRefused(t *testing.T) {
 		h.must(err)
 		deeper, err := h.Add(h.ctx, h.city.ID, with(func(s *Spec) { s.Parent, s.Slug = deep, "b" }))
 		h.must(err)
+		ended, err := h.Add(h.ctx, h.city.ID, with(func(s *Spec) { s.Slug = "ended" }))
+		h.must(err)
+		h.must(h.Close(h.ctx, h.city.ID, ended, 0))
 		for _, row := range []struct {
 			name string
 			do   func() error
@@ -177,6 +181,9 @@ func TestChangesRefused(t *testing.T) {
 			{"a column is moved where its address is taken", func() error { return h.Move(h.ctx, h.city.ID, 42, 10, 0) }, fault.Invalid, "已由栏目"},
 			{"an order by a column elsewhere", func() error { return h.Move(h.ctx, h.city.ID, 2, 0, 11) }, fault.Invalid, "不在同一级"},
 			{"a cycle of three months", func() error { return h.SetCycle(h.ctx, h.city.ID, 1, 90) }, fault.Invalid, "两个月"},
+			{"a closed column is renamed", func() error { return h.Rename(h.ctx, h.city.ID, ended, "又来") }, fault.Conflict, "已经归并或关闭"},
+			{"a column is moved below a closed one", func() error { return h.Move(h.ctx, h.city.ID, 2, ended, 0) }, fault.Conflict, "已经归并或关闭"},
+			{"a column with parts is moved too deep", func() error { return h.Move(h.ctx, h.city.ID, 1, deep, 0) }, fault.Conflict, "最多 4 级"},
 			{"a column that is not there", func() error { return h.Rename(h.ctx, h.city.ID, 99, "没有") }, fault.NotFound, "没有这个栏目"},
 		} {
 			t.Run(row.name, func(t *testing.T) {
@@ -188,6 +195,30 @@ func TestChangesRefused(t *testing.T) {
 					t.Error("a refused change moved the revision")
 				}
 			})
+		}
+	})
+}
+
+// A12, B4: two sites of one template leave the same address; each keeps and takes back its own redirect.
+func TestRedirectsAreTheSitesOwn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		for _, s := range []*render.Site{h.city, h.county} {
+			h.must(h.Move(h.ctx, s.ID, 23, 10, 12))
+		}
+		own, err := h.redirects(h.ctx, h.county.ID)
+		h.must(err)
+		h.must(h.Move(h.ctx, h.city.ID, 23, 20, 0)) // back to where it was
+		if left, err := h.redirects(h.ctx, h.county.ID); err != nil || !maps.Equal(left, own) || len(own) == 0 {
+			t.Errorf("the county had %v and has %v, %v", own, left, err)
+		}
+		city, err := h.redirects(h.ctx, h.city.ID)
+		h.must(err)
+		if maps.Equal(city, own) {
+			t.Errorf("the city, which moved its column back, has the county's redirects %v", city)
+		}
+		h.must(h.Move(h.ctx, h.city.ID, 2, 1, 0))
+		if left, err := h.redirects(h.ctx, h.county.ID); err != nil || !maps.Equal(left, own) {
+			t.Errorf("the county sees the city's redirect: %v, %v; want %v", left, err, own)
 		}
 	})
 }

@@ -105,6 +105,9 @@ func TestWhoTakesWhichStep(t *testing.T) {
 		check(t, "a reviewer submits", err, fault.Forbidden)
 		_, err = d.Submit(context.Background(), publication.Draft{Object: obj})
 		check(t, "nobody submits", err, fault.Forbidden)
+		if got := fault.Say(err); got != "请先登录。" {
+			t.Errorf("nobody submits and reads %q", got)
+		}
 		e := d.submit(t, obj, publication.Ordinary)
 		d.is(t, obj, Submitted)
 		for who, kind := range map[kernel.AccountID]fault.Kind{officer: fault.Forbidden, secrecy: fault.Forbidden, poster: fault.Forbidden, operator: fault.Forbidden, watcher: fault.Forbidden, superior: fault.Forbidden} {
@@ -140,6 +143,7 @@ func TestSmallOffice(t *testing.T) {
 	check(t, "without the secrecy opinion", d.Pass(by(both), site, e, Words{Review: "好"}), fault.Invalid)
 	check(t, "with both", d.Pass(by(both), site, e, words), "")
 	check(t, "once more", d.Pass(by(both), site, e, words), fault.Conflict)
+	check(t, "once more by one who reviews nothing", d.Pass(by(poster), site, e, words), fault.Forbidden)
 	check(t, "published by the same two people", d.Publish(by(both), site, e, publication.Placing{Place: 1}), "")
 	d.is(t, thing(1), Published)
 	check(t, "withdrawn by its publisher", d.Withdraw(by(both), thing(1), publication.Withdrawal{Reason: "r"}), "")
