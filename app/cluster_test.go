@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,7 @@ import (
 // cluster is nodes of the shipped binary over one store, and a house in the test's own process that publishes.
 type cluster struct {
 	*House
+	cfg     Config
 	ctx     context.Context // of the people who publish
 	nodes   []*process
 	flags   []string // of every node
@@ -38,6 +40,9 @@ const clusterPort = "8080"
 // newCluster opens a house over url, fills it, and starts so many nodes of binary.
 func newCluster(t *testing.T, n int, binary, url string, fill func(*testing.T, *cluster), flags ...string) *cluster {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: its processes run without the race detector")
+	}
 	dir := t.TempDir()
 	key := filepath.Join(dir, "key")
 	if err := os.WriteFile(key, bytes.Repeat([]byte{71}, keySize), 0o600); err != nil {
@@ -47,7 +52,7 @@ func newCluster(t *testing.T, n int, binary, url string, fill func(*testing.T, *
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cluster{ctx: kernel.WithActor(context.Background(), identity.System("cli")), client: &http.Client{
+	c := &cluster{cfg: cfg, ctx: kernel.WithActor(context.Background(), identity.System("cli")), client: &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 16},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: time.Minute}}
 	t.Cleanup(c.client.CloseIdleConnections)
@@ -63,7 +68,10 @@ func newCluster(t *testing.T, n int, binary, url string, fill func(*testing.T, *
 		polling.Wait()
 		_ = c.Close() // the test may have taken its store away
 	})
-	c.flags = append([]string{"--database=" + url, "--key-file=" + key, "--public-port=" + clusterPort}, flags...)
+	c.flags = append([]string{"--key-file=" + key, "--public-port=" + clusterPort}, flags...)
+	if !slices.ContainsFunc(flags, func(f string) bool { return strings.HasPrefix(f, "--database=") }) {
+		c.flags = append(c.flags, "--database="+url)
+	}
 	for range n {
 		c.folder = append(c.folder, t.TempDir())
 		c.nodes = append(c.nodes, nil)

@@ -97,7 +97,7 @@ func (f *freshness) restart(r *rand.Rand, mode string) {
 }
 
 // frozen is how long this process may not get the processor before the machine, not the program, is to blame.
-const frozen = 250 * time.Millisecond
+const frozen = 100 * time.Millisecond
 
 // pulse excuses all nodes when the machine itself stands still.
 func (f *freshness) pulse() {

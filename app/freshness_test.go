@@ -63,6 +63,7 @@ type freshness struct {
 	sites  []*chronicle
 	nodes  []*reach
 	want   int64
+	began  time.Time
 
 	commits, answers, violations atomic.Int64
 	stop                         chan struct{}
@@ -89,7 +90,7 @@ func TestFreshness(t *testing.T) {
 	for range f.c.nodes {
 		f.nodes = append(f.nodes, &reach{since: time.Now()})
 	}
-	began := time.Now()
+	f.began = time.Now()
 	var witnesses, work sync.WaitGroup
 	for i := range f.c.nodes {
 		witnesses.Go(func() { f.watch(i) })
@@ -100,12 +101,11 @@ func TestFreshness(t *testing.T) {
 		work.Go(func() { f.publish(k) })
 	}
 	work.Wait()
-	took := time.Since(began)
 	f.settle()
 	close(f.stop)
 	witnesses.Wait()
 	f.same()
-	f.report(took)
+	f.report()
 }
 
 // rounds is how often each kind of chaos comes at least.
@@ -135,7 +135,7 @@ func (f *freshness) publish(k *chronicle) {
 		k.ids, k.published = append(k.ids, id), append(k.published, time.Now())
 		k.mu.Unlock()
 		if n := f.commits.Add(1); n%5000 == 0 {
-			f.t.Logf("%d commits", n)
+			f.report()
 		}
 		if old := serial - 5; old >= 0 && old%each == 0 {
 			f.withdraw(k, old)
@@ -235,11 +235,11 @@ func (f *freshness) same() {
 	f.t.Logf("in the end %d pages of %d nodes are the same", n, len(f.c.nodes))
 }
 
-func (f *freshness) report(took time.Duration) {
-	f.t.Logf("%d commits and %d answers in %v: %d violations", f.commits.Load(), f.answers.Load(), took.Round(time.Second), f.violations.Load())
-	for _, what := range []string{"pause", "pause two", "deaf", "hang", "restart", "crash", "machine frozen"} {
-		f.t.Logf("chaos: %-14s %d", what, f.happened(what, 0))
-	}
+// report logs how it stands.
+func (f *freshness) report() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.t.Logf("%d commits and %d answers in %v: %d violations; chaos %v", f.commits.Load(), f.answers.Load(), time.Since(f.began).Round(time.Second), f.violations.Load(), f.chaos)
 	for what, all := range f.late {
 		slices.Sort(all)
 		at := func(p float64) time.Duration { return all[int(p*float64(len(all)-1))].Round(time.Millisecond) }

@@ -44,7 +44,7 @@ func TestMaintenanceWhileAnotherNodeMigrates(t *testing.T) {
 			release := hold(t)
 			waits := append(args[:2:2], "--data="+t.TempDir())
 			p := launch(t, program(t), freeAddress(t), freeAddress(t), waits...)
-			p.inMaintenance(t)
+			p.inMaintenance(t, http.StatusServiceUnavailable)
 			if status, _, _ := fetch(t, older.address, "ankang.localhost", "/"); status != http.StatusOK {
 				t.Errorf("meanwhile the older node answers %d", status)
 			}
@@ -52,7 +52,7 @@ func TestMaintenanceWhileAnotherNodeMigrates(t *testing.T) {
 				t.Errorf("stopped while it waits: exit code %d\n%s", code, p.said)
 			}
 			p = launch(t, program(t), p.address, p.ops, waits...)
-			p.inMaintenance(t)
+			p.inMaintenance(t, http.StatusServiceUnavailable)
 			release()
 			p.ready(t)
 			if status, body, _ := fetch(t, p.address, "ankang.localhost", "/"); status != http.StatusOK || !strings.Contains(body, "安康市") {
@@ -62,8 +62,8 @@ func TestMaintenanceWhileAnotherNodeMigrates(t *testing.T) {
 	}
 }
 
-// inMaintenance waits until the node says that it cannot serve yet.
-func (p *process) inMaintenance(t *testing.T) {
+// inMaintenance waits until the node says that it cannot serve yet: with 503 to citizens, with 502 to its proxy.
+func (p *process) inMaintenance(t *testing.T, want int) {
 	t.Helper()
 	for {
 		select {
@@ -72,7 +72,7 @@ func (p *process) inMaintenance(t *testing.T) {
 		default:
 		}
 		if g, err := ask(http.DefaultClient, p.address, "http://ankang.localhost/"); err == nil {
-			if g.status != http.StatusServiceUnavailable || !strings.Contains(string(g.body), "网站正在维护") {
+			if g.status != want || !strings.Contains(string(g.body), "网站正在维护") {
 				t.Fatalf("it answers %d %s", g.status, g.body)
 			}
 			break

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -187,6 +188,27 @@ func TestANodeOfThreeIsKilled(t *testing.T) {
 	if retried == 0 {
 		t.Error("no request met the dead node: nothing was tried")
 	}
+}
+
+// A node that waits for its schema is left out: nginx meets it, and asks another for every citizen.
+func TestANodeThatMigratesIsLeftOut(t *testing.T) {
+	c, f, urls := behindNginx(t, 2)
+	release := holdTable(t, c.DB.URL())
+	p := c.nodes[0]
+	p.stop()
+	c.start(t, 0, program(t), p.address, p.ops)
+	c.nodes[0].inMaintenance(t, http.StatusBadGateway)
+	l := newLoad(f.address, urls, perSecond())
+	for met := false; !met; { // after the five seconds for which it was left out when it stopped
+		b, err := os.ReadFile(f.access)
+		if err != nil {
+			t.Fatal(err)
+		}
+		met = bytes.Contains(b, []byte("502, 200"))
+	}
+	release()
+	c.nodes[0].ready(t).served(t)
+	l.end(t, "while a node waits for its schema")
 }
 
 // A 503 that is one site's answer, a suspended site's notice or a page that nobody has mirrored, is no reason for nginx to

@@ -230,6 +230,52 @@ func TestANodeThatStartsWithoutItsStoreWaitsForIt(t *testing.T) {
 	}, Migrations())
 }
 
+// absent is a store that does not answer; it tells of every question.
+type absent struct{ asked chan struct{} }
+
+func (a absent) total(context.Context) (int64, error) {
+	a.asked <- struct{}{}
+	return 0, errors.New("no answer")
+}
+
+func (absent) all(context.Context) (map[kernel.SiteID]int64, error) {
+	return nil, errors.New("no answer")
+}
+
+func (absent) some(context.Context, []kernel.SiteID) (map[kernel.SiteID]int64, error) {
+	return nil, errors.New("no answer")
+}
+
+// Design.md 4: within a second of reaching the store again. While it is down a node asks more often than while all is well.
+func TestANodeThatIsDownAsksMoreOften(t *testing.T) {
+	a := absent{make(chan struct{})}
+	r := newRevisions(a)
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { r.Run(ctx, quiet) })
+	for !r.Down() {
+		<-a.asked
+	}
+	const times = 10
+	began := time.Now()
+	for range times {
+		<-a.asked
+	}
+	took := time.Since(began)
+	stop()
+	go func() { // a question that is being asked
+		select {
+		case <-a.asked:
+		case <-t.Context().Done():
+		}
+	}()
+	wg.Wait()
+	t.Logf("asked %d times in %v", times, took.Round(time.Millisecond))
+	if took > times*PollEvery*3/4 {
+		t.Errorf("asked %d times in %v, as if all were well", times, took)
+	}
+}
+
 // Issue 3, 1: what a poll costs does not grow with the sites while nothing moves, and whatever moves is learned.
 func TestAQuietPollReadsOneNumber(t *testing.T) {
 	ctx := context.Background()

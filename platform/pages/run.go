@@ -11,8 +11,9 @@ import (
 const PollEvery = 500 * time.Millisecond
 
 const (
-	pollWithin = time.Second           // a poll that takes longer is a missed one
-	pollGap    = 20 * time.Millisecond // at least, however many hints come
+	pollWithin = time.Second            // a poll that takes longer is a missed one
+	pollGap    = 20 * time.Millisecond  // at least, however many hints come
+	pollDown   = 100 * time.Millisecond // while the store is down, so that a second is enough after it has come back
 )
 
 // Run polls until ctx ends: every PollEvery, and at once when another node hints that it has committed. It
@@ -32,11 +33,16 @@ func (r *Revisions) Run(ctx context.Context, log *slog.Logger) {
 			failing = err != nil
 			log.Warn("revisions polled", "ok", !failing, "err", err)
 		}
+		var again <-chan time.Time
+		if r.Down() {
+			again = time.After(pollDown)
+		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(pollGap):
 		}
 		select {
+		case <-again:
 		case <-ctx.Done():
 		case <-tick.C:
 		case <-r.hint:

@@ -57,16 +57,41 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 	}
 	// bun notes a file as applied after its transaction, and would apply it again when the process ends in between: it is
 	// noted inside, and what bun does afterwards changes nothing.
-	m := migrate.NewMigrator(d.write, ms, migrate.WithTemplateData(data), migrate.AfterMigration(note),
+	m := migrate.NewMigrator(d.write, ms, migrate.WithTemplateData(data), migrate.BeforeMigration(d.hurry), migrate.AfterMigration(note),
 		migrate.WithMarkAppliedOnSuccess(true), migrate.WithUpsert(true))
 	if err := m.Init(ctx); err != nil {
 		return 0, Fault(fmt.Errorf("prepare migrations: %w", err))
 	}
-	g, err := m.Migrate(ctx)
-	if err != nil {
-		return 0, Fault(fmt.Errorf("migrate: %w", err))
+	for n := 0; ; {
+		g, err := m.Migrate(ctx)
+		if n += len(g.Migrations); err == nil {
+			return n, nil
+		}
+		if pgCode(err) != lockNotAvailable {
+			return 0, Fault(fmt.Errorf("migrate: %w", err))
+		}
+		n-- // the last of the group is the one that failed
+		select {
+		case <-ctx.Done():
+			return 0, Fault(fmt.Errorf("migrate: %w", ctx.Err()))
+		case <-time.After(hurryAgain):
+		}
 	}
-	return len(g.Migrations), nil
+}
+
+const (
+	lockNotAvailable = "55P03" // what a statement answers that has waited lock_timeout for a table
+	hurryAgain       = 2 * time.Second
+)
+
+// hurry bounds how long a migration waits for a table, since everybody who only reads it waits behind it, the nodes' polls
+// too; then it is begun again.
+func (d *DB) hurry(ctx context.Context, tx bun.IConn, _ *migrate.Migration) error {
+	if !d.postgres {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = '500ms'")
+	return err
 }
 
 // note writes down, inside a migration's transaction, that it was applied.

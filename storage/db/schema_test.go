@@ -4,8 +4,10 @@ import (
 	"context"
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/storage/db"
@@ -81,4 +83,45 @@ func TestAMigrationIsNotedInItsOwnTransaction(t *testing.T) {
 			t.Errorf("again: %d applied, %v", n, err)
 		}
 	})
+}
+
+// promises.md 3.8: a migration that waits for a table, behind a backup for example, does not make everybody else wait who
+// only reads it, and is applied when the table is free.
+func TestAWaitingMigrationKeepsNobodyFromReading(t *testing.T) {
+	first := fstest.MapFS{"20260101000001_a.tx.up.sql": migration("CREATE TABLE a (id bigint)")}
+	second := fstest.MapFS{"20260101000002_expand_a.tx.up.sql": migration("ALTER TABLE a ADD COLUMN text text")}
+	d := dbtest.Postgres(t, first)
+	ctx := t.Context()
+	reading, done := make(chan struct{}), make(chan struct{})
+	var both sync.WaitGroup
+	both.Go(func() { // as pg_dump does, for as long as it takes
+		err := d.InTx(ctx, func(ctx context.Context) error {
+			_, err := d.Conn(ctx).NewRaw("SELECT id FROM a").Exec(ctx)
+			close(reading)
+			<-done
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-reading
+	both.Go(func() {
+		if n, err := d.Migrate(ctx, first, second); n != 1 || err != nil {
+			t.Errorf("in the end %d applied, %v", n, err)
+		}
+	})
+	for waiting := 0; waiting == 0; {
+		err := d.Conn(ctx).NewRaw("SELECT count(*) FROM pg_locks JOIN pg_class ON pg_class.oid = relation WHERE relname = 'a' AND NOT granted").Scan(ctx, &waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	short, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if _, err := d.Conn(short).NewRaw("SELECT id FROM a").Exec(short); err != nil {
+		t.Errorf("reading meanwhile: %v", err)
+	}
+	close(done)
+	both.Wait()
 }
