@@ -57,6 +57,13 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 	return len(g.Migrations), nil
 }
 
+// there reports whether another node has made the table a moment before: which name it meets first, of the table or of its
+// row type, in the catalogue or in its index, is chance.
+func there(err error) bool {
+	c := pgCode(err)
+	return c == "23505" || c == "42710" || c == "42P07"
+}
+
 func mark(ctx context.Context, tx bun.IConn, m *migrate.Migration) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO bun_migrations (name, group_id) VALUES (?, ?)", m.Name, m.GroupID)
 	return err
@@ -76,8 +83,8 @@ func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
 		}
 		return func() { f.Close() }, nil
 	}
-	if _, err := d.write.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migrating (one int)"); err != nil && !Unique(err) {
-		return nil, err // two nodes that create it at once: one meets the unique name
+	if _, err := d.write.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migrating (one int)"); err != nil && !there(err) {
+		return nil, err
 	}
 	tx, err := d.write.BeginTx(ctx, nil)
 	if err != nil {
