@@ -29,7 +29,7 @@ func TestStaysWithinItsMemory(t *testing.T) {
 	}
 	program(t) // built before the limit is set, which the compiler would obey too
 	t.Setenv("GOMEMLIMIT", fmt.Sprint(collectors(capped)))
-	l := newCrowd(t)
+	l := newVisitors(t)
 	seeded := l.kernelSays("VmHWM")
 	citizen, desk := "Host: "+l.portal()+"\r\n", "Host: console.localhost\r\nSec-Fetch-Site: same-origin\r\n"
 	parts := []func(context.Context){l.idle(2000)}
@@ -74,7 +74,7 @@ func TestCollectorsPart(t *testing.T) {
 }
 
 // largest keeps what the collector said when it held most.
-func (l *crowd) largest(ctx context.Context) {
+func (l *visitors) largest(ctx context.Context) {
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	most := 0.0
@@ -110,7 +110,7 @@ func lasting(t *testing.T, short, long time.Duration) time.Duration {
 // makes all pages stale. Afterwards, at rest, there are as many goroutines and descriptors as before, within a few; the slopes
 // of heap, goroutines and descriptors under load are printed in the long form.
 func TestSoak(t *testing.T) {
-	l := newCrowd(t)
+	l := newVisitors(t)
 	l.spared = l.channel()
 	parts := []func(context.Context){l.nonsense, l.nobody, l.churn, l.suspend, l.idle(50)}
 	for i := range 2 {
@@ -162,7 +162,7 @@ func (s sample) String() string {
 	return fmt.Sprintf("%.1f MB, %.0f goroutines, %.0f descriptors", s.heap/(1<<20), s.goroutines, s.descriptors)
 }
 
-func (l *crowd) sample() (sample, error) {
+func (l *visitors) sample() (sample, error) {
 	m, err := l.metrics()
 	if err == nil && (m["go_goroutines"] == 0 || m["process_open_fds"] == 0 || m["go_memstats_heap_alloc_bytes"] == 0) {
 		err = errors.New("the metrics do not tell of goroutines, descriptors and heap")
@@ -172,7 +172,7 @@ func (l *crowd) sample() (sample, error) {
 
 // rest waits until the node is down to its fewest goroutines and descriptors: those it had before, or when none has gone for longer than fasthttp
 // keeps an idle worker.
-func (l *crowd) rest(before *sample) *sample {
+func (l *visitors) rest(before *sample) *sample {
 	l.t.Helper()
 	l.client.CloseIdleConnections()
 	low, fell := sample{heap: math.Inf(1), goroutines: math.Inf(1), descriptors: math.Inf(1)}, time.Now()
@@ -216,7 +216,7 @@ func slope(curve []sample, of func(sample) float64) float64 {
 }
 
 // nonsense sends what is no request.
-func (l *crowd) nonsense(ctx context.Context) {
+func (l *visitors) nonsense(ctx context.Context) {
 	for _, bytes := range []string{"\x16\x03\x01\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: nobody.example\r\n\r\n", "GET /" + strings.Repeat("a", 20000) + " HTTP/1.1\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: " + l.portal() + "\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"} {
 		c, err := l.dial(ctx)
@@ -230,7 +230,7 @@ func (l *crowd) nonsense(ctx context.Context) {
 }
 
 // nobody asks for addresses that are not there, each once: none may stay behind in a cache.
-func (l *crowd) nobody(ctx context.Context) {
+func (l *visitors) nobody(ctx context.Context) {
 	c, err := l.dial(ctx)
 	if err != nil {
 		return
@@ -243,7 +243,7 @@ func (l *crowd) nobody(ctx context.Context) {
 }
 
 // churn opens connections, uses half of them, and drops all.
-func (l *crowd) churn(ctx context.Context) {
+func (l *visitors) churn(ctx context.Context) {
 	for i := range 20 {
 		c, err := l.dial(ctx)
 		if err != nil {
@@ -257,7 +257,7 @@ func (l *crowd) churn(ctx context.Context) {
 }
 
 // suspend takes the spared channel off and puts it back, by the command line: the platform's revision moves and every page is stale.
-func (l *crowd) suspend(ctx context.Context) {
+func (l *visitors) suspend(ctx context.Context) {
 	site := strings.Replace(strings.TrimSuffix(strings.TrimPrefix(l.spared, "http://"), "/"), l.port(), "", 1)
 	tick := time.NewTicker(3 * time.Second)
 	defer tick.Stop()
@@ -276,7 +276,7 @@ func (l *crowd) suspend(ctx context.Context) {
 }
 
 // channel is the home of some channel.
-func (l *crowd) channel() string {
+func (l *visitors) channel() string {
 	for _, home := range l.homes {
 		if strings.Contains(home, "/z/") {
 			return home
@@ -287,4 +287,4 @@ func (l *crowd) channel() string {
 }
 
 // port is the public port, with its colon.
-func (l *crowd) port() string { return l.p.address[strings.LastIndexByte(l.p.address, ':'):] }
+func (l *visitors) port() string { return l.p.address[strings.LastIndexByte(l.p.address, ':'):] }

@@ -24,7 +24,7 @@ type proof struct {
 	name, says string
 	tests      [][2]string // package, pattern of -run
 	race       bool
-	do         func(ctx context.Context, out io.Writer) error // what is no test of its own, or nil
+	do         func(ctx context.Context, out io.Writer) error                // what is no test of its own, or nil
 	program    func(ctx context.Context, args []string, out io.Writer) error // instead of tests; the rest of the line is its own
 }
 

@@ -79,6 +79,13 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
 	}
 }
 
+// there reports whether another node has made the table a moment before: which name it meets first, of the table or of its
+// row type, in the catalogue or in its index, is chance.
+func there(err error) bool {
+	c := pgCode(err)
+	return c == "23505" || c == "42710" || c == "42P07"
+}
+
 const (
 	lockNotAvailable = "55P03" // what a statement answers that has waited lock_timeout for a table
 	hurryAgain       = 2 * time.Second
@@ -141,8 +148,8 @@ func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
 		}
 		return func() { f.Close() }, nil
 	}
-	if _, err := d.write.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migrating (one int)"); err != nil && !Unique(err) {
-		return nil, err // two nodes that create it at once: one meets the unique name
+	if _, err := d.write.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migrating (one int)"); err != nil && !there(err) {
+		return nil, err
 	}
 	tx, err := d.write.BeginTx(ctx, nil)
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// crowd is what citizens, and others, do to a demonstration served by a process of its own.
-type crowd struct {
+// visitors is what citizens, and others, do to a demonstration served by a process of its own.
+type visitors struct {
 	t      *testing.T
 	p      *process
 	data   string
@@ -37,11 +37,11 @@ type crowd struct {
 	most  string // what the node held when it held most
 }
 
-// newCrowd starts `serve --demo` and knows its sites' addresses.
-func newCrowd(t *testing.T) *crowd {
+// newVisitors starts `serve --demo` and knows its sites' addresses.
+func newVisitors(t *testing.T) *visitors {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "data")
-	l := &crowd{t: t, data: data, seen: map[string]bool{}}
+	l := &visitors{t: t, data: data, seen: map[string]bool{}}
 	l.p = launch(t, program(t), freeAddress(t), freeAddress(t), "--demo", "--data="+data).ready(t)
 	l.client = &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{MaxIdleConnsPerHost: 2, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -66,7 +66,7 @@ const patience = time.Minute
 var href = regexp.MustCompile(`href="(/[^"#]*|http://[^"/]*localhost:[^"#]*)"`)
 
 // find adds an address to the crawl.
-func (l *crowd) find(url string) {
+func (l *visitors) find(url string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.seen[url] {
@@ -75,7 +75,7 @@ func (l *crowd) find(url string) {
 	}
 }
 
-func (l *crowd) complain(format string, args ...any) {
+func (l *visitors) complain(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.wrong++; len(l.bad) < 10 {
@@ -84,7 +84,7 @@ func (l *crowd) complain(format string, args ...any) {
 }
 
 // crawl follows every link of every page, over and over, beginning at the nth, until ctx ends.
-func (l *crowd) crawl(ctx context.Context, nth int) {
+func (l *visitors) crawl(ctx context.Context, nth int) {
 	for i := nth; ctx.Err() == nil; i++ {
 		l.mu.Lock()
 		url := l.pages[i%len(l.pages)]
@@ -95,7 +95,7 @@ func (l *crowd) crawl(ctx context.Context, nth int) {
 	}
 }
 
-func (l *crowd) read(ctx context.Context, url string) {
+func (l *visitors) read(ctx context.Context, url string) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		l.complain("%s: %v", url, err)
@@ -134,7 +134,7 @@ func (l *crowd) read(ctx context.Context, url string) {
 }
 
 // until runs each of the parts over and over until d has passed.
-func (l *crowd) until(d time.Duration, parts ...func(ctx context.Context)) {
+func (l *visitors) until(d time.Duration, parts ...func(ctx context.Context)) {
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
 	var wg sync.WaitGroup
@@ -149,7 +149,7 @@ func (l *crowd) until(d time.Duration, parts ...func(ctx context.Context)) {
 }
 
 // sum says how many answers there were and how long they took, and fails the test when one was wrong.
-func (l *crowd) sum() string {
+func (l *visitors) sum() string {
 	l.t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -172,7 +172,7 @@ type dialled struct {
 
 func (d dialled) Close() error { d.forget(); return d.Conn.Close() }
 
-func (l *crowd) dial(ctx context.Context) (net.Conn, error) {
+func (l *visitors) dial(ctx context.Context) (net.Conn, error) {
 	c, err := new(net.Dialer).DialContext(ctx, "tcp", l.p.address)
 	if err != nil {
 		return nil, err
@@ -181,10 +181,10 @@ func (l *crowd) dial(ctx context.Context) (net.Conn, error) {
 }
 
 // portal is the host header of the first site.
-func (l *crowd) portal() string { return strings.Split(l.homes[0], "/")[2] }
+func (l *visitors) portal() string { return strings.Split(l.homes[0], "/")[2] }
 
 // idle keeps n connections open that say nothing more, half of them after having been served; one that the node closes is opened again.
-func (l *crowd) idle(n int) func(ctx context.Context) {
+func (l *visitors) idle(n int) func(ctx context.Context) {
 	return func(ctx context.Context) {
 		var wg sync.WaitGroup
 		for i := range n {
@@ -207,7 +207,7 @@ func (l *crowd) idle(n int) func(ctx context.Context) {
 }
 
 // drip sends head and then a byte at a time until the node hangs up.
-func (l *crowd) drip(head string) func(ctx context.Context) {
+func (l *visitors) drip(head string) func(ctx context.Context) {
 	return func(ctx context.Context) {
 		c, err := l.dial(ctx)
 		if err != nil {
@@ -224,7 +224,7 @@ func (l *crowd) drip(head string) func(ctx context.Context) {
 }
 
 // flood sends a body without an end until the node hangs up.
-func (l *crowd) flood(head string) func(ctx context.Context) {
+func (l *visitors) flood(head string) func(ctx context.Context) {
 	block := strings.Repeat("1000\r\n"+strings.Repeat("x", 0x1000)+"\r\n", 16)
 	return func(ctx context.Context) {
 		c, err := l.dial(ctx)
@@ -239,7 +239,7 @@ func (l *crowd) flood(head string) func(ctx context.Context) {
 }
 
 // metrics are the node's numbers without labels.
-func (l *crowd) metrics() (map[string]float64, error) {
+func (l *visitors) metrics() (map[string]float64, error) {
 	answer, err := http.Get("http://" + l.p.ops + "/metrics")
 	if err != nil {
 		return nil, err
@@ -257,7 +257,7 @@ func (l *crowd) metrics() (map[string]float64, error) {
 }
 
 // kernelSays is a number of bytes from the kernel's own account of the node: VmHWM is the most it has ever had resident.
-func (l *crowd) kernelSays(what string) int64 {
+func (l *visitors) kernelSays(what string) int64 {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", l.p.Process.Pid))
 	if err != nil {
 		l.complain("%s: %v", what, err)
