@@ -4,7 +4,7 @@
 // The file is the same for both engines and both media stores, so that moving up the sizes is a backup and a restore: rows are
 // text in a portable form and in a portable order. It describes itself and covers each of its bytes with a digest: Verify names
 // the part in which a byte is wrong. A restore passes through the guards of the schema, which stay in force: what was never
-// approved cannot come back as published. The key is not in it unless asked for. docs/decisions/0014 is the format.
+// approved cannot come back as published. The key is not in it unless asked for. docs/decisions/0011 is the format.
 //
 // It is no archive for record keeping, and it does not take itself: a timer of the operating system calls it.
 package backup
