@@ -83,7 +83,7 @@ func (r *reader) abreast(urls []string, connections int) (all times) {
 	return all
 }
 
-// firstByte asks until something answers.
+// firstByte asks until a site answers; the page of a node that starts is none.
 func firstByte(p *process, host string) error {
 	for {
 		select {
@@ -101,7 +101,10 @@ func firstByte(p *process, host string) error {
 			line, err = bufio.NewReader(c).ReadString('\n')
 		}
 		c.Close()
-		if err == nil && !strings.Contains(line, "200") {
+		if err != nil || strings.Contains(line, " 503 ") {
+			continue
+		}
+		if !strings.Contains(line, " 200 ") {
 			err = fmt.Errorf("the first answer is %q", line)
 		}
 		return err
