@@ -335,3 +335,32 @@ func TestManyChainsAreFewStatements(t *testing.T) {
 		}
 	}, Migrations())
 }
+
+// A restored chain begins and moves by itself: the heads of the others stay where they are.
+func TestAdvancingMovesOneChain(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := New(d, frozen, nil)
+		record(t, d, l, Entry{Site: 5, Action: "a"}, Entry{Site: 5, Action: "b"}, Entry{Site: 6, Action: "a"})
+		end, err := l.head(t.Context(), 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = d.InTx(t.Context(), func(ctx context.Context) error {
+			const rest = ` seq, prev, hash, at, actor_account, actor_org, actor_name, actor_via, request, action, object, before, after, note `
+			err := l.Begin(ctx, 9)
+			for seq := 1; seq <= 2 && err == nil; seq++ {
+				_, err = d.Conn(ctx).NewRaw(`INSERT INTO audit_entries (chain,`+rest+`) SELECT 9,`+rest+`FROM audit_entries WHERE chain = 5 AND seq = ?`, seq).Exec(ctx)
+			}
+			return errors.Join(err, l.Advance(ctx, Link{Chain: 9, Seq: end.Seq, Hash: end.Hash}))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h, err := l.head(t.Context(), 9); err != nil || h.Seq != 2 || h.Hash != end.Hash {
+			t.Errorf("got %+v, %v", h, err)
+		}
+		if n, err := l.Verify(t.Context(), 6); n != 1 || err != nil {
+			t.Errorf("another chain: %d, %v", n, err)
+		}
+	}, Migrations())
+}

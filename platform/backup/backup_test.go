@@ -7,7 +7,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel/fault"
@@ -70,8 +72,17 @@ func TestABrokenOffBackupLeavesNothing(t *testing.T) {
 		if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
 			t.Errorf("beside the archive: %v, %v", left, err)
 		}
-		if _, err := s.Take(context.Background(), Options{To: r.File}); !fault.Is(err, fault.Conflict) {
+		if _, err := s.Take(context.Background(), Options{To: r.File}); !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Say(err), "不会覆盖") {
 			t.Errorf("onto another archive: %v", err)
+		}
+		late := filepath.Join(t.TempDir(), "z.tar")
+		_, err = s.Take(context.Background(), Options{To: late, Progress: func(string, int64, int64, int64) {
+			if err := os.WriteFile(late, []byte("another's"), 0o600); err != nil {
+				t.Error(err)
+			}
+		}})
+		if b, _ := os.ReadFile(late); !fault.Is(err, fault.Conflict) || string(b) != "another's" {
+			t.Errorf("onto an archive that came meanwhile: %v, and it is %q", err, b)
 		}
 		if _, err := s.Take(context.Background(), Options{To: filepath.Join(dir, "no", "where.tar")}); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("into a folder that is not there: %v", err)
@@ -212,4 +223,53 @@ func TestRowsComeBackAsTheyWere(t *testing.T) {
 			t.Errorf("%s is read as %v", bad, r)
 		}
 	}
+}
+
+// A restore never mixes two installations, and says why a tenant has no place here.
+func TestARestoreWantsItsPlace(t *testing.T) {
+	schema := fstest.MapFS{"20260101000001_families.tx.up.sql": {Data: []byte(`CREATE TABLE parents (site_id bigint PRIMARY KEY);
+--bun:split
+CREATE TABLE children (site_id bigint NOT NULL REFERENCES parents (site_id), id bigint NOT NULL, PRIMARY KEY (site_id, id))`)}}
+	open := func(t *testing.T, d *db.DB) *Store {
+		media, err := files.Open(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { media.Close() })
+		return &Store{DB: d, Media: media, Now: time.Now, Tables: []Table{{Name: "children", Order: "site_id, id", Tenant: "site_id = ?"}}}
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		if err := open(t, dbtest.SQLite(t)).Empty(ctx); err != nil {
+			t.Errorf("nothing there: %v", err)
+		}
+		s := open(t, d)
+		if err := s.Empty(ctx); !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Say(err), "已经有表") {
+			t.Errorf("tables there: %v", err)
+		}
+		err := d.InTx(ctx, func(ctx context.Context) error {
+			for _, q := range []string{"INSERT INTO parents (site_id) VALUES (3)", "INSERT INTO children (site_id, id) VALUES (3, 1)"} {
+				if _, err := d.Conn(ctx).NewRaw(q).Exec(ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken, err := s.Take(ctx, Options{To: t.TempDir(), Site: 3, Host: "a.gov.cn"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := Open(taken.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { a.Close() })
+		there := open(t, dbtest.SQLite(t, schema, pages.Migrations()))
+		if err := there.LoadTenant(ctx, a, nil); !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Say(err), "所依赖的上级站点") {
+			t.Errorf("without its parent: %v", err)
+		}
+	}, schema, pages.Migrations())
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/uptrace/bun"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/storage/db"
 )
@@ -53,7 +54,7 @@ func (a *Articles) indexFlaws(ctx context.Context, site kernel.SiteID, text Full
 		if err != nil {
 			return nil, err
 		}
-		waiting, err := a.waiting(ctx, site, last, atOnce)
+		waiting, err := a.waiting(ctx, site, missing)
 		if err != nil {
 			return nil, err
 		}
@@ -84,11 +85,14 @@ func (a *Articles) indexFlaws(ctx context.Context, site kernel.SiteID, text Full
 	}
 }
 
-// waiting are imported articles that the full text does not have yet.
-func (a *Articles) waiting(ctx context.Context, site kernel.SiteID, after int64, n int) ([]int64, error) {
+// waiting are those of the articles that an import has entered and the full text does not have yet.
+func (a *Articles) waiting(ctx context.Context, site kernel.SiteID, articles []int64) ([]int64, error) {
+	if len(articles) == 0 {
+		return nil, nil
+	}
 	var ids []int64
-	err := a.DB.Conn(ctx).NewRaw(`SELECT article_id FROM article_imports WHERE NOT indexed AND site_id = ? AND article_id > ? ORDER BY article_id LIMIT ?`,
-		site, after, n).Scan(ctx, &ids)
+	err := a.DB.Conn(ctx).NewRaw(`SELECT article_id FROM article_imports WHERE site_id = ? AND NOT indexed AND article_id IN (?)`,
+		site, bun.List(articles)).Scan(ctx, &ids)
 	if err != nil {
 		return nil, db.Fault(fmt.Errorf("list what waits for the index of site %d: %w", site, err))
 	}

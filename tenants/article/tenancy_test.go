@@ -3,6 +3,7 @@ package article
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,36 @@ func TestArticleColumnsAreTheSitesOwn(t *testing.T) {
 		}
 		if d, err := h.Get(h.ctx, h.city.ID, id); err != nil || d.Column != tea {
 			t.Errorf("the draft stands in column %d, %v; want %d", d.Column, err, tea)
+		}
+	})
+}
+
+// Q10: what fsck asks of one site answers for that site alone, and finds nothing where nothing is wrong.
+func TestFlawsAreTheSitesOwn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		here, there := h.publish(h.city, 1, news("市里的稿件")), h.publish(h.towns[0], 1, news("县里的稿件"))
+		draft, err := h.Create(h.ctx, h.city.ID, 1, "", news("没有公开的稿件"))
+		h.must(err)
+		want := func(name string, s kernel.SiteID, flaws ...Flaw) {
+			t.Helper()
+			if got, err := h.Flaws(h.ctx, s, h.full); err != nil || !slices.Equal(got, flaws) {
+				t.Errorf("%s: got %v, %v; want %v", name, got, err, flaws)
+			}
+		}
+		forge := func(query string, args ...any) {
+			t.Helper()
+			h.must(h.DB.InTx(h.ctx, func(ctx context.Context) error { _, err := h.DB.Conn(ctx).NewRaw(query, args...).Exec(ctx); return err }))
+		}
+		want("a sound city", h.city.ID)
+		want("a sound county", h.towns[0].ID)
+		forge("UPDATE articles SET state = 'published', edition_id = (SELECT edition_id FROM articles WHERE id = ?) WHERE id = ?", here, draft)
+		want("a draft that says it is public", h.city.ID, Flaw{"article-not-public", draft})
+		want("its neighbour", h.towns[0].ID)
+		forge("DELETE FROM articles WHERE id IN (?, ?)", there, draft)
+		want("a public text without its draft", h.towns[0].ID, Flaw{"publication-without-article", there})
+		want("its neighbour", h.city.ID)
+		if ids, err := h.Published.IDs(h.ctx, h.city.ID, Kind, 0, 10); err != nil || !slices.Equal(ids, []int64{int64(here)}) {
+			t.Errorf("public in the city: %v, %v; want %d", ids, err, here)
 		}
 	})
 }
