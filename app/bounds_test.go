@@ -171,12 +171,12 @@ func (l *visitors) sample() (sample, error) {
 }
 
 // rest waits until the node is down to its fewest goroutines and descriptors: those it had before, or when none has gone for longer than fasthttp
-// keeps an idle worker.
+// keeps an idle worker: every ten seconds it lets those go that have been idle for ten.
 func (l *visitors) rest(before *sample) *sample {
 	l.t.Helper()
 	l.client.CloseIdleConnections()
 	low, fell := sample{heap: math.Inf(1), goroutines: math.Inf(1), descriptors: math.Inf(1)}, time.Now()
-	for tick := time.NewTicker(200 * time.Millisecond); time.Since(fell) < 14*time.Second; <-tick.C {
+	for tick := time.NewTicker(200 * time.Millisecond); time.Since(fell) < 22*time.Second; <-tick.C {
 		s, err := l.sample()
 		if err != nil {
 			l.t.Fatal(err)
