@@ -86,11 +86,14 @@ func (h *shaky) cramp(make func(*works) (deed, error), room int64) (full bool, e
 	return true, a.check()
 }
 
-// small mounts a file system of its own of so many bytes, or skips.
+// small mounts a file system of its own of so many bytes, or skips where that is not allowed; with ZHANQUN_TEST_REQUIRE=1 it is fatal.
 func small(t *testing.T, bytes int) string {
 	t.Helper()
 	dir := t.TempDir()
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%d", bytes), "zhanqun-test", dir).CombinedOutput(); err != nil {
+		if os.Getenv("ZHANQUN_TEST_REQUIRE") != "" {
+			t.Fatalf("a file system of the test's own is required: mount: %v\n%s", err, out)
+		}
 		t.Skipf("no file system of the test's own: mount: %v\n%s", err, out)
 	}
 	t.Cleanup(func() {

@@ -2,6 +2,7 @@ package publication
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -65,4 +66,29 @@ func (k *desk) seen(obj Object) string {
 	l, err := k.Live(k.ctx(), obj)
 	k.must(err)
 	return fmt.Sprint(string(l.Payload), l.Title, l.Edition, l.Place, l.FirstPublishedAt, l.EditionPublishedAt)
+}
+
+// Two sites may publish objects of the same number: a list, and the ids of what is public, are one site's.
+func TestTheSameNumberOnTwoSites(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		k.public(article(5), "本站")
+		k.public(article(6), "本站")
+		other := Object{Site: 2, Kind: "article", ID: 5}
+		e := k.freeze(other, Ordinary, "别站")
+		for _, r := range []kernel.AccountID{r1, r2, r3} {
+			k.must(k.Approve(k.ctx(), other.Site, e, yes(r)))
+		}
+		k.must(k.Publish(k.ctx(), other.Site, e, Placing{20}))
+		for of, want := range map[kernel.SiteID][]int64{site: {5, 6}, other.Site: {5}} {
+			ids, err := k.IDs(k.ctx(), of, "article", 0, 10)
+			if err != nil || !slices.Equal(ids, want) {
+				t.Errorf("site %d: public are %v, %v; want %v", of, ids, err, want)
+			}
+			rows, err := k.List(k.ctx(), of, Filter{Kind: "article"}, kernel.Page{Number: 1, Size: 10})
+			if err != nil || len(rows) != len(want) {
+				t.Errorf("site %d: listed are %d, %v; want %d", of, len(rows), err, len(want))
+			}
+		}
+	}, schema()...)
 }
