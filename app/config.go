@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"net/url"
@@ -38,7 +39,8 @@ type Config struct {
 	TrustedProxies []string `name:"trusted-proxies" env:"ZHANQUN_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
 	Demo           bool     `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
 
-	command bool // a command of the command line, not a server: see openHouse
+	command bool      // a command of the command line, not a server: see openHouse
+	access  io.Writer // takes a server's access lines; nil: there are none
 }
 
 // Postgres reports whether the rows are in PostgreSQL.
@@ -238,7 +240,7 @@ func (c Config) pages() pages.Config {
 
 func (c Config) web(now kernel.Clock) web.Config {
 	proxies, _ := c.proxies() // Resolve has read them
-	w := web.Config{Console: c.console(), TrustedProxies: proxies, Now: now}
+	w := web.Config{Console: c.console(), TrustedProxies: proxies, Now: now, Access: c.access}
 	// Behind a gateway whose headers are not trusted every request looks like plain HTTP: leading it to https would loop.
 	w.RedirectHTTPS = c.PublicScheme == "https" && (c.TLSDir != "" || len(proxies) > 0)
 	w.HTTPS = c.PublicScheme == "https"

@@ -28,6 +28,7 @@ func (serveCommand) Run(s *session) error {
 	limitMemory()
 	log := newCalmLog(s.err)
 	slog.SetDefault(slog.New(log))
+	s.cfg.access = log.out
 	defer log.Close()
 	if err := os.MkdirAll(s.cfg.Data, 0o750); err != nil {
 		return fault.Because(err, fault.Unavailable, "建不了数据目录 %s，请检查权限。", s.cfg.Data)

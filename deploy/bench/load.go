@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -60,7 +59,7 @@ func (b *bench) load(ctx context.Context, p *peer, conditional bool) (figures, e
 		return figures{}, err
 	}
 	before := p.cpu()
-	out, err := exec.CommandContext(ctx, "wrk", "-t1", "-c"+strconv.Itoa(b.conns), "-d"+strconv.Itoa(int(b.lasting.Seconds()))+"s",
+	out, err := b.on(ctx, false, "wrk", "-t1", "-c"+strconv.Itoa(b.conns), "-d"+strconv.Itoa(int(b.lasting.Seconds()))+"s",
 		"--latency", "-s", lua, "http://"+p.address, "--", addresses).CombinedOutput()
 	if err != nil {
 		return figures{}, fmt.Errorf("wrk: %w\n%s", err, out)

@@ -22,7 +22,9 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -33,7 +35,7 @@ type plan struct {
 	sites, documents        int
 	rounds, conns, idle     int
 	lasting                 time.Duration
-	json                    bool
+	json, apart             bool
 	scenes                  []string
 }
 
@@ -53,6 +55,7 @@ func main() {
 	flag.IntVar(&p.conns, "conns", 64, "connections that ask")
 	flag.IntVar(&p.idle, "idle", 2000, "connections that do not, in the scene idle")
 	flag.DurationVar(&p.lasting, "for", 5*time.Second, "how long each side is asked in a round")
+	flag.BoolVar(&p.apart, "apart", runtime.NumCPU() > 1, "give wrk the last core for itself and the servers the others: else the figures are of who is scheduled")
 	flag.BoolVar(&p.json, "json", false, "write the figures as JSON")
 	flag.Parse()
 	if p.scenes = flag.Args(); len(p.scenes) == 0 {
@@ -65,9 +68,9 @@ func main() {
 }
 
 func run(ctx context.Context, p plan, out, progress io.Writer) error {
-	for _, name := range []string{"nginx", "wrk"} {
+	for _, name := range []string{"nginx", "wrk", "taskset"} {
 		if _, err := exec.LookPath(name); err != nil {
-			return fmt.Errorf("bench: %s is not on the path; on Debian: apt-get install --no-install-recommends nginx-light wrk", name)
+			return fmt.Errorf("bench: %s is not on the path; on Debian: apt-get install --no-install-recommends nginx-light wrk util-linux", name)
 		}
 	}
 	for _, s := range p.scenes {
@@ -116,6 +119,18 @@ type bench struct {
 }
 
 func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.progress, format+"\n", args...) }
+
+// on is a command that runs on the cores of the servers, or on the one of whoever asks.
+func (b *bench) on(ctx context.Context, servers bool, name string, args ...string) *exec.Cmd {
+	if !b.apart {
+		return exec.CommandContext(ctx, name, args...)
+	}
+	cores := strconv.Itoa(runtime.NumCPU() - 1)
+	if servers {
+		cores = "0-" + strconv.Itoa(runtime.NumCPU()-2)
+	}
+	return exec.CommandContext(ctx, "taskset", append([]string{"-c", cores, name}, args...)...)
+}
 
 // build makes the program, unless one was given.
 func (b *bench) build(ctx context.Context) error {

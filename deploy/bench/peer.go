@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -98,12 +99,12 @@ func (b *bench) serve(ctx context.Context) (*peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := exec.CommandContext(ctx, b.binary, "serve", "--data", b.data, "--listen", at, "--ops-listen", ops)
+	c := b.on(ctx, true, b.binary, "serve", "--data", b.data, "--listen", at, "--ops-listen", ops)
 	c.Env = append(os.Environ(), "GOMEMLIMIT=4GiB")
 	return b.start(ctx, "zhanqun", at, c)
 }
 
-const nginxConf = `%sworker_processes auto;
+const nginxConf = `%sworker_processes %d;
 worker_rlimit_nofile 65536;
 pid nginx.pid;
 error_log stderr;
@@ -153,11 +154,15 @@ func (b *bench) serveFiles(ctx context.Context) (*peer, error) {
 	if os.Geteuid() == 0 {
 		user = "user root;\n" // its workers would be nobody, who may not enter the work folder
 	}
-	conf := fmt.Sprintf(nginxConf, user, at, filepath.Join(b.work, "root"), headers.String())
+	workers := runtime.NumCPU()
+	if b.apart {
+		workers-- // as many as it has cores
+	}
+	conf := fmt.Sprintf(nginxConf, user, workers, at, filepath.Join(b.work, "root"), headers.String())
 	if err := os.WriteFile(filepath.Join(home, "nginx.conf"), []byte(conf), 0o644); err != nil {
 		return nil, err
 	}
-	return b.start(ctx, "nginx", at, exec.CommandContext(ctx, "nginx", "-p", home, "-c", filepath.Join(home, "nginx.conf"), "-g", "daemon off;"))
+	return b.start(ctx, "nginx", at, b.on(ctx, true, "nginx", "-p", home, "-c", filepath.Join(home, "nginx.conf"), "-g", "daemon off;"))
 }
 
 // client asks as wrk does: over connections that stay open, taking what comes as it comes.

@@ -329,15 +329,14 @@ func (s *Server) note(rc *fasthttp.RequestCtx, x *exchange) {
 	if x.err != nil {
 		s.cfg.Log.LogAttrs(x.ctx, slog.LevelError, "request failed", slog.String("id", x.id), slog.String("route", x.route), slog.Any("err", x.err))
 	}
-	if s.cfg.Quiet || !s.cfg.Log.Enabled(x.ctx, slog.LevelInfo) {
+	if s.cfg.Access == nil {
 		return
 	}
-	if x.raw == "" {
+	if x.raw == nil {
 		x.raw = cut(rc.Request.Header.RequestURI(), 512)
 	}
-	s.cfg.Log.LogAttrs(x.ctx, slog.LevelInfo, "request", slog.String("id", x.id), slog.Int64("site", int64(x.shown)),
-		slog.String("host", x.host), slog.String("method", cut(rc.Method(), 16)), slog.String("path", x.raw),
-		slog.Int("status", status), slog.String("state", string(x.state)), slog.Duration("took", took), slog.String("ip", s.client(rc).String()))
+	x.line = x.accessLine(x.line[:0], x.began.Add(took), cut(rc.Method(), 16), status, took, s.client(rc))
+	_, _ = s.cfg.Access.Write(x.line) // there is nowhere to say that the log cannot be written
 }
 
-func cut(b []byte, at int) string { return string(b[:min(len(b), at)]) }
+func cut(b []byte, at int) []byte { return b[:min(len(b), at)] }

@@ -37,9 +37,10 @@ type exchange struct {
 	route  string
 	state  pages.State
 	err    error  // what made it a 500, for the log
-	raw    string // the target as it was asked, once it has been replaced for the router
+	raw    []byte // the target as it was asked, once it has been replaced for the router
 	silent bool   // the filler's own request
 	warm   bool   // answered from memory: nothing holds the exchange when it ends
+	line   []byte // room for the access line
 }
 
 // exchanges are used again after the answers that are most of all: those from memory.
@@ -52,7 +53,7 @@ func from(rc *fasthttp.RequestCtx) *exchange { return rc.UserValue(exchangeKey{}
 // handle answers one request. Nothing a handler does may end the process.
 func (s *Server) handle(base context.Context, rc *fasthttp.RequestCtx) {
 	x := exchanges.Get().(*exchange)
-	*x = exchange{ctx: base, id: newID(), began: s.cfg.Now(), route: "none"}
+	*x = exchange{ctx: base, id: newID(), began: s.cfg.Now(), route: "none", line: x.line}
 	s.metrics.open.Inc()
 	defer s.end(rc, x)
 	s.edge(rc, x)
@@ -225,7 +226,7 @@ func (s *Server) resolve(rc *fasthttp.RequestCtx, x *exchange, at *Host, raw str
 		s.notice(rc, x)
 		return
 	}
-	x.raw = cut(rc.Request.Header.RequestURI(), 512)
+	x.raw = bytes.Clone(cut(rc.Request.Header.RequestURI(), 512))
 	rc.Request.SetRequestURI(x.rest)
 	s.citizens(rc)
 }

@@ -6,9 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/valyala/fasthttp"
@@ -277,6 +279,33 @@ func TestAccessLog(t *testing.T) {
 	}
 }
 
+// What a client sends stays within its field of the access line, whatever bytes it is of.
+func TestAccessLineHoldsAnything(t *testing.T) {
+	every := make([]byte, 256)
+	for i := range every {
+		every[i] = byte(i)
+	}
+	x := &exchange{id: "1", host: "hanbin.gov.cn", raw: every, state: pages.Fresh, shown: 7}
+	line := x.accessLine(nil, time.Unix(0, 0).UTC(), []byte(`G"\`), 200, time.Second, netip.MustParseAddr("::1"))
+	var got map[string]any
+	if err := json.Unmarshal(line, &got); err != nil || bytes.Count(line, []byte("\n")) != 1 {
+		t.Fatalf("%q: %v", line, err)
+	}
+	var path strings.Builder
+	for i := range every {
+		path.WriteRune(rune(i)) // each byte by its number
+	}
+	for name, want := range map[string]any{"time": "1970-01-01T00:00:00Z", "level": "INFO", "msg": "request", "id": "1", "site": 7.0, "host": "hanbin.gov.cn",
+		"method": `G"\`, "path": path.String(), "status": 200.0, "state": "fresh", "took": 1e9, "ip": "::1"} {
+		if got[name] != want {
+			t.Errorf("%s: %q, want %q", name, got[name], want)
+		}
+	}
+	if len(got) != 12 {
+		t.Errorf("%d fields: %s", len(got), line)
+	}
+}
+
 // The filler asks like a citizen, on any scheme, and writes no access line.
 func TestRefill(t *testing.T) {
 	f := start(t, Config{RedirectHTTPS: true})
@@ -295,7 +324,7 @@ func TestRefill(t *testing.T) {
 
 // BenchmarkWarmPage is a citizen's hit as web sees it, without the network.
 func BenchmarkWarmPage(b *testing.B) {
-	f := assemble(b, Config{Quiet: true})
+	f := assemble(b, Config{Access: io.Discard})
 	f.seal()
 	var req fasthttp.Request
 	req.Header.SetMethod("GET")

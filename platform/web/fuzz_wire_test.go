@@ -81,7 +81,7 @@ func checkWire(t *testing.T, raw, wire []byte) {
 }
 
 func FuzzRawRequest(f *testing.F) {
-	ask := told(f, assemble(f, Config{Quiet: true}))
+	ask := told(f, assemble(f, Config{Access: io.Discard}))
 	for _, row := range rawRequests {
 		if len(row.bytes) < 1000 {
 			f.Add([]byte(row.bytes))
@@ -92,7 +92,7 @@ func FuzzRawRequest(f *testing.F) {
 
 // The fuzz target, without the fuzzer: mutants of all raw conversations.
 func TestMutantRequests(t *testing.T) {
-	ask := told(t, assemble(t, Config{Quiet: true}))
+	ask := told(t, assemble(t, Config{Access: io.Discard}))
 	var seeds []string
 	for _, row := range rawRequests {
 		if len(row.bytes) < 1000 {
@@ -144,7 +144,7 @@ func checkHeader(t *testing.T, ask func([]byte) []byte, control, line string) {
 }
 
 func FuzzHeader(f *testing.F) {
-	ask := told(f, assemble(f, Config{Quiet: true}))
+	ask := told(f, assemble(f, Config{Access: io.Discard}))
 	control := body(f, answers(f, string(ask([]byte(get("/a/1")))), "GET")[0])
 	for _, s := range headerSeeds {
 		f.Add(s)
@@ -154,7 +154,7 @@ func FuzzHeader(f *testing.F) {
 
 // The fuzz target, without the fuzzer: cookies, ranges, conditions, encodings and what else a header may say.
 func TestMutantHeaders(t *testing.T) {
-	ask := told(t, assemble(t, Config{Quiet: true}))
+	ask := told(t, assemble(t, Config{Access: io.Discard}))
 	control := body(t, answers(t, string(ask([]byte(get("/a/1")))), "GET")[0])
 	n := proof.Times(20_000, 1_000_000)
 	for line := range proof.Mutants(n, headerSeeds...) {

@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -163,6 +164,7 @@ func assemble(t testing.TB, cfg Config) *fixture {
 	f.hosts.set(table())
 	cfg.Console = consoleName
 	cfg.Log = slog.New(slog.NewJSONHandler(f.logs, nil))
+	cfg.Access = cmp.Or[io.Writer](cfg.Access, f.logs)
 	f.Server = NewServer(cfg, Ports{Hosts: f.hosts, Nav: looks{}, Errors: looks{}, Assets: looks{}, Guard: guard{}}, cache)
 	for _, p := range []PageRoute{
 		{Room: "portal", Path: "/", Do: f.articles.show},

@@ -357,7 +357,7 @@ func TestOps(t *testing.T) {
 
 // A stopped server that had not begun yet ends all the same, and a listener that fails is an error.
 func TestServeEnds(t *testing.T) {
-	f := assemble(t, Config{Quiet: true})
+	f := assemble(t, Config{Access: io.Discard})
 	for i := range 50 {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -38,7 +39,7 @@ type Config struct {
 	ConnsPerIP int          // 0: no limit; leave it 0 behind a proxy
 	Conns      int          // connections at once; default 100,000
 	Log        *slog.Logger // default slog.Default()
-	Quiet      bool         // no access log
+	Access     io.Writer    // a line of JSON for each answer, whole and from many goroutines at once; nil: no access log
 	Now        kernel.Clock // default kernel.SystemClock
 }
 

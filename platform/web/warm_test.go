@@ -16,7 +16,7 @@ func TestAWarmPageAllocatesNothingMore(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: under the race detector pools forget on purpose")
 	}
-	f := assemble(t, Config{Quiet: true})
+	f := assemble(t, Config{Access: io.Discard})
 	f.seal()
 	for _, row := range []struct {
 		name   string
@@ -59,7 +59,7 @@ func TestAWarmPageAllocatesNothingMore(t *testing.T) {
 // BenchmarkWarmAnswer is a page from memory over a socket, and beside it the same bytes from the bare library, which is
 // as fast as this program could be.
 func BenchmarkWarmAnswer(b *testing.B) {
-	f := start(b, Config{Quiet: true})
+	f := start(b, Config{Access: io.Discard})
 	res := f.ask("GET", "hanbin.gov.cn", "/a/1")
 	page := body(b, res)
 	bare := &fasthttp.Server{NoDefaultServerHeader: true, Handler: func(rc *fasthttp.RequestCtx) {
