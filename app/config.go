@@ -16,6 +16,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/platform/web"
@@ -250,3 +251,6 @@ func (c Config) web(now kernel.Clock) web.Config {
 	}
 	return w
 }
+
+// demoPeople are the ready-made people whom the demonstration's sign-in page shows, or nil.
+func (c Config) demoPeople() console.People { return nil }

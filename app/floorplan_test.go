@@ -23,7 +23,9 @@ var services = []string{"events", "jobs", "audit", "render", "pages", "web", "mo
 var edges = map[string]map[string]string{
 	"storage/index":   {"storage/db": "the index is written inside the caller's transaction"},
 	"tenants/article": {"tenants/column": "an article stands in a column"},
-	"tenants/review":  {"tenants/article": "review decides about articles", "tenants/column": "a column names its review policy"},
+	"tenants/desk": {"tenants/article": "its screens write articles", "tenants/column": "an article's column is chosen in a form",
+		"tenants/review": "its screens take the steps of review"},
+	"tenants/review": {"tenants/article": "review decides about articles", "tenants/column": "a column names its review policy"},
 }
 
 // wings are the patterns every room of a wing may enter.

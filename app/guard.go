@@ -23,6 +23,15 @@ type guard struct {
 	now      kernel.Clock
 }
 
+// sessions says who is signed in on the console.
+type sessions struct{ accounts *identity.Accounts }
+
+// Session answers the actor of a session's token.
+func (s sessions) Session(ctx context.Context, token string) (kernel.Actor, error) {
+	a, err := s.accounts.Session(ctx, token)
+	return a.Actor("console"), err
+}
+
 // May answers nil or a Forbidden fault. kernel.Platform is the platform itself, which only its host operates.
 func (g *guard) May(ctx context.Context, id kernel.SiteID, act policies.Action) error {
 	held, err := g.all(ctx, id)
@@ -30,6 +39,11 @@ func (g *guard) May(ctx context.Context, id kernel.SiteID, act policies.Action) 
 		return err
 	}
 	return policies.May(held, act, policies.Proof{})
+}
+
+// Holdings is every live appointment of the actor as seen from the site.
+func (g *guard) Holdings(ctx context.Context, id kernel.SiteID) ([]policies.Held, error) {
+	return g.all(ctx, id)
 }
 
 // Held is what the actor holds as seen from an object: an appointment to a column reaches what lies in it and below

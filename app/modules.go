@@ -6,6 +6,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/module"
@@ -19,6 +20,7 @@ import (
 	"github.com/zhanqun/zhanqun/storage/index"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/desk"
 	"github.com/zhanqun/zhanqun/tenants/portal"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
@@ -46,6 +48,8 @@ type House struct {
 	Columns   *column.Columns
 	Articles  *article.Articles
 	Reviews   *review.Desk
+	Console   *console.Console
+	Desk      *desk.Desk
 	Portal    *portal.Portal
 	Index     *index.Index
 	Server    *web.Server
@@ -78,8 +82,16 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render})
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, articles: h.Articles, now: now}
 	h.Reviews = review.New(h.Published, who)
+	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople()},
+		map[string]fs.FS{"desk": desk.Views()}, desk.Screens()...)
+	if err != nil {
+		return nil, fmt.Errorf("open the console: %w", err)
+	}
+	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
+		Published: h.Published, Reviews: h.Reviews, Console: h.Console})
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
-	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who}, h.Cache)
+	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
+		Sessions: sessions{h.Accounts}, Console: h.Console}, h.Cache)
 	h.plug()
 	return h, nil
 }
@@ -87,10 +99,14 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 // plug hands every room's routes and jobs to the server. THE list of rooms, in opening order.
 func (h *House) plug() {
 	h.modules = []module.Module{
+		h.Console.Module(),
 		h.Columns.Module(),
 		h.Articles.Module(),
 		h.Portal.Module(),
+		h.Desk.Module(),
 	}
+	h.Console.Plug(desk.Menu(), h.Desk.Waiting, h.Desk.Mine)
+	h.Console.Plug(console.Menu())
 	for _, m := range h.modules {
 		if m.Routes != nil {
 			m.Routes(h.Server.Router())

@@ -179,8 +179,8 @@ const assetPrefix = "/-/assets/"
 // asset answers a file of a theme; its address holds its digest, so it may be kept for ever.
 func (s *Server) asset(rc *fasthttp.RequestCtx, x *exchange, path string) {
 	x.route = "assets"
-	e := s.assetEntry(path)
-	if e == nil {
+	e := s.assetEntry(path, x.site == nil)
+	if e == nil || x.site == nil && x.asked {
 		s.fail(rc, x, fault.New(fault.NotFound, "没有这个地址。"))
 		return
 	}
@@ -193,19 +193,23 @@ func (s *Server) asset(rc *fasthttp.RequestCtx, x *exchange, path string) {
 	s.sendBytes(rc, e)
 }
 
-// assetEntry keeps each file compressed; there are as many as the themes have.
-func (s *Server) assetEntry(path string) *pages.Entry {
-	if e, ok := s.assets.Load(path); ok {
+// assetEntry keeps each file compressed; there are as many as the themes and the console have.
+func (s *Server) assetEntry(path string, console bool) *pages.Entry {
+	from, key := s.ports.Assets, path
+	if console {
+		from, key = s.ports.Console, "console"+path
+	}
+	if e, ok := s.assets.Load(key); ok {
 		return e.(*pages.Entry)
 	}
-	if s.ports.Assets == nil {
+	if from == nil {
 		return nil
 	}
-	body, contentType, ok := s.ports.Assets.Asset(path)
+	body, contentType, ok := from.Asset(path)
 	if !ok {
 		return nil
 	}
-	e, _ := s.assets.LoadOrStore(path, pages.NewEntry(pages.Key{URL: path}, pages.Page{ContentType: contentType, Body: body}, s.cfg.Now()))
+	e, _ := s.assets.LoadOrStore(key, pages.NewEntry(pages.Key{URL: path}, pages.Page{ContentType: contentType, Body: body}, s.cfg.Now()))
 	return e.(*pages.Entry)
 }
 
@@ -247,6 +251,10 @@ func (s *Server) fail(rc *fasthttp.RequestCtx, x *exchange, err error) {
 	case 405:
 		rc.Response.Header.Set("Allow", "GET, HEAD, POST")
 	}
+	if s.ports.Console != nil && x.host == s.cfg.Console {
+		s.sendError(rc, x, status, s.failed(rc, x, status, fault.Say(err)))
+		return
+	}
 	if !tenants[status] {
 		s.sendError(rc, x, status, small(status, fault.Say(err), x.id))
 		return
@@ -258,6 +266,14 @@ func (s *Server) fail(rc *fasthttp.RequestCtx, x *exchange, err error) {
 		}
 	}
 	s.sendError(rc, x, status, s.ports.Errors.Error(x.site, nav, status, x.id))
+}
+
+// failed is the console's page of an error, or the small one when even that fails.
+func (s *Server) failed(rc *fasthttp.RequestCtx, x *exchange, status int, say string) (page []byte) {
+	c := s.router.console.AcquireCtx(rc)
+	defer s.router.console.ReleaseCtx(c)
+	c.SetUserContext(x.ctx)
+	return s.ports.Console.Failed(c, status, say, x.id)
 }
 
 // tenants are the statuses that have a page in the site's own looks.

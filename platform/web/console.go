@@ -3,7 +3,9 @@ package web
 import (
 	"bytes"
 	"io"
+	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -32,10 +34,67 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 		s.fail(rc, x, fault.New(fault.NotFound, "没有这个地址。"))
 		return
 	}
+	if strings.HasPrefix(path, assetPrefix) {
+		s.asset(rc, x, path)
+		return
+	}
 	if !s.readBody(rc, x) {
 		return
 	}
+	if err := s.recognise(rc, x); err != nil {
+		s.fail(rc, x, err)
+		return
+	}
 	s.console(rc)
+}
+
+// recognise puts the person who is signed in into the request's context; nobody is no error.
+func (s *Server) recognise(rc *fasthttp.RequestCtx, x *exchange) error {
+	x.client = s.client(rc)
+	token := rc.Request.Header.Cookie(x.cookie())
+	if s.ports.Sessions == nil || len(token) == 0 {
+		return nil
+	}
+	who, err := s.ports.Sessions.Session(x.ctx, string(token))
+	switch {
+	case fault.Is(err, fault.Forbidden):
+		return nil
+	case err != nil:
+		return err
+	}
+	x.ctx = kernel.WithActor(x.ctx, who)
+	return nil
+}
+
+// cookie is the name of the session's cookie. Over TLS browsers take this name only with Secure, this host and every path
+// (RFC 6265bis 4.1.3.2), so no neighbour below the same domain can plant one.
+func (x *exchange) cookie() string {
+	if x.secure {
+		return "__Host-zhanqun"
+	}
+	return "zhanqun"
+}
+
+// SetSession gives the browser the token of its session, until the browser closes; "" takes it away.
+func SetSession(c *fiber.Ctx, token string) {
+	x := from(c.Context())
+	k := fiber.Cookie{Name: x.cookie(), Value: token, Path: "/", HTTPOnly: true, Secure: x.secure, SameSite: fiber.CookieSameSiteLaxMode, SessionOnly: true}
+	if token == "" {
+		k.SessionOnly, k.Expires = false, time.Unix(0, 0)
+	}
+	c.Cookie(&k)
+}
+
+// SessionToken is the token that the browser holds, or "".
+func SessionToken(c *fiber.Ctx) string { return c.Cookies(from(c.Context()).cookie()) }
+
+// Client is the address the request comes from: the proxy's word is taken only where it is trusted.
+func Client(c *fiber.Ctx) netip.Addr { return from(c.Context()).client }
+
+// Typed is the address of the request as it was asked, from its path on.
+func Typed(c *fiber.Ctx) string {
+	x := from(c.Context())
+	return x.url[len(x.host):]
 }
 
 // sameOrigin reports whether a browser says that a page of this very host sends the form. Sites below one domain
@@ -139,12 +198,42 @@ func (s *Server) action(a ActionRoute) fiber.Handler {
 		if s.ports.Guard == nil {
 			return fault.New(fault.Forbidden, "您没有此项权限。")
 		}
-		if err := s.ports.Guard.May(x.ctx, site, a.Action); err != nil {
+		s.admit(c, x, a.Cache)
+		err := s.ports.Guard.May(x.ctx, site, a.Action)
+		for i := 0; i < len(a.Or) && fault.Is(err, fault.Forbidden); i++ {
+			err = s.ports.Guard.May(x.ctx, site, a.Or[i])
+		}
+		if err != nil {
+			if s.ports.Console != nil && nobody(x) && fault.Is(err, fault.Forbidden) {
+				return s.ports.Console.Stranger(c)
+			}
 			return err
 		}
-		c.SetUserContext(x.ctx)
-		s.protect(c.Context(), x)
-		c.Set(fiber.HeaderCacheControl, cacheControl[a.Cache])
 		return a.Do(c)
 	}
+}
+
+// door runs a route that no permission guards.
+func (s *Server) door(d DoorRoute) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		x := from(c.Context())
+		x.route = d.Room + " " + d.Path
+		s.admit(c, x, "no-store")
+		if d.SignedIn && nobody(x) {
+			if s.ports.Console == nil {
+				return fault.New(fault.Forbidden, "请先登录。")
+			}
+			return s.ports.Console.Stranger(c)
+		}
+		return d.Do(c)
+	}
+}
+
+func nobody(x *exchange) bool { return kernel.ActorFrom(x.ctx).Account == 0 }
+
+// admit gives a handler its context, and its answer the headers.
+func (s *Server) admit(c *fiber.Ctx, x *exchange, cache string) {
+	c.SetUserContext(x.ctx)
+	s.protect(c.Context(), x)
+	c.Set(fiber.HeaderCacheControl, cacheControl[cache])
 }

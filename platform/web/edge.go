@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -36,11 +37,12 @@ type exchange struct {
 	shown  kernel.SiteID
 	route  string
 	state  pages.State
-	err    error  // what made it a 500, for the log
-	raw    []byte // the target as it was asked, once it has been replaced for the router
-	silent bool   // the filler's own request
-	warm   bool   // answered from memory: nothing holds the exchange when it ends
-	line   []byte // room for the access line
+	err    error      // what made it a 500, for the log
+	raw    []byte     // the target as it was asked, once it has been replaced for the router
+	silent bool       // the filler's own request
+	client netip.Addr // of a request to the console
+	warm   bool       // answered from memory: nothing holds the exchange when it ends
+	line   []byte     // room for the access line
 }
 
 // exchanges are used again after the answers that are most of all: those from memory.

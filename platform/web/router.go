@@ -21,17 +21,33 @@ type PageRoute struct {
 // ActionRoute is a guarded route of the console's host.
 type ActionRoute struct {
 	Room, Method, Path string
-	Action             policies.Action // what the actor must be allowed to do
-	Tenancy            string          // "site": the path holds :site · "platform": it belongs to no site
-	Cache              string          // "no-store" · "private"
+	Action             policies.Action   // what the actor must be allowed to do
+	Or                 []policies.Action // any of which opens it too; the room asks again about its object
+	Tenancy            string            // "site": the path holds :site · "platform": it belongs to no site
+	Cache              string            // "no-store" · "private"
 	Do                 fiber.Handler
 }
+
+// DoorRoute is a route of the console's host that no permission guards: the way in, and what is every signed-in person's own. There are
+// few of them, and a test knows each by name.
+type DoorRoute struct {
+	Room, Method, Path string
+	SignedIn           bool // only for somebody who is signed in
+	Do                 fiber.Handler
+}
+
+// The actions that Route shows for doors.
+const (
+	Anybody  policies.Action = "door.anybody"
+	SignedIn policies.Action = "door.signed_in"
+)
 
 // Route is what a test may read of a route.
 type Route struct {
 	Room, Method, Path string
 	Public             bool
 	Action             policies.Action
+	Or                 []policies.Action
 	Tenancy, Cache     string
 }
 
@@ -59,10 +75,12 @@ func (r *Router) Page(p PageRoute) {
 // Action adds a guarded route.
 func (r *Router) Action(a ActionRoute) {
 	r.open(a.Room, a.Path)
-	class, known := a.Action.Class()
+	for _, act := range append([]policies.Action{a.Action}, a.Or...) {
+		if class, known := act.Class(); !known || class == "X" {
+			panic(fmt.Sprintf("web: route %s %s names no guarded action: %q", a.Method, a.Path, act))
+		}
+	}
 	switch {
-	case !known || class == "X":
-		panic(fmt.Sprintf("web: route %s %s names no guarded action: %q", a.Method, a.Path, a.Action))
 	case a.Tenancy != "site" && a.Tenancy != "platform":
 		panic(fmt.Sprintf("web: route %s %s names no tenancy: %q", a.Method, a.Path, a.Tenancy))
 	case (a.Tenancy == "site") != slices.Contains(strings.Split(a.Path, "/"), ":site"):
@@ -74,8 +92,22 @@ func (r *Router) Action(a ActionRoute) {
 	case a.Do == nil:
 		panic(fmt.Sprintf("web: route %s %s has nothing to do", a.Method, a.Path))
 	}
-	r.routes = append(r.routes, Route{Room: a.Room, Method: a.Method, Path: a.Path, Action: a.Action, Tenancy: a.Tenancy, Cache: a.Cache})
+	r.routes = append(r.routes, Route{Room: a.Room, Method: a.Method, Path: a.Path, Action: a.Action, Or: a.Or, Tenancy: a.Tenancy, Cache: a.Cache})
 	r.console.Add(a.Method, a.Path, r.server.action(a))
+}
+
+// Door adds a door.
+func (r *Router) Door(d DoorRoute) {
+	r.open(d.Room, d.Path)
+	if d.Do == nil || d.Method != fiber.MethodGet && d.Method != fiber.MethodPost {
+		panic(fmt.Sprintf("web: door %s %s of %s leads nowhere", d.Method, d.Path, d.Room))
+	}
+	action := Anybody
+	if d.SignedIn {
+		action = SignedIn
+	}
+	r.routes = append(r.routes, Route{Room: d.Room, Method: d.Method, Path: d.Path, Action: action, Tenancy: "platform", Cache: "no-store"})
+	r.console.Add(d.Method, d.Path, r.server.door(d))
 }
 
 func (r *Router) open(room, path string) {

@@ -45,11 +45,13 @@ type Config struct {
 
 // Ports are what web needs of other rooms; app plugs them. Hosts and Errors must be there, the rest may be nil.
 type Ports struct {
-	Hosts  Hosts
-	Nav    Nav
-	Errors ErrorPages
-	Assets Assets
-	Guard  Guard
+	Hosts    Hosts
+	Nav      Nav
+	Errors   ErrorPages
+	Assets   Assets
+	Guard    Guard
+	Sessions Sessions
+	Console  Console
 }
 
 // Server is the edge of one process.

@@ -10,6 +10,7 @@ package web
 import (
 	"context"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/render"
@@ -63,6 +64,21 @@ type ErrorPages interface {
 // Assets is filled by platform/render: files of themes by their hashed address.
 type Assets interface {
 	Asset(path string) (body []byte, contentType string, ok bool)
+}
+
+// Sessions is filled by platform/identity: who is signed in with the token of the console's cookie. A Forbidden fault says that
+// nobody is.
+type Sessions interface {
+	Session(ctx context.Context, token string) (kernel.Actor, error)
+}
+
+// Console is filled by platform/console: what the console's host says beside the rooms' routes.
+type Console interface {
+	// Stranger answers a person who is not signed in and asked for what only people may see or do; what was typed must not be lost.
+	Stranger(c *fiber.Ctx) error
+	// Failed is the page of an error: a sentence, and the number by which the log names the request.
+	Failed(c *fiber.Ctx, status int, say, id string) []byte
+	Assets
 }
 
 // Guard decides whether the actor in ctx may do an action; site is kernel.Platform for the platform's own.

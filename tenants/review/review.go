@@ -11,6 +11,7 @@ package review
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
@@ -102,6 +103,41 @@ func (d *Desk) open(ctx context.Context, site kernel.SiteID, e publication.Editi
 	}
 	t, err := d.pub.Trail(ctx, site, e)
 	return who, t, err
+}
+
+// Turn is what an edition waits for from one person.
+type Turn string
+
+// The turns.
+const (
+	Nothing   Turn = ""
+	ToReview  Turn = "review"
+	ToPublish Turn = "publish"
+)
+
+// Turn answers what the edition waits for from the actor in ctx: the step that is next, or its publication.
+func (d *Desk) Turn(ctx context.Context, t *publication.Trail) (Turn, error) {
+	who, err := actor(ctx)
+	if err != nil {
+		return Nothing, err
+	}
+	signed := slices.ContainsFunc(t.Steps, func(s publication.Step) bool { return s.Reviewer == who })
+	turn := ToReview
+	switch state := StateOf(t); {
+	case state == Approved:
+		turn, err = ToPublish, d.may(ctx, t.Object, "article.publish")
+	case state == Submitted, state == Secrecy, state == Final:
+		if who == t.Author || signed {
+			return Nothing, nil
+		}
+		err = d.mayStep(ctx, t, publication.Approved)
+	default:
+		return Nothing, nil
+	}
+	if fault.Is(err, fault.Forbidden) {
+		return Nothing, nil
+	}
+	return turn, err
 }
 
 // mayStep asks for the permission of the step that is next; without one, publication says why there is none.

@@ -1,0 +1,208 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/zhanqun/zhanqun/app"
+)
+
+// deskPerson is a ready-made person of the demonstration, as DATA/demo-people.json names them.
+type deskPerson struct{ Name, Login, Password, Role, Site, Org string }
+
+// staffOf reads the ready-made people of a site of the demonstration, by role; somebody with several roles stands under each.
+func staffOf(t *testing.T, data, site string) map[string]deskPerson {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(data, "demo-people.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []deskPerson
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]deskPerson{}
+	for _, p := range all {
+		if !strings.Contains(p.Site, site) {
+			continue
+		}
+		for _, role := range strings.FieldsFunc(p.Role, func(r rune) bool { return strings.ContainsRune("+, ", r) }) {
+			found[role] = p
+		}
+	}
+	return found
+}
+
+// desk is the console of a running demonstration, seen through the browser.
+type desk struct {
+	*browser
+	t       *testing.T
+	console string // its origin
+	listen  string
+	taps    int // presses since the last sign-in
+}
+
+// serveDesk serves the demonstration.
+func serveDesk(t *testing.T, b *browser) (*desk, string) {
+	t.Helper()
+	data, listen, ops := t.TempDir(), address(t), address(t)
+	_, port, _ := net.SplitHostPort(listen)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan int, 1)
+	go func() {
+		ended <- app.Main(ctx, []string{"serve", "--demo", "--data=" + data, "--listen=" + listen, "--ops-listen=" + ops, "--public-port=" + port}, strings.NewReader(""), io.Discard, io.Discard)
+	}()
+	t.Cleanup(func() {
+		stop()
+		if code := <-ended; code != 0 {
+			t.Errorf("serve ended with %d", code)
+		}
+	})
+	ready(t, ops, ended)
+	return &desk{browser: b, t: t, console: "http://console.localhost:" + port, listen: listen}, data
+}
+
+// press does something that leads to another page, and waits for it.
+func (d *desk) press(selector, words string) {
+	d.t.Helper()
+	d.taps++
+	got := eval[string](d.t, d.browser, fmt.Sprintf(`(()=>{const e=[...document.querySelectorAll(%q)].filter(e=>e.textContent.trim().includes(%q));`+
+		`if(e.length!==1)return e.length+' of it: '+document.body.innerText.slice(0,400);window.before=1;e[0].click();return ''})()`, selector, words))
+	if got != "" {
+		d.t.Fatalf("press %s %q: %s", selector, words, got)
+	}
+	until(d.t, func() bool {
+		return eval[bool](d.t, d.browser, `window.before===undefined&&document.readyState==='complete'&&!!document.querySelector('main')`)
+	})
+}
+
+func (d *desk) fill(selector, text string) {
+	d.t.Helper()
+	if !eval[bool](d.t, d.browser, fmt.Sprintf(`(()=>{const e=document.querySelector(%q);if(!e)return false;e.value=%q;return e.value===%q})()`, selector, text, text)) {
+		d.t.Fatalf("nothing to fill at %s: %s", selector, d.reads())
+	}
+}
+
+func (d *desk) reads() string { return eval[string](d.t, d.browser, `document.body.innerText`) }
+
+func (d *desk) says(words string) {
+	d.t.Helper()
+	if text := d.reads(); !strings.Contains(text, words) {
+		d.t.Fatalf("the screen does not say %q:\n%s", words, text)
+	}
+}
+
+// enter signs in by the form, as a person does.
+func (d *desk) enter(width int, p deskPerson) {
+	d.t.Helper()
+	d.open(d.t, width, d.console+"/signin")
+	if eval[bool](d.t, d.browser, `!!document.querySelector('form[action="/signout"]')`) {
+		d.press(`form[action="/signout"] button`, "")
+	}
+	d.fill("#login", p.Login)
+	d.fill("#password", p.Password)
+	d.press("form button.main", "登录")
+	d.says("我的工作")
+	d.taps = 0
+}
+
+// look holds a screen to the rules of every screen: axe finds nothing in light and dark, at 1366 and 390 pixels, the policy refuses
+// nothing, nothing is wider than a phone, and whatever can be pressed is large enough.
+func (d *desk) look(name string) {
+	t := d.t
+	t.Helper()
+	eval[string](t, d.browser, d.axe+";''")
+	for _, scheme := range []string{"light", "dark"} {
+		d.media(t, "", &emulation.MediaFeature{Name: "prefers-color-scheme", Value: scheme})
+		for _, width := range []int{1366, 390} {
+			d.resize(t, width)
+			where := fmt.Sprintf("desk-%s-%s-%d", name, scheme, width)
+			d.picture(t, where)
+			for _, f := range eval[[]string](t, d.browser, `axe.run(document,{runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}).then(r=>r.violations.flatMap(v=>v.nodes.map(n=>v.id+' '+n.target+' '+n.failureSummary)))`) {
+				t.Errorf("%s: axe: %s", where, f)
+			}
+			if low := eval[[]string](t, d.browser, `[...document.querySelectorAll('main button,main .button,nav.rail a,input:not([type=hidden]),select')].filter(e=>e.getBoundingClientRect().height<44).map(e=>e.outerHTML.slice(0,80))`); width == 390 && len(low) > 0 {
+				t.Errorf("%s: lower than 44 pixels: %q", where, low)
+			}
+		}
+	}
+	for _, r := range eval[[]string](t, d.browser, `window.refused`) {
+		t.Errorf("%s: the content security policy refused %s", name, r)
+	}
+	if n := eval[int](t, d.browser, `document.querySelectorAll('h1').length`); n != 1 {
+		t.Errorf("%s: %d h1, want 1", name, n)
+	}
+	d.resize(t, 320)
+	d.fits(t, name+" at 320", 320)
+	d.resize(t, 1366)
+	d.media(t, "", &emulation.MediaFeature{Name: "prefers-color-scheme", Value: "light"})
+}
+
+// Issue 4, first slice (C1, C6, C7, A6; Must show 1): a township's officer signs in, writes a notice in the plain form and sends it; on a
+// phone its colleague passes it with both opinions in three taps; citizens read it; it is withdrawn, and the chain tells all of it.
+func TestTheDeskInABrowser(t *testing.T) {
+	b := openBrowser(t)
+	d, data := serveDesk(t, b)
+	staff := staffOf(t, data, "关庙镇")
+	d.open(t, 1366, d.console+"/")
+	d.says("登录")
+	d.look("signin")
+	d.enter(1366, staff["IO"])
+	d.look("work")
+	d.press("nav.rail a", "写稿")
+	d.look("form-empty")
+	const title, words = "关于老街路段临时停水的通知", "因管道检修，11月28日8:00至17:00老街路段停水。\n\n请沿街住户提前蓄水。"
+	d.fill("#title", title)
+	d.fill("#body", words)
+	d.press("form button", "送审")
+	d.says("请选择栏目")
+	if got := eval[string](t, b, `document.querySelector('#body').value`); got != words {
+		t.Errorf("after a form that was not accepted the text is %q", got)
+	}
+	d.look("form-wrong")
+	if n := eval[int](t, b, `(()=>{const o=[...document.querySelectorAll('#column option')].filter(o=>o.textContent.includes('通知公告'));o[0].selected=true;return o.length})()`); n != 1 {
+		t.Fatalf("%d columns of notices", n)
+	}
+	d.press("form button", "送审")
+	d.says("已送审")
+	d.look("sent")
+	d.enter(390, staff["RV"])
+	d.says(title)
+	d.press("main .items a", title)
+	d.look("review")
+	d.resize(t, 390)
+	d.press("main button", "审核并通过保密审查，发布")
+	d.says("已发布")
+	if d.taps > 3 {
+		t.Errorf("a pass on the phone took %d taps", d.taps)
+	}
+	public := eval[string](t, b, `document.querySelector('.facts a[href*="/a/"]').href`)
+	if status, body := d.ask(public); status != http.StatusOK || !strings.Contains(body, title) || !strings.Contains(body, "<p>请沿街住户提前蓄水。</p>") {
+		t.Errorf("citizens get %d: %.200s", status, body)
+	}
+	d.look("published")
+	d.press("nav.rail a", "稿件")
+	d.look("list")
+	d.press("table a", title)
+	d.fill("#why", "停水改期。")
+	d.press("main button", "撤回")
+	d.says("已撤回")
+	if status, _ := d.ask(public); status != http.StatusGone {
+		t.Errorf("after the withdrawal citizens get %d", status)
+	}
+	d.look("withdrawn")
+	d.open(t, 1366, d.console+"/nowhere")
+	d.look("failed")
+}
+
+// ask requests a citizen's page without the browser.
+func (d *desk) ask(url string) (int, string) { return look(d.t, url, d.listen) }

@@ -1,0 +1,174 @@
+// Package console is the frame of the desk: the way in, the bar and the menu around every screen, the first screen, the words in
+// both languages, and the pages that nobody else answers.
+//
+// It serves 安政办发〔2015〕71号 五(二) (谁主管谁负责、谁发布谁负责: every act has a named person) and 三(二): a township's
+// information officer, with no manual and an old office PC, must succeed. So every screen is a page that the server made and every act
+// a plain form; a menu shows what the person may do and nothing else, and it asks the same question as the guard of the route.
+//
+// Rooms bring their screens: a view declared with Define, shown with Show. It decides nothing and keeps no row.
+package console
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/policies"
+)
+
+// Holdings tells what the actor in ctx holds as seen from a site: every live appointment.
+type Holdings interface {
+	Holdings(ctx context.Context, site kernel.SiteID) ([]policies.Held, error)
+}
+
+// Ports are what the frame asks of the house.
+type Ports struct {
+	Accounts *identity.Accounts
+	Sites    *site.Sites
+	Audit    *audit.Log
+	Holdings Holdings
+	Now      kernel.Clock
+	Scheme   string // of citizens' addresses: what is not https is for trying out
+	People   People // of the demonstration, or nil
+}
+
+// Person is somebody ready-made of the demonstration, whose password the sign-in page shows.
+type Person struct{ Name, Login, Password, Post, Site string }
+
+// People lists the ready-made people; none outside the demonstration.
+type People func() []Person
+
+// Entry is a line of the menu.
+type Entry struct {
+	Name string // a word of the catalogue
+	Path string // "/sites/:site/articles"
+	Any  []policies.Action
+}
+
+// Section is a part of everybody's first screen. Empty is what it says when nothing is in it.
+type Section struct {
+	Title, Empty string
+	Items        []Item
+	More         string // address of the whole list, or ""
+}
+
+// Item is one thing that waits.
+type Item struct {
+	Text, Href string
+	Mark       string // its state in a word
+	Kind       string // how the word looks: "", "warn", "bad", "ok"
+	Note       string
+	At         time.Time
+}
+
+// Work finds the items of a section on one site for the actor in ctx.
+type Work func(ctx context.Context, site kernel.SiteID) (Section, error)
+
+// Console is the frame. Its methods are safe for concurrent use once the rooms are plugged.
+type Console struct {
+	Ports
+	views   map[string]map[string]*view // by language and room/name
+	assets  map[string]asset
+	entries []Entry
+	work    []Work
+}
+
+// New parses the rooms' views in every language and refuses what would fail before a person. The views are by room short name.
+func New(p Ports, views map[string]fs.FS, defined ...View) (*Console, error) {
+	c := &Console{Ports: p}
+	var err error
+	if c.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView}, defined...)); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Plug adds a room's lines to the menu and its sections to the first screen, in the order of the calls.
+func (c *Console) Plug(entries []Entry, work ...Work) {
+	c.entries = append(c.entries, entries...)
+	c.work = append(c.work, work...)
+}
+
+// Seat is a site where somebody has a post.
+type Seat struct {
+	ID   kernel.SiteID
+	Name string
+	Host string // of its public address
+	Home string // its public address
+}
+
+// seatsMost bounds a switcher; whoever has more sites finds them in the list of all sites.
+const seatsMost = 50
+
+// seats are the sites where the actor has a post of the own unit.
+func (c *Console) seats(ctx context.Context) ([]Seat, error) {
+	live, err := c.Accounts.Live(ctx, kernel.ActorFrom(ctx).Account, c.Now())
+	if err != nil {
+		return nil, err
+	}
+	var ids []kernel.SiteID
+	for _, a := range live {
+		if a.Site != 0 {
+			ids = append(ids, a.Site)
+			continue
+		}
+		own, err := c.Sites.List(ctx, site.Filter{Org: a.Org}, kernel.Page{Number: 1, Size: seatsMost})
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range own {
+			ids = append(ids, s.ID)
+		}
+	}
+	slices.Sort(ids)
+	var all []Seat
+	for _, id := range slices.Compact(ids) {
+		seat, err := c.seat(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, seat)
+	}
+	return all[:min(len(all), seatsMost)], nil
+}
+
+func (c *Console) seat(ctx context.Context, id kernel.SiteID) (Seat, error) {
+	if p := c.Sites.Public(id); p != nil {
+		return Seat{ID: id, Name: p.Name, Home: p.URL("/"), Host: p.Origin + p.Prefix}, nil
+	}
+	g, err := c.Sites.Get(ctx, id) // a site that citizens do not see has an editor too
+	if err != nil {
+		return Seat{}, fmt.Errorf("seat at site %d: %w", id, err)
+	}
+	return Seat{ID: id, Name: g.Name}, nil
+}
+
+// May reports whether the actor may do one of the actions at a site, as far as a menu or a button has to know; the guard decides.
+func (c *Console) May(ctx context.Context, id kernel.SiteID, any ...policies.Action) bool {
+	held, err := c.Holdings.Holdings(ctx, id)
+	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
+}
+
+// may lists which of the entries the actor may enter at a site.
+func (c *Console) may(ctx context.Context, id kernel.SiteID) ([]Entry, error) {
+	held, err := c.Holdings.Holdings(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var open []Entry
+	for _, e := range c.entries {
+		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) {
+			open = append(open, e)
+		}
+	}
+	return open, nil
+}

@@ -1,0 +1,23 @@
+package console
+
+// deeds are the names of the audit chain's actions on screen; one that is not named is shown as it is stored.
+var deeds = map[string]string{
+	"article.create": "新建稿件", "article.edit.draft": "修改稿件", "article.submit": "送审", "article.return": "退为草稿", "article.move": "调整栏目",
+	"edition.frozen": "定稿", "edition.approved": "通过一步审查", "edition.returned": "退回", "edition.erased": "依法删除",
+	"publication.published": "发布", "publication.emergency": "紧急发布", "publication.settled": "补审", "publication.withdrawn": "撤回", "publication.moved": "移动栏目",
+	"publication.imported": "迁移入库", "migration.import": "迁移导入", "batch.signed": "签署批次",
+	"column.add": "新建栏目", "column.rename": "栏目改名", "column.hide": "隐藏栏目", "column.cycle": "更新周期", "column.tree.move": "移动栏目位置",
+	"column.merge.execute": "归并栏目", "column.close.execute": "关闭栏目",
+	"site.provision": "开通网站", "site.import": "批量开通网站", "site.quota": "调整配额", "site.tokens": "调整配色", "site.closed": "关停网站",
+	"site.delegate": "委托运维", "site.delegate.end": "结束委托", "identity.set": "修改标识", "theme.assign": "更换主题", "domain.add": "添加域名",
+	"user.create": "新建账号", "user.disable": "停用账号", "user.enable": "启用账号", "user.password": "更换密码", "appointment.end": "结束任命",
+	"org.create": "新建单位", "org.import": "导入单位", "org.rename": "单位改名", "org.slug": "修改单位短名",
+}
+
+// deed is an action in a language.
+func deed(lang, action string) string {
+	if zh := deeds[action]; zh != "" {
+		return Say(lang, zh)
+	}
+	return action
+}

@@ -1,0 +1,255 @@
+package console
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/web"
+)
+
+const room = "platform/console"
+
+// Routes adds the way in, the first screen and the audit chain.
+func (c *Console) Routes(r *web.Router) {
+	for _, d := range []web.DoorRoute{
+		{Method: fiber.MethodGet, Path: signInPath, Do: c.showSignIn},
+		{Method: fiber.MethodPost, Path: signInPath, Do: c.signIn},
+		{Method: fiber.MethodPost, Path: "/signout", Do: c.signOut},
+		{Method: fiber.MethodPost, Path: "/language", Do: c.speak},
+		{Method: fiber.MethodGet, Path: "/", SignedIn: true, Do: c.showWork},
+	} {
+		d.Room = room
+		r.Door(d)
+	}
+	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit", Action: "audit.read", Tenancy: "site", Cache: "no-store", Do: c.showAudit})
+}
+
+const signInPath = "/signin"
+
+// Page is what a screen tells its frame.
+type Page struct {
+	Title  string // translated
+	Site   kernel.SiteID
+	Status int // 0: 200
+}
+
+// framed is the frame of one screen for one person.
+type framed struct {
+	Lang, Other, Title string
+	Here               string // the address to come back to
+	Who, Unit          string
+	Site               Seat
+	Seats              []Seat
+	Menu               []line
+	CSS                string
+	Demo               bool
+	Main               any
+}
+
+type line struct {
+	Name, Href string
+	Current    bool
+}
+
+// Show answers with a screen in its frame: the menu of the page's site, as far as the actor may go there.
+func (v *Typed[T]) Show(c *Console, f *fiber.Ctx, p Page, data T) error {
+	return c.show(f, v.room+"/"+v.name, p, data)
+}
+
+func (c *Console) show(f *fiber.Ctx, key string, p Page, data any) error {
+	fr, err := c.frame(f, p)
+	if err != nil {
+		return err
+	}
+	body, err := c.render(fr.Lang, key, fr, data)
+	if err != nil {
+		return err
+	}
+	f.Type("html", "utf-8")
+	f.Status(max(p.Status, fiber.StatusOK))
+	return f.Send(body)
+}
+
+func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
+	fr := c.bare(f, p.Title)
+	ctx, who := f.UserContext(), kernel.ActorFrom(f.UserContext())
+	if who.Account == 0 {
+		return fr, nil
+	}
+	fr.Who = who.Name
+	var err error
+	if fr.Seats, err = c.seats(ctx); err != nil {
+		return fr, err
+	}
+	if p.Site == 0 && len(fr.Seats) == 1 {
+		p.Site = fr.Seats[0].ID
+	}
+	if p.Site == 0 {
+		return fr, nil
+	}
+	if fr.Site, err = c.seat(ctx, p.Site); err != nil {
+		return fr, err
+	}
+	open, err := c.may(ctx, p.Site)
+	if err != nil {
+		return fr, err
+	}
+	for _, e := range open {
+		href := strings.Replace(e.Path, ":site", p.Site.String(), 1)
+		fr.Menu = append(fr.Menu, line{Say(fr.Lang, e.Name), href, href == f.Path()})
+	}
+	return fr, nil
+}
+
+// bare is a frame that needs no store.
+func (c *Console) bare(f *fiber.Ctx, title string) framed {
+	lang := Language(f)
+	other := Languages[(slices.Index(Languages, lang)+1)%len(Languages)]
+	return framed{Lang: lang, Other: other, Title: title, Here: web.Typed(f), CSS: c.address("console.css"), Demo: c.People != nil}
+}
+
+// Language is what the person has chosen to read.
+func Language(f *fiber.Ctx) string {
+	if lang := f.Cookies("lang"); slices.Contains(Languages, lang) {
+		return lang
+	}
+	return Languages[0]
+}
+
+// speak keeps the language that was chosen and leads back.
+func (c *Console) speak(f *fiber.Ctx) error {
+	lang := f.FormValue("lang")
+	if !slices.Contains(Languages, lang) {
+		return fault.In("lang", "没有这种语言。")
+	}
+	f.Cookie(&fiber.Cookie{Name: "lang", Value: lang, Path: "/", MaxAge: 365 * 86400, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode})
+	return f.Redirect(local(f.FormValue("to")), fiber.StatusSeeOther)
+}
+
+// local is a path of this host that a form has named; anything else leads to the first screen.
+func local(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
+		return "/"
+	}
+	return u.RequestURI()
+}
+
+// signInPage is the way in. To is where the person wanted to go; Typed is what a form held that was sent without a session.
+type signInPage struct {
+	Login, To, Typed string
+	Trouble          string
+	People           []Person
+}
+
+type resumePage struct {
+	To     string
+	Fields []field
+}
+
+type field struct{ Name, Value string }
+
+var (
+	signInView = Define[signInPage](ownRoom, "signin")
+	againView  = Define[signInPage](ownRoom, "again")
+	resumeView = Define[resumePage](ownRoom, "resume")
+	failedView = Define[failure](ownRoom, "failed")
+)
+
+func (c *Console) people() []Person {
+	if c.People == nil {
+		return nil
+	}
+	return c.People()
+}
+
+func (c *Console) showSignIn(f *fiber.Ctx) error {
+	if kernel.ActorFrom(f.UserContext()).Account != 0 {
+		return f.Redirect(local(f.Query("to")), fiber.StatusSeeOther)
+	}
+	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{To: local(f.Query("to")), People: c.people()})
+}
+
+func (c *Console) signIn(f *fiber.Ctx) error {
+	p := signInPage{Login: strings.Clone(f.FormValue("login")), To: local(f.FormValue("to")), Typed: strings.Clone(f.FormValue("typed")), People: c.people()}
+	token, _, err := c.Accounts.SignIn(f.UserContext(), p.Login, f.FormValue("password"), identity.Visit{IP: web.Client(f), Agent: f.Get(fiber.HeaderUserAgent)})
+	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Invalid) {
+		p.Trouble = fault.Say(err)
+		page := Page{Title: Say(Language(f), "登录"), Status: fiber.StatusUnprocessableEntity}
+		if p.Typed != "" {
+			return againView.Show(c, f, page, p)
+		}
+		return signInView.Show(c, f, page, p)
+	}
+	if err != nil {
+		return err
+	}
+	if old := web.SessionToken(f); old != "" {
+		if err := c.Accounts.SignOut(f.UserContext(), old); err != nil && !fault.Is(err, fault.Forbidden) {
+			return err
+		}
+	}
+	web.SetSession(f, token)
+	if p.Typed == "" {
+		return f.Redirect(p.To, fiber.StatusSeeOther)
+	}
+	form, err := url.ParseQuery(p.Typed)
+	if err != nil {
+		return f.Redirect(p.To, fiber.StatusSeeOther)
+	}
+	r := resumePage{To: p.To}
+	for name, values := range form {
+		for _, v := range values {
+			r.Fields = append(r.Fields, field{name, v})
+		}
+	}
+	slices.SortFunc(r.Fields, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
+	return resumeView.Show(c, f, Page{Title: Say(Language(f), "已重新登录")}, r)
+}
+
+func (c *Console) signOut(f *fiber.Ctx) error {
+	if token := web.SessionToken(f); token != "" {
+		if err := c.Accounts.SignOut(f.UserContext(), token); err != nil && !fault.Is(err, fault.Forbidden) {
+			return err
+		}
+	}
+	web.SetSession(f, "")
+	return f.Redirect(signInPath, fiber.StatusSeeOther)
+}
+
+// Stranger leads whoever is not signed in to the way in. A form that was sent is kept: it goes on after the sign-in.
+func (c *Console) Stranger(f *fiber.Ctx) error {
+	if f.Method() == fiber.MethodPost {
+		p := signInPage{To: local(web.Typed(f))}
+		if strings.HasPrefix(f.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm) {
+			p.Typed = string(f.Body())
+		}
+		return againView.Show(c, f, Page{Title: Say(Language(f), "请重新登录"), Status: fiber.StatusForbidden}, p)
+	}
+	to := local(web.Typed(f))
+	if to == "/" {
+		return f.Redirect(signInPath, fiber.StatusSeeOther)
+	}
+	return f.Redirect(signInPath+"?to="+url.QueryEscape(to), fiber.StatusSeeOther)
+}
+
+type failure struct {
+	Status  int
+	Say, ID string
+}
+
+// Failed is the page of an error, without a menu: what failed may be the store.
+func (c *Console) Failed(f *fiber.Ctx, status int, say, id string) []byte {
+	fr := c.bare(f, Say(Language(f), "没有办成"))
+	fr.Who = kernel.ActorFrom(f.UserContext()).Name
+	body, err := c.render(fr.Lang, ownRoom+"/failed", fr, failure{status, say, id})
+	if err != nil {
+		return nil // web writes its small page then
+	}
+	return body
+}

@@ -1,0 +1,123 @@
+// Package desk is where people write, send, review, publish and take back: the screens of an editorial office.
+//
+// It serves 安政办发〔2015〕71号 三(二) (先审查后公开) and 四(五) (领导分管、部门负责、专人实施, d41, d42). The rules are not here: a
+// draft's are tenants/article's, a step's are tenants/review's, and whether anything may become public is platform/publication's
+// schema. This room leads people through them, in sentences, and loses nothing that was typed.
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/storage/db"
+	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/review"
+)
+
+// Room is what the desk needs of the house.
+type Room struct {
+	DB        *db.DB
+	Now       kernel.Clock
+	Accounts  *identity.Accounts
+	Sites     *site.Sites
+	Columns   *column.Columns
+	Articles  *article.Articles
+	Published *publication.Publications
+	Reviews   *review.Desk
+	Console   *console.Console
+}
+
+// Desk is the room. Its methods are safe for concurrent use.
+type Desk struct{ Room }
+
+// New makes the room.
+func New(r Room) *Desk { return &Desk{r} }
+
+// What opens which screen: whoever writes or decides on a site reads the drafts of that site.
+var (
+	writes  = []policies.Action{"article.create", "article.edit.draft", "article.submit"}
+	decides = []policies.Action{"review.pass", "secrecy.pass", "article.publish", "article.withdraw"}
+	reads   = slices.Concat(writes, decides)
+)
+
+// Menu is the room's lines in the console.
+func Menu() []console.Entry {
+	return []console.Entry{
+		{Name: "写稿", Path: "/sites/:site/articles/new", Any: []policies.Action{"article.create"}},
+		{Name: "稿件", Path: "/sites/:site/articles", Any: reads},
+		{Name: "待审", Path: "/sites/:site/reviews", Any: decides},
+	}
+}
+
+// name is who an account is, for a screen.
+func (d *Desk) name(ctx context.Context, id kernel.AccountID) (string, error) {
+	a, err := d.Accounts.Get(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return "账号 " + id.String(), nil
+	}
+	return a.Name, err
+}
+
+// choice is a column that an article may stand in.
+type choice struct {
+	ID   int64
+	Name string // with the columns above it
+	Here bool
+}
+
+func (d *Desk) choices(ctx context.Context, site kernel.SiteID, chosen int64) ([]choice, error) {
+	tree, err := d.Columns.Tree(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	var all []choice
+	for _, k := range tree.All() {
+		if k.State != column.Active {
+			continue
+		}
+		var names []string
+		for _, up := range tree.Trail(k.ID) {
+			names = append(names, up.Name)
+		}
+		all = append(all, choice{k.ID, strings.Join(names, " › "), k.ID == chosen})
+	}
+	return all, nil
+}
+
+// turns are the articles of a site that wait for the actor, with what they wait for.
+func (d *Desk) turns(ctx context.Context, id kernel.SiteID, most int) ([]turn, error) {
+	drafts, err := d.Articles.List(ctx, id, article.Filter{State: article.Submitted}, kernel.Page{Number: 1, Size: most})
+	if err != nil {
+		return nil, err
+	}
+	var all []turn
+	for _, a := range drafts {
+		t, err := d.Published.Trail(ctx, id, a.Edition)
+		if err != nil {
+			return nil, err
+		}
+		what, err := d.Reviews.Turn(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		if what != review.Nothing {
+			all = append(all, turn{a, t, what})
+		}
+	}
+	return all, nil
+}
+
+type turn struct {
+	article.Draft
+	trail *publication.Trail
+	what  review.Turn
+}

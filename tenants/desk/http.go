@@ -1,0 +1,89 @@
+package desk
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/web"
+	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/tenants/article"
+)
+
+// Routes adds the screens and the acts.
+func (d *Desk) Routes(r *web.Router) {
+	for _, a := range []struct {
+		method, path string
+		any          []policies.Action
+		do           fiber.Handler
+	}{
+		{fiber.MethodGet, "/sites/:site/articles", reads, d.showList},
+		{fiber.MethodGet, "/sites/:site/articles/new", []policies.Action{"article.create"}, d.showNew},
+		{fiber.MethodPost, "/sites/:site/articles", []policies.Action{"article.create"}, d.create},
+		{fiber.MethodGet, "/sites/:site/articles/:id", reads, d.showArticle},
+		{fiber.MethodGet, "/sites/:site/articles/:id/edit", []policies.Action{"article.edit.draft"}, d.showEdit},
+		{fiber.MethodPost, "/sites/:site/articles/:id", []policies.Action{"article.edit.draft"}, d.save},
+		{fiber.MethodPost, "/sites/:site/articles/:id/send", []policies.Action{"article.submit"}, d.send},
+		{fiber.MethodGet, "/sites/:site/reviews", decides, d.showQueue},
+		{fiber.MethodPost, "/sites/:site/articles/:id/review", []policies.Action{"review.pass", "secrecy.pass"}, d.review},
+		{fiber.MethodPost, "/sites/:site/articles/:id/publish", []policies.Action{"article.publish"}, d.publish},
+		{fiber.MethodPost, "/sites/:site/articles/:id/withdraw", []policies.Action{"article.withdraw"}, d.withdraw},
+	} {
+		r.Action(web.ActionRoute{Room: "tenants/desk", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Do: a.do})
+	}
+}
+
+// site is the one of the path, which the guard has read.
+func at(c *fiber.Ctx) kernel.SiteID {
+	id, _ := kernel.ParseID[kernel.SiteID](c.Params("site"))
+	return id
+}
+
+// found is the article of the path.
+func (d *Desk) found(c *fiber.Ctx) (*article.Draft, error) {
+	id, ok := kernel.ParseID[article.ID](c.Params("id"))
+	if !ok {
+		return nil, fault.New(fault.NotFound, "没有这篇稿件。")
+	}
+	return d.Articles.Get(c.UserContext(), at(c), id)
+}
+
+// address is a screen of the site; done names a sentence of the next screen.
+func address(site kernel.SiteID, id article.ID, done string) string {
+	to := "/sites/" + site.String() + "/articles/" + strconv.FormatInt(id, 10)
+	if done != "" {
+		to += "?done=" + done
+	}
+	return to
+}
+
+func see(c *fiber.Ctx, to string) error { return c.Redirect(to, fiber.StatusSeeOther) }
+
+// typed is a field of a form, kept beyond the request, with the line ends of this system.
+func typed(c *fiber.Ctx, name string) string {
+	return strings.ReplaceAll(strings.Clone(c.FormValue(name)), "\r\n", "\n")
+}
+
+// wrong reports whether an error is the person's to put right on the same screen, and which field it is about.
+func wrong(err error) (field string, is bool) {
+	var f *fault.Fault
+	if !errors.As(err, &f) {
+		return "", false
+	}
+	switch f.Kind {
+	case fault.Invalid, fault.Conflict, fault.TooLarge, fault.Forbidden:
+		return f.Field, true
+	}
+	return "", false
+}
+
+// statuses of the faults that are shown on the same screen.
+var statuses = map[fault.Kind]int{fault.Invalid: 422, fault.Conflict: 409, fault.TooLarge: 413, fault.Forbidden: 403}
+
+func say(c *fiber.Ctx, zh string, args ...any) string {
+	return console.Say(console.Language(c), zh, args...)
+}

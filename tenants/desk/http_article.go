@@ -1,0 +1,261 @@
+package desk
+
+import (
+	"context"
+	"html/template"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/review"
+)
+
+// articlePage is an article on the desk: its words, how far it has come, and what this person may do with it now.
+type articlePage struct {
+	Address                string // of this screen
+	Title, Column, Author  string
+	State, Kind            string
+	UpdatedAt              time.Time
+	Summary, Source        string
+	Body                   template.HTML // sanitised at write and again here
+	Public                 string        // its address for citizens, or ""
+	Version                int64
+	Edition                publication.EditionID
+	Steps                  []step
+	Wrong                  trouble
+	Done                   string
+	MayEdit, MaySend       bool
+	MayReview, MayPublish  bool
+	MayWithdraw, AtOnce    bool // AtOnce: passing the last step publishes in the same press
+	HoldsReview, HoldsBoth bool // what the step that is next asks for
+	HoldsSecrecy           bool
+	Opinion, Secrecy       string // what was typed, or what is usually said
+	Reason, Notice         string
+}
+
+// step is a line of the responsibility chain.
+type step struct {
+	Name, Who, Words, Kind string
+	At                     time.Time
+}
+
+var articleView = console.Define[articlePage]("desk", "article")
+
+// sentences are what a screen says after an act.
+var sentences = map[string]string{
+	"saved": "已保存为草稿，只有本站的同事看得到。", "sent": "已送审。审核人会在“待审”里看到它。", "passed": "已通过，送到下一步。",
+	"returned": "已退回作者。", "published": "已发布，网站上现在就能看到。", "withdrawn": "已撤回，网站上已经看不到。",
+}
+
+func (d *Desk) showArticle(c *fiber.Ctx) error {
+	a, err := d.found(c)
+	if err != nil {
+		return err
+	}
+	return d.article(c, a, nil)
+}
+
+// article shows the screen; err, if any, is why an act was not done.
+func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
+	page := console.Page{Title: a.Payload.Title, Site: a.Site}
+	p := articlePage{Address: address(a.Site, a.ID, ""), Title: a.Payload.Title, UpdatedAt: a.UpdatedAt, Summary: a.Payload.Summary, Source: a.Payload.Source,
+		Body: template.HTML(render.Sanitise(a.Payload.Body)), Version: a.Version, //nolint:gosec // sanitised
+		Opinion: "内容属实，同意发布。", Secrecy: "经审查，不涉及国家秘密、工作秘密和个人隐私。"}
+	if err != nil {
+		field, is := wrong(err)
+		if !is {
+			return err
+		}
+		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		if c.FormValue("edition") != "" {
+			p.Opinion, p.Secrecy = typed(c, "opinion"), typed(c, "secrecy")
+		}
+		p.Reason, p.Notice = typed(c, "reason"), typed(c, "notice")
+	} else if s := sentences[c.Query("done")]; s != "" {
+		p.Done = say(c, s)
+	}
+	ctx := c.UserContext()
+	if p.Author, err = d.name(ctx, a.Author); err != nil {
+		return err
+	}
+	k, err := d.Columns.Get(ctx, a.Site, a.Column)
+	if err != nil {
+		return err
+	}
+	p.Column = k.Name
+	word, kind := standing(a.State)
+	p.State, p.Kind = say(c, word), kind
+	if err := d.open(c, a, &p); err != nil {
+		return err
+	}
+	return articleView.Show(d.Console, c, page, p)
+}
+
+// open fills in how far the article has come and what the person may do.
+func (d *Desk) open(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
+	ctx := c.UserContext()
+	p.MayEdit = a.State != article.Submitted && d.Console.May(ctx, a.Site, "article.edit.draft")
+	p.MaySend = a.State == article.Drafted && d.Console.May(ctx, a.Site, "article.submit")
+	if _, err := d.Published.Live(ctx, publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}); err == nil {
+		p.MayWithdraw = d.Console.May(ctx, a.Site, "article.withdraw")
+		if s := d.Sites.Public(a.Site); s != nil {
+			p.Public = s.URL("/a/" + strconv.FormatInt(a.ID, 10))
+		}
+	} else if !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Gone) {
+		return err
+	}
+	if a.Edition == 0 {
+		return nil
+	}
+	t, err := d.Published.Trail(ctx, a.Site, a.Edition)
+	if err != nil {
+		return err
+	}
+	p.Edition = t.Edition
+	if a.State == article.Submitted {
+		p.State = say(c, review.StateOf(t).Says())
+		if err := d.ask(ctx, t, p); err != nil {
+			return err
+		}
+	}
+	p.Steps, err = d.steps(ctx, c, t)
+	return err
+}
+
+// ask finds what the edition waits for from this person.
+func (d *Desk) ask(ctx context.Context, t *publication.Trail, p *articlePage) error {
+	turn, err := d.Reviews.Turn(ctx, t)
+	if err != nil {
+		return err
+	}
+	p.MayReview, p.MayPublish = turn == review.ToReview, turn == review.ToPublish
+	if t.Next != nil {
+		p.HoldsReview, p.HoldsSecrecy = t.Next.HoldsReview, t.Next.HoldsSecrecy
+		p.HoldsBoth = p.HoldsReview && p.HoldsSecrecy
+		p.AtOnce = t.Next.Step == t.LastStep && d.Console.May(ctx, t.Site, "article.publish")
+	}
+	return nil
+}
+
+// stepNames are the steps of the policies on screen.
+var stepNames = map[string]string{"review": "审核", "secrecy": "保密审查", "final": "终审"}
+
+func stepName(p publication.PolicyStep) string {
+	if p.HoldsReview && p.HoldsSecrecy {
+		return "审核和保密审查"
+	}
+	return stepNames[p.Name]
+}
+
+func (d *Desk) steps(ctx context.Context, c *fiber.Ctx, t *publication.Trail) ([]step, error) {
+	author, err := d.name(ctx, t.Author)
+	if err != nil {
+		return nil, err
+	}
+	all := []step{{Name: say(c, "送审"), Who: author, Kind: "taken", At: t.FrozenAt}}
+	for _, s := range t.Steps {
+		who, err := d.name(ctx, s.Reviewer)
+		if err != nil {
+			return nil, err
+		}
+		line := step{Name: say(c, stepName(s.PolicyStep)), Who: who, Kind: "taken", At: s.At, Words: s.Review}
+		if s.Secrecy != "" {
+			line.Words += " " + s.Secrecy
+		}
+		if s.Verdict == publication.Rejected {
+			line.Name, line.Kind, line.Words = say(c, "退回"), "back", s.Reason
+		}
+		all = append(all, line)
+	}
+	if t.Next != nil && t.Ended == nil {
+		all = append(all, step{Name: say(c, stepName(*t.Next)), Who: say(c, "等待处理"), Kind: "next"})
+	}
+	if t.Published != nil {
+		all = append(all, step{Name: say(c, "发布"), Who: t.Published.PublisherName, Kind: "taken", At: t.Published.At})
+	}
+	if t.Ended != nil && t.Ended.How == "withdrawn" {
+		all = append(all, step{Name: say(c, "撤回"), Who: t.Ended.ByName, Words: t.Ended.Reason, Kind: "back", At: t.Ended.At})
+	}
+	return all, nil
+}
+
+// seen is the edition that the person had before the eyes: a decision on another one is no decision.
+func (d *Desk) seen(c *fiber.Ctx, a *article.Draft) (publication.EditionID, error) {
+	e, ok := kernel.ParseID[publication.EditionID](c.FormValue("edition"))
+	switch {
+	case !ok:
+		return 0, fault.New(fault.Invalid, "没有收到是对哪一版稿件的意见，请刷新后再试。")
+	case e != a.Edition || a.State != article.Submitted:
+		return 0, fault.New(fault.Conflict, "这篇稿件已经变了：您看到的那一版不在审核中。请看过现在的稿件再决定。")
+	}
+	return e, nil
+}
+
+func (d *Desk) review(c *fiber.Ctx) error {
+	a, err := d.found(c)
+	if err != nil {
+		return err
+	}
+	e, err := d.seen(c, a)
+	if err != nil {
+		return d.article(c, a, err)
+	}
+	w := review.Words{Review: typed(c, "opinion"), Secrecy: typed(c, "secrecy"), Reason: typed(c, "reason")}
+	if c.FormValue("do") == "return" {
+		err = d.DB.InTx(c.UserContext(), func(ctx context.Context) error {
+			if err := d.Reviews.Return(ctx, a.Site, e, review.Words{Reason: w.Reason}); err != nil {
+				return err
+			}
+			return d.Articles.Return(ctx, a.Site, a.ID)
+		})
+		if err != nil {
+			return d.article(c, a, err)
+		}
+		return see(c, address(a.Site, a.ID, "returned"))
+	}
+	done := "passed"
+	err = d.DB.InTx(c.UserContext(), func(ctx context.Context) error {
+		if err := d.Reviews.Pass(ctx, a.Site, e, w); err != nil || c.FormValue("do") != "publish" {
+			return err
+		}
+		done = "published"
+		return d.Reviews.Publish(ctx, a.Site, e, publication.Placing{Place: a.Column})
+	})
+	if err != nil {
+		return d.article(c, a, err)
+	}
+	return see(c, address(a.Site, a.ID, done))
+}
+
+func (d *Desk) publish(c *fiber.Ctx) error {
+	a, err := d.found(c)
+	if err != nil {
+		return err
+	}
+	e, err := d.seen(c, a)
+	if err == nil {
+		err = d.Reviews.Publish(c.UserContext(), a.Site, e, publication.Placing{Place: a.Column})
+	}
+	if err != nil {
+		return d.article(c, a, err)
+	}
+	return see(c, address(a.Site, a.ID, "published"))
+}
+
+func (d *Desk) withdraw(c *fiber.Ctx) error {
+	a, err := d.found(c)
+	if err != nil {
+		return err
+	}
+	w := publication.Withdrawal{Reason: typed(c, "reason"), Notice: typed(c, "notice")}
+	if err := d.Reviews.Withdraw(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}, w); err != nil {
+		return d.article(c, a, err)
+	}
+	return see(c, address(a.Site, a.ID, "withdrawn"))
+}

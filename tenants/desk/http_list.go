@@ -1,0 +1,194 @@
+package desk
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/review"
+)
+
+// listPage is the articles of a site as editors see them.
+type listPage struct {
+	Tabs         []tab
+	Rows         []listRow
+	New          string // address of an empty form, or "" for who may not write
+	Newer, Older string
+}
+
+type tab struct {
+	Name, Href string
+	Here       bool
+}
+
+type listRow struct {
+	Title, Href, Column, Author, State, Kind string
+	At                                       time.Time
+}
+
+var listView = console.Define[listPage]("desk", "list")
+
+const listRows = 50
+
+// shelves are the tabs of the list, in order.
+var shelves = []struct{ state, name string }{{"", "全部"}, {article.Drafted, "草稿"}, {article.Submitted, "审核中"}, {article.Released, "已发布"}, {article.Withdrawn, "已撤回"}}
+
+// standing is the word for an article's state, and how it looks.
+func standing(state string) (word, kind string) {
+	switch state {
+	case article.Submitted:
+		return "审核中", "warn"
+	case article.Released:
+		return "已发布", "ok"
+	case article.Withdrawn:
+		return "已撤回", "bad"
+	}
+	return "草稿", ""
+}
+
+func (d *Desk) showList(c *fiber.Ctx) error {
+	ctx, site, state := c.UserContext(), at(c), c.Query("state")
+	number, err := strconv.Atoi(c.Query("p", "1"))
+	if err != nil || number < 1 || number > 1<<20 {
+		number = 1
+	}
+	var p listPage
+	known := false
+	for _, s := range shelves {
+		href := c.Path()
+		if s.state != "" {
+			href += "?state=" + s.state
+		}
+		p.Tabs = append(p.Tabs, tab{say(c, s.name), href, s.state == state})
+		known = known || s.state == state
+	}
+	if !known {
+		return see(c, c.Path())
+	}
+	drafts, err := d.Articles.List(ctx, site, article.Filter{State: state}, kernel.Page{Number: number, Size: listRows})
+	if err != nil {
+		return err
+	}
+	if p.Rows, err = d.rows(ctx, c, drafts); err != nil {
+		return err
+	}
+	turn := func(n int) string { return c.Path() + "?state=" + state + "&p=" + strconv.Itoa(n) }
+	if number > 1 {
+		p.Newer = turn(number - 1)
+	}
+	if len(drafts) == listRows {
+		p.Older = turn(number + 1)
+	}
+	if d.Console.May(ctx, site, "article.create") {
+		p.New = c.Path() + "/new"
+	}
+	return listView.Show(d.Console, c, console.Page{Title: say(c, "稿件"), Site: site}, p)
+}
+
+func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) ([]listRow, error) {
+	names, rows := map[kernel.AccountID]string{}, make([]listRow, 0, len(drafts))
+	if len(drafts) == 0 {
+		return nil, nil
+	}
+	tree, err := d.Columns.Tree(ctx, drafts[0].Site)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range drafts {
+		if _, known := names[a.Author]; !known {
+			if names[a.Author], err = d.name(ctx, a.Author); err != nil {
+				return nil, err
+			}
+		}
+		word, kind := standing(a.State)
+		row := listRow{Title: a.Payload.Title, Href: address(a.Site, a.ID, ""), Author: names[a.Author], State: say(c, word), Kind: kind, At: a.UpdatedAt}
+		if k := tree.Get(a.Column); k != nil {
+			row.Column = k.Name
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// queuePage is what waits for the person on a site.
+type queuePage struct{ Section console.Section }
+
+var queueView = console.Define[queuePage]("desk", "queue")
+
+// queueMost is how many articles under review are looked through.
+const queueMost = 200
+
+func (d *Desk) showQueue(c *fiber.Ctx) error {
+	all, err := d.turns(c.UserContext(), at(c), queueMost)
+	if err != nil {
+		return err
+	}
+	s := console.Section{Empty: "没有等您处理的稿件。", Items: d.items(all)}
+	return queueView.Show(d.Console, c, console.Page{Title: say(c, "待审"), Site: at(c)}, queuePage{s})
+}
+
+func (d *Desk) items(all []turn) (items []console.Item) {
+	for _, t := range all {
+		items = append(items, console.Item{Text: t.Payload.Title, Href: address(t.Site, t.ID, ""), Mark: review.StateOf(t.trail).Says(), Kind: "warn", At: t.trail.FrozenAt})
+	}
+	return items
+}
+
+// workItems is how many lines a part of the first screen has.
+const workItems = 8
+
+// Waiting is what waits for the actor on a site.
+func (d *Desk) Waiting(ctx context.Context, site kernel.SiteID) (console.Section, error) {
+	if !d.Console.May(ctx, site, decides...) {
+		return console.Section{}, nil
+	}
+	all, err := d.turns(ctx, site, queueMost)
+	if err != nil {
+		return console.Section{}, err
+	}
+	s := console.Section{Title: "待我处理", Empty: "没有等您处理的稿件。", Items: d.items(all)}
+	if len(s.Items) > workItems {
+		s.Items, s.More = s.Items[:workItems], "/sites/"+site.String()+"/reviews"
+	}
+	return s, nil
+}
+
+// Mine is what the actor is writing on a site; what was returned says why.
+func (d *Desk) Mine(ctx context.Context, site kernel.SiteID) (console.Section, error) {
+	if !d.Console.May(ctx, site, writes...) {
+		return console.Section{}, nil
+	}
+	drafts, err := d.Articles.List(ctx, site, article.Filter{State: article.Drafted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
+	if err != nil {
+		return console.Section{}, err
+	}
+	s := console.Section{Title: "我的草稿", Empty: "没有写到一半的稿件。", More: "/sites/" + site.String() + "/articles?state=" + article.Drafted}
+	for _, a := range drafts {
+		item := console.Item{Text: a.Payload.Title, Href: address(site, a.ID, ""), Mark: "草稿", At: a.UpdatedAt}
+		if reason, err := d.returned(ctx, &a); err != nil {
+			return s, err
+		} else if reason != "" {
+			item.Mark, item.Kind, item.Note = "已退回", "bad", reason
+		}
+		s.Items = append(s.Items, item)
+	}
+	return s, nil
+}
+
+// returned is why an article's last edition came back, or "".
+func (d *Desk) returned(ctx context.Context, a *article.Draft) (string, error) {
+	if a.Edition == 0 {
+		return "", nil
+	}
+	t, err := d.Published.Trail(ctx, a.Site, a.Edition)
+	if err != nil || !t.Returned() {
+		return "", err
+	}
+	last := t.Steps[len(t.Steps)-1]
+	name, err := d.name(ctx, last.Reviewer)
+	return name + "：" + last.Reason, err
+}
