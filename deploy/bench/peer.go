@@ -122,7 +122,7 @@ http {
   server {
     listen %s;
     root %s/$host;
-    index index.html;
+    rewrite /$ ${uri}index.html break; # the index module would keep a second descriptor for each page
 %s  }
 }
 `

@@ -226,7 +226,7 @@ func TestRanking(t *testing.T) {
 			q    Query
 			want []int64
 		}{
-			{"a title in a long old document outranks any body, then more in less text", Query{Text: "森林防火"}, []int64{2, 1, 3}},
+			{"a title in a long old document outranks any body, then a text that is about it", Query{Text: "森林防火"}, []int64{2, 1, 3}},
 			{"one word in the title is not all words in the title", Query{Text: "森林 防火"}, []int64{2, 1, 4, 3}},
 			{"newest first when asked", Query{Text: "森林防火", Newest: true}, []int64{3, 1, 2}},
 		} {
@@ -252,7 +252,7 @@ func TestRanking(t *testing.T) {
 // T1: a word that stands nearly everywhere is answered by date, title first; pages neither repeat nor lose a hit.
 func TestACommonWordIsOrderedByDate(t *testing.T) {
 	var docs []Doc
-	for i := range maxRanked + 5 {
+	for i := range 1005 {
 		docs = append(docs, Doc{Site: 7, ID: int64(i + 1), Title: "公示", Body: "关于人员的公告。", At: day.Add(time.Duration(i/3) * time.Hour)})
 	}
 	docs[9].Title = "公告"
@@ -264,7 +264,7 @@ func TestACommonWordIsOrderedByDate(t *testing.T) {
 			t.Fatal(err)
 		}
 		last := int64(len(docs))
-		if r.Total != last || r.Hits[0].ID != 10 || r.Hits[1].ID != last || r.Hits[2].ID != last-1 || r.Hits[1].Score != 0 {
+		if r.Total != last || r.Hits[0].ID != 10 || r.Hits[1].ID != last || r.Hits[2].ID != last-1 || r.Hits[1].Often {
 			t.Errorf("total %d, hits %+v", r.Total, r.Hits)
 		}
 		if got := find(t, x, q); len(slices.Compact(got)) != len(docs) {

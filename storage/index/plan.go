@@ -5,13 +5,20 @@ import "strings"
 // sqlitePlan asks FTS5: each word is a phrase, which is exact. Terms hold letters, digits and Han only, so a quoted
 // phrase cannot end early.
 func sqlitePlan(q Query, ws []word) plan {
-	var phrases []string
+	var phrases, often []string
 	for _, w := range ws {
-		p := `"` + strings.Join(w.terms, " ") + `"`
+		star := ""
 		if w.open {
-			p += " *"
+			star = " *"
 		}
-		phrases = append(phrases, p)
+		phrases = append(phrases, `"`+strings.Join(w.terms, " ")+`"`+star)
+		for i, t := range w.terms {
+			if i < len(w.terms)-1 {
+				often = append(often, `"`+oftenTerm(t)+`"`)
+			} else {
+				often = append(often, `"`+oftenTerm(t)+`"`+star)
+			}
+		}
 	}
 	all := "(" + strings.Join(phrases, " AND ") + ")"
 	scope := ""
@@ -31,7 +38,8 @@ func sqlitePlan(q Query, ws []word) plan {
 		fromArgs:  []any{"({title body} : " + all + ")" + scope},
 		inTitle:   "d.id IN (SELECT t.rowid FROM search_text AS t WHERE t.search_text MATCH ?)",
 		titleArgs: []any{"({title} : " + all + ")" + scope},
-		score:     "-bm25(search_text, 0, 10, 1)",
+		often:     "d.id IN (SELECT o.rowid FROM search_text AS o WHERE o.search_text MATCH ?)",
+		oftenArgs: []any{"(scope : (" + strings.Join(often, " AND ") + "))" + scope},
 	}
 }
 
@@ -39,22 +47,21 @@ func sqlitePlan(q Query, ws []word) plan {
 // of one term needs no second look.
 func postgresPlan(q Query, ws []word) plan {
 	var p plan
-	var terms, phrases, title, score []string
+	var terms, phrases, title, often []string
 	for _, w := range ws {
 		for i, t := range w.terms {
-			t = "'" + t + "'"
+			star := ""
 			if w.open && i == len(w.terms)-1 {
-				t += ":*"
+				star = ":*"
 			}
-			terms = append(terms, t)
+			terms = append(terms, "'"+t+"'"+star)
+			often = append(often, "'~"+oftenTerm(t)+"'"+star)
 		}
 		if len(w.terms) > 1 {
 			phrases = append(phrases, w.pattern)
 		}
 		title = append(title, "strpos(d.title, ?) > 0")
 		p.titleArgs = append(p.titleArgs, w.pattern)
-		score = append(score, occurrences)
-		p.scoreArgs = append(p.scoreArgs, w.pattern, w.pattern, len(w.pattern))
 	}
 	if len(q.Sites) <= maxScoped {
 		var sites []string
@@ -69,11 +76,6 @@ func postgresPlan(q Query, ws []word) plan {
 	p.from, p.where = "search_ids(?::tsquery, ?) AS found(id) JOIN search_docs AS d ON d.id = found.id", "true"
 	p.fromArgs = []any{strings.Join(terms, " & "), strings.Join(phrases, ";")}
 	p.inTitle = "(" + strings.Join(title, " AND ") + ")"
-	p.score = "(" + strings.Join(score, " + ") + ")"
+	p.often, p.oftenArgs = "(d.words @@ ?::tsquery)", []any{strings.Join(often, " & ")}
 	return p
 }
-
-// occurrences is BM25 without the rarity of the word, for one word: how often it stands in the text, saturating, and
-// less in a long text. A title counts ten times, as for FTS5. 3,000 bytes are an ordinary text.
-const occurrences = "(SELECT o * 2.2 / (o + 0.3 + 0.9 * octet_length(d.body) / 3000.0) FROM (SELECT (CASE WHEN strpos(d.title, ?) > 0 THEN 10 ELSE 0 END" +
-	" + (octet_length(d.body) - octet_length(replace(d.body, ?, ''))) / ?)::float8 AS o) AS n)"

@@ -16,6 +16,9 @@ import (
 // maxScoped is how many sites are named inside the index; for more the row's site_id alone decides.
 const maxScoped = 8
 
+// oftenTerm stands beside the scopes of a document that is about a word.
+func oftenTerm(word string) string { return "o" + word }
+
 func siteTerm(id kernel.SiteID) string { return "s" + strconv.FormatInt(int64(id), 10) }
 func columnTerm(id int64) string       { return "c" + strconv.FormatInt(id, 10) }
 
@@ -48,14 +51,18 @@ func (x *Index) put(ctx context.Context, all []Doc) error {
 		if d.ID <= 0 || d.Site <= 0 {
 			return fmt.Errorf("index document %d of site %d: no such id", d.ID, d.Site)
 		}
-		t := terms{seen: map[string]struct{}{}}
+		t := terms{seen: map[string]int{}}
 		titleWords, title := t.add(normalString(d.Title))
 		bodyWords, body := t.add(normalString(d.Body))
 		rows[i] = docRow{SiteID: d.Site, ID: d.ID, ColumnID: d.Column, At: d.At.UTC(), Form: form}
 		if x.db.Postgres() {
-			rows[i].Title, rows[i].Body, rows[i].Words = title, body, vector(d, t.seen)
+			rows[i].Title, rows[i].Body, rows[i].Words = title, body, vector(d, &t)
 		} else {
-			texts[i] = textRow{Rowid: d.ID, Scope: siteTerm(d.Site) + " " + columnTerm(d.Column), Title: titleWords, Body: bodyWords}
+			scope := siteTerm(d.Site) + " " + columnTerm(d.Column)
+			for _, w := range t.often() {
+				scope += " " + oftenTerm(w)
+			}
+			texts[i] = textRow{Rowid: d.ID, Scope: scope, Title: titleWords, Body: bodyWords}
 		}
 	}
 	columns := []string{"column_id", "at", "form"}
@@ -79,10 +86,13 @@ func (x *Index) put(ctx context.Context, all []Doc) error {
 // vector writes the words without positions: which of them are neighbours is asked of the text, because a tsvector
 // forgets positions above 16,383 and all but 256 of one word. No word holds a quote or a backslash; the tilde keeps
 // scopes apart from words.
-func vector(d Doc, words map[string]struct{}) string {
+func vector(d Doc, t *terms) string {
 	var b strings.Builder
 	b.WriteString("'~" + siteTerm(d.Site) + "' '~" + columnTerm(d.Column) + "'")
-	for w := range words {
+	for _, w := range t.often() {
+		b.WriteString(" '~" + oftenTerm(w) + "'")
+	}
+	for w := range t.seen {
 		b.WriteString(" '" + w + "'")
 	}
 	return b.String()
@@ -149,13 +159,13 @@ type hitRow struct {
 	ColumnID int64     `bun:"column_id"`
 	At       time.Time `bun:"at"`
 	InTitle  bool      `bun:"in_title"`
-	Score    float64   `bun:"score"`
+	Often    bool      `bun:"often"`
 }
 
 // plan is one query in the engine's SQL.
 type plan struct {
-	from, where, inTitle, score    string
-	fromArgs, titleArgs, scoreArgs []any
+	from, where, inTitle, often    string
+	fromArgs, titleArgs, oftenArgs []any
 }
 
 func (x *Index) search(ctx context.Context, q Query, ws []word) (Result, error) {
@@ -177,22 +187,19 @@ func (x *Index) search(ctx context.Context, q Query, ws []word) (Result, error) 
 	if int64(q.Page.Offset()) >= r.Total {
 		return r, nil
 	}
-	order := "in_title DESC, score DESC, d.at DESC, d.id DESC"
+	order := "in_title DESC, often DESC, d.at DESC, d.id DESC"
 	if q.Newest {
 		order = "d.at DESC, d.id DESC"
 	}
-	if q.Newest || r.Total > maxRanked {
-		p.score, p.scoreArgs = "0.0", nil
-	}
 	var rows []hitRow
-	args := append(append(append(append([]any{}, p.titleArgs...), p.scoreArgs...), p.fromArgs...), q.Page.Size, q.Page.Offset())
-	err = x.db.Conn(ctx).NewRaw("SELECT d.site_id, d.id, d.column_id, d.at, "+p.inTitle+" AS in_title, "+p.score+" AS score FROM "+
+	args := append(append(append(append([]any{}, p.titleArgs...), p.oftenArgs...), p.fromArgs...), q.Page.Size, q.Page.Offset())
+	err = x.db.Conn(ctx).NewRaw("SELECT d.site_id, d.id, d.column_id, d.at, "+p.inTitle+" AS in_title, "+p.often+" AS often FROM "+
 		p.from+" WHERE "+p.where+" ORDER BY "+order+" LIMIT ? OFFSET ?", args...).Scan(ctx, &rows)
 	if err != nil {
 		return Result{}, searchFault(err)
 	}
 	for _, w := range rows {
-		r.Hits = append(r.Hits, Hit{Site: kernel.SiteID(w.SiteID), ID: w.ID, Column: w.ColumnID, At: w.At.UTC(), Title: w.InTitle, Score: w.Score})
+		r.Hits = append(r.Hits, Hit{Site: kernel.SiteID(w.SiteID), ID: w.ID, Column: w.ColumnID, At: w.At.UTC(), Title: w.InTitle, Often: w.Often})
 	}
 	return r, nil
 }

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,7 +10,7 @@ import (
 )
 
 // form numbers these rules. Raise it when a document would give other words, so that Missing names the old ones.
-const form = 1
+const form = 2
 
 const (
 	// maxWord is how many characters of a Latin word or number count.
@@ -128,10 +129,25 @@ func pairs(run string, last bool, yield func(word string)) {
 	}
 }
 
-// terms collects the distinct words of documents within maxTerms bytes.
+// oftenFrom is how many times a word stands in a text that is about it.
+const oftenFrom = 3
+
+// terms collects the distinct words of documents within maxTerms bytes, and how often each stands there.
 type terms struct {
-	seen  map[string]struct{}
+	seen  map[string]int
 	bytes int
+}
+
+// often are the words that stand there often, in a fixed order.
+func (t *terms) often() []string {
+	var ws []string
+	for w, n := range t.seen {
+		if n >= oftenFrom {
+			ws = append(ws, w)
+		}
+	}
+	slices.Sort(ws)
+	return ws
 }
 
 // add takes the words of a normal form and returns them in order, separated by spaces, with the part of the form they
@@ -159,13 +175,13 @@ func (t *terms) add(normal string) (words, kept string) {
 }
 
 func (t *terms) word(b *strings.Builder, w string) {
-	if _, ok := t.seen[w]; !ok {
+	if t.seen[w] == 0 {
 		t.bytes += len(w)
 		if t.bytes > maxTerms {
 			return
 		}
-		t.seen[w] = struct{}{}
 	}
+	t.seen[w]++
 	b.WriteString(w)
 	b.WriteByte(' ')
 }
