@@ -8,6 +8,7 @@ import (
 
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -83,7 +84,10 @@ func TestFreshness(t *testing.T) {
 	server := dbtest.NewServer(t)
 	f := &freshness{t: t, server: server, want: int64(proof.Times(300, 100_000)),
 		stop: make(chan struct{}), chaos: map[string]int{}, late: map[string][]time.Duration{}}
-	f.c = newCluster(t, 3, program(t), server.URL(), fewSites)
+	f.c = newCluster(t, 3, program(t), server.URL(), func(t *testing.T, c *cluster) {
+		fewSites(t, c)
+		moreSites(t, c, proof.Times(0, 21))
+	})
 	for _, s := range f.c.Sites.AllPublic() {
 		f.sites = append(f.sites, &chronicle{site: s, withdrawn: map[int]time.Time{}})
 	}
@@ -106,6 +110,30 @@ func TestFreshness(t *testing.T) {
 	witnesses.Wait()
 	f.same()
 	f.report()
+}
+
+// moreSites opens n more townships of the county, each with a publisher of its own: one that waits for each commit would take days.
+func moreSites(t *testing.T, c *cluster, n int) {
+	t.Helper()
+	orgs, sites := "code,name,level,parent_code\n", "org_code\n"
+	for i := range n {
+		code := strconv.Itoa(610902200 + i)
+		orgs += code + ",第" + strconv.Itoa(i) + "镇,township,610902\n"
+		sites += code + "\n"
+	}
+	if n == 0 {
+		return
+	}
+	if _, err := c.Orgs.Import(c.ctx, strings.NewReader(orgs), false); err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.Sites.Import(c.ctx, strings.NewReader(sites), false)
+	if err != nil || r.Mounts != n {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if err := c.Revisions.Poll(c.ctx); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // rounds is how often each kind of chaos comes at least.
