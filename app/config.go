@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zhanqun/zhanqun/app/demo"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
@@ -252,5 +254,20 @@ func (c Config) web(now kernel.Clock) web.Config {
 	return w
 }
 
-// demoPeople are the ready-made people whom the demonstration's sign-in page shows, or nil.
-func (c Config) demoPeople() console.People { return nil }
+// demoPeople are the ready-made people whom the demonstration's sign-in page shows, or nil: outside --demo it shows nobody.
+func (c Config) demoPeople() console.People {
+	if !c.Demo {
+		return nil
+	}
+	return func() []console.Person {
+		all, err := demo.ReadPeople(c.Data)
+		if err != nil {
+			slog.Warn("the demonstration's people are not shown", "err", err)
+		}
+		people := make([]console.Person, len(all))
+		for i, p := range all {
+			people[i] = console.Person{Name: p.Name, Login: p.Login, Password: p.Password, Post: p.Posts(), Site: p.Site}
+		}
+		return people
+	}
+}

@@ -176,14 +176,19 @@ type matrix struct {
 	found     int
 }
 
-// may is what the table says to one person at one site; a proof of assignment is no route's to give.
-func (m *matrix) may(p person, site int, act policies.Action) bool {
-	said := m.cells[cell{string(p.role), stands(p.org, site), act}]
-	return said == "allow" || said == "if_in_scope"
+// may is what the table says to one person at one site, of any action that opens the route; a proof of assignment is no route's to give.
+func (m *matrix) may(p person, site int, r web.Route) bool {
+	return slices.ContainsFunc(append([]policies.Action{r.Action}, r.Or...), func(act policies.Action) bool {
+		said := m.cells[cell{string(p.role), stands(p.org, site), act}]
+		return said == "allow" || said == "if_in_scope"
+	})
 }
 
 // mayPlatform is the same for the platform's own routes, which only its host reaches.
 func (m *matrix) mayPlatform(p person, act policies.Action) bool {
+	if act == web.Anybody || act == web.SignedIn {
+		return true
+	}
 	relation := "other"
 	if p.org == 0 {
 		relation = "host"
@@ -255,21 +260,21 @@ func (m *matrix) plant(ctx context.Context) {
 
 func (m *matrix) play(p person, r web.Route) {
 	if r.Tenancy == "platform" {
-		status, _ := m.ask(p, r, -1, -1, "")
-		m.judge(p, r, -1, p.org >= 0 && m.mayPlatform(p, r.Action), status)
+		status, _ := m.ask(p, r, -1, -1, "", false)
+		m.judge(p, r, -1, (p.org >= 0 || r.Action == web.Anybody) && m.mayPlatform(p, r.Action), status)
 		return
 	}
 	for site := range board {
-		may := p.org >= 0 && m.may(p, site, r.Action)
+		may := p.org >= 0 && m.may(p, site, r)
 		m.relations[stands(p.org, site)]++
 		other := (site + 1 + m.turn%(len(board)-1)) % len(board)
 		for s := range board { // the most tempting other site is one where the person would be let in
-			if !may && p.org >= 0 && m.may(p, s, r.Action) {
+			if !may && p.org >= 0 && m.may(p, s, r) {
 				other = s
 			}
 		}
 		for _, where := range m.places(r) {
-			status, own := m.ask(p, r, site, other, where)
+			status, own := m.ask(p, r, site, other, where, may)
 			m.judge(p, r, site, may, status)
 			if strings.Contains(r.Path, "/matrix/") && may && own != (where != "path") {
 				m.t.Errorf("%s: the article named in the path is shown: %v, with another site in the %s", r.Path, own, where)
@@ -292,7 +297,7 @@ func (m *matrix) places(r web.Route) []string {
 }
 
 // ask requests a route of site while other is named somewhere, and says whether the site's own draft is in the answer.
-func (m *matrix) ask(p person, r web.Route, site, other int, where string) (status int, own bool) {
+func (m *matrix) ask(p person, r web.Route, site, other int, where string, may bool) (status int, own bool) {
 	m.t.Helper()
 	path, form, object := r.Path, url.Values{}, "1"
 	if site >= 0 {
@@ -326,18 +331,19 @@ func (m *matrix) ask(p person, r web.Route, site, other int, where string) (stat
 		}
 		q.Header.Set("X-Original-URL", strings.Replace(r.Path, ":site", m.sites[other].String(), 1))
 	}
-	return m.look(p, q, site)
+	return m.look(p, q, site, may)
 }
 
-// look sends the request and looks for canaries in all that comes back: only an answer of 200 may hold the site's own.
-func (m *matrix) look(p person, q *http.Request, site int) (status int, own bool) {
+// look sends the request and looks for canaries in all that comes back: only an answer of 200 may hold the site's own, and a screen that is
+// shown again, with a sentence, to somebody who may see it.
+func (m *matrix) look(p person, q *http.Request, site int, may bool) (status int, own bool) {
 	m.t.Helper()
 	status, head, answer := m.doWith(m.t, p.client, q)
 	all := string(answer) + fmt.Sprint(head)
 	for i, c := range m.canaries {
 		switch {
 		case !strings.Contains(all, c.word):
-		case i/2 == site && status == http.StatusOK:
+		case i/2 == site && (status == http.StatusOK || may && (status == http.StatusConflict || status == http.StatusUnprocessableEntity)):
 			own = own || i == 2*site+1
 		default:
 			m.found++
@@ -351,7 +357,11 @@ func (m *matrix) judge(p person, r web.Route, site int, may bool, status int) {
 	m.t.Helper()
 	word := map[bool]string{true: "allowed", false: "refused"}[may]
 	m.decisions[word]++
-	if (status == http.StatusForbidden) == may || status >= 500 {
+	refused := status == http.StatusForbidden || p.org < 0 && status == http.StatusSeeOther // nobody is led to the way in
+	if r.Action == web.Anybody {
+		refused = status == http.StatusForbidden
+	}
+	if refused == may || status >= 500 {
 		where := "the platform"
 		if site >= 0 {
 			where = board[site].address

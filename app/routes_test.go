@@ -13,6 +13,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
@@ -34,11 +35,42 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 	}
 	slices.Sort(declared)
 	slices.Sort(served)
+	declared = slices.Compact(declared) // the first page of a site and of the console have one pattern
 	if served = slices.Compact(served); !slices.Equal(declared, served) {
 		t.Errorf("declared %q, served %q", declared, served)
 	}
 	if len(declared) < 4 {
 		t.Errorf("only %q", declared)
+	}
+}
+
+// The routes of the console that no permission guards, each with why it needs none.
+var ways = map[string]string{
+	"GET /signin":    "the way in",
+	"POST /signin":   "the way in",
+	"POST /signout":  "ends what only its own cookie names",
+	"POST /language": "keeps a choice in the own browser",
+	"GET /":          "shows what the rooms answer for the person who asks, site by site",
+}
+
+// A6: nothing on the console is open to somebody who is not signed in but the way in, and no door is added unseen.
+func TestTheDoorsAreKnown(t *testing.T) {
+	tw := serveHouse(t, filepath.Join(t.TempDir(), "z.db"), "localhost")
+	seen := 0
+	for _, r := range tw.Server.Router().Routes() {
+		if r.Action != web.Anybody && r.Action != web.SignedIn {
+			continue
+		}
+		seen++
+		if ways[r.Method+" "+r.Path] == "" {
+			t.Errorf("%s %s has no guard, and nobody says why", r.Method, r.Path)
+		}
+		if strings.HasPrefix(r.Path, "/sites/") {
+			t.Errorf("%s %s is a site's and has no guard", r.Method, r.Path)
+		}
+	}
+	if seen != len(ways) {
+		t.Errorf("%d doors, %d are known", seen, len(ways))
 	}
 }
 
