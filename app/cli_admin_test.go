@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/identity"
@@ -87,5 +89,29 @@ func TestAdministratorsOnTheCommandLine(t *testing.T) {
 	}
 	if err := in("ops", renewed.Password); err != nil {
 		t.Errorf("the new password: %v", err)
+	}
+	restored := filepath.Join(t.TempDir(), "restored")
+	archive := filepath.Join(t.TempDir(), "a.tar")
+	must("", "backup", "--to="+archive)
+	if code, _, stderr := run(t, "", "restore", archive, "--into="+restored, "--key-file="+filepath.Join(cfg.Data, "key")); code != exitOK {
+		t.Fatal(stderr)
+	}
+	if cfg, err = (Config{Data: restored}).Resolve(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := h.Accounts.SignIns(ctx, time.Time{}, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h = opened(t, cfg)
+	after, err := h.Accounts.SignIns(ctx, time.Time{}, 100)
+	if err != nil || len(after) != len(before) || len(after) < 5 {
+		t.Errorf("%d of %d sign-ins came back, %v", len(after), len(before), err)
+	}
+	if live, err := h.Accounts.Sessions(ctx, renewed.ID, ""); err != nil || len(live) != 0 {
+		t.Errorf("sessions came back: %v, %v", live, err)
+	}
+	if err := in("ops", renewed.Password); err != nil {
+		t.Errorf("restored: %v", err)
 	}
 }
