@@ -164,7 +164,7 @@ func (s *Accounts) see(ctx context.Context, id string, now time.Time) error {
 // end deletes the sessions and notes the outcome of each that was there.
 func (s *Accounts) end(ctx context.Context, outcome Outcome, where string, arg any) error {
 	var rows []sessionRow
-	if _, err := s.db.Conn(ctx).NewDelete().Model(&rows).Where(where, arg).Returning("*").Exec(ctx); err != nil {
+	if _, err := s.db.Conn(ctx).NewDelete().Model(&rows).Where(where, arg).Returning("id, account_id, ip").Exec(ctx); err != nil {
 		return db.Fault(fmt.Errorf("end session: %w", err))
 	}
 	for _, r := range rows {
