@@ -52,6 +52,11 @@ type commands struct {
 	Org struct {
 		Import orgImport `cmd:"" help:"${org_import}"`
 	} `cmd:"" help:"${org}"`
+	Admin struct {
+		Create   adminCreate   `cmd:"" help:"${admin_create}"`
+		Password adminPassword `cmd:"" help:"${admin_password}"`
+		Sessions adminSessions `cmd:"" help:"${admin_sessions}"`
+	} `cmd:"" help:"${admin}"`
 	Import struct {
 		Documents importDocuments `cmd:"" help:"${import_documents}"`
 	} `cmd:"" help:"${import}"`

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 	"github.com/zhanqun/zhanqun/tenants/article"
@@ -136,10 +138,22 @@ func (c *cluster) allRooms(t *testing.T, nodes ...int) {
 		_, err := c.Audit.Verify(c.ctx, s.ID)
 		must("verify the chain", err)
 	}
+	person, err := c.Accounts.Get(c.ctx, c.staff[0])
+	must("find a person", err)
+	must("set a password", c.Accounts.SetPassword(c.ctx, person.ID, "汉江两岸的早晨有雾吗"))
+	_, _, err = c.Accounts.SignIn(c.ctx, person.Login, "猜错了的密码", identity.Visit{})
+	if !fault.Is(err, fault.Forbidden) {
+		t.Fatalf("a wrong password: %v", err)
+	}
+	token, _, err := c.Accounts.SignIn(c.ctx, person.Login, "汉江两岸的早晨有雾吗", identity.Visit{})
+	must("sign in", err)
+	_, err = c.Accounts.Session(c.ctx, token)
+	must("be signed in", err)
+	must("sign out", c.Accounts.SignOut(c.ctx, token))
 	last := c.Sites.AllPublic()[len(c.Sites.AllPublic())-1]
 	must("suspend", c.Sites.Suspend(c.ctx, last.ID, "演练", "本站维护升级。"))
 	must("resume", c.Sites.Resume(c.ctx, last.ID, "演练"))
-	_, err := c.Orgs.Import(c.ctx, strings.NewReader(fourOrgs), false)
+	_, err = c.Orgs.Import(c.ctx, strings.NewReader(fourOrgs), false)
 	must("import orgs", err)
 	_, err = c.Orgs.All(c.ctx)
 	must("list orgs", err)

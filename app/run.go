@@ -241,6 +241,13 @@ func (s *session) seed() error {
 	if err := demo.Run(s.ctx, rooms, clock, start, nil); err != nil {
 		return err
 	}
+	people, err := demo.Staff(s.ctx, rooms, clock.Now)
+	if err != nil {
+		return err
+	}
+	if err := demo.WritePeople(s.cfg.Data, people); err != nil {
+		return err
+	}
 	return markDemo(s.ctx, h.DB, true)
 }
 

@@ -3,7 +3,8 @@
 //
 // It serves 安政办发〔2015〕71号 五(二) (谁主管谁负责、谁发布谁负责: every act has a named person with a post) and
 // 四(三) (技术 and 内容 never meet in one person on one site). A role is an appointment with a term, never a flag.
-// What a role may do is policies'; passwords and sessions are not here yet.
+// What a role may do is policies'. A person signs in with a password (password.go) and has a session (signin.go) until it is
+// unused for half an hour; a guesser waits longer each time, and nobody else does (d51, 五(一)).
 package identity
 
 import (
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -91,11 +93,14 @@ type Accounts struct {
 	ids       kernel.IDs
 	log       *audit.Log
 	relations Relations
+	seats     chan struct{} // where passwords are computed
+	tidied    atomic.Int64  // Unix seconds
 }
 
 // New returns the people in d; relations is asked whenever a person is entered or appointed.
 func New(d *db.DB, now kernel.Clock, ids kernel.IDs, log *audit.Log, relations Relations) *Accounts {
-	return &Accounts{db: d, now: now, ids: ids, log: log, relations: relations}
+	return &Accounts{db: d, now: now, ids: ids, log: log, relations: relations,
+		seats: make(chan struct{}, seats)}
 }
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]$`)
@@ -162,6 +167,11 @@ func (s *Accounts) turn(ctx context.Context, id kernel.AccountID, was, to State,
 		}
 		if !changed {
 			return fault.New(fault.Conflict, "这个账号已经是这种状态，请刷新后再看。")
+		}
+		if to == Disabled {
+			if err := s.deleteSessions(ctx, id); err != nil {
+				return err
+			}
 		}
 		return s.log.Record(ctx, audit.Entry{Action: action, Object: "account/" + id.String(), Before: string(was), After: string(to)})
 	})

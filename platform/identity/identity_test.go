@@ -3,6 +3,7 @@ package identity_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -115,14 +116,18 @@ func (d *desk) login() string { d.met++; return fmt.Sprintf("person-%d", d.met) 
 
 func each(t *testing.T, f func(t *testing.T, d *desk)) {
 	t.Helper()
-	dbtest.Each(t, func(t *testing.T, store *db.DB) {
-		d := &desk{t: t, db: store, land: newLand(), now: start}
-		clock := func() time.Time { return d.now }
-		ids := kernel.NewSeededIDs(clock, 7)
-		d.log = audit.New(store, clock, ids)
-		d.Accounts = identity.New(store, clock, ids, d.log, d.land)
-		f(t, d)
-	}, audit.Migrations(), identity.Migrations())
+	dbtest.Each(t, func(t *testing.T, store *db.DB) { f(t, newDesk(t, store)) }, sources()...)
+}
+
+func sources() []fs.FS { return []fs.FS{audit.Migrations(), identity.Migrations()} }
+
+func newDesk(t *testing.T, store *db.DB) *desk {
+	d := &desk{t: t, db: store, land: newLand(), now: start}
+	clock := func() time.Time { return d.now }
+	ids := kernel.NewSeededIDs(clock, 7)
+	d.log = audit.New(store, clock, ids)
+	d.Accounts = identity.New(store, clock, ids, d.log, d.land)
+	return d
 }
 
 func server() context.Context {
