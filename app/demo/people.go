@@ -156,3 +156,12 @@ func ReadPeople(dir string) ([]Person, error) {
 	}
 	return people, nil
 }
+
+// Posts are the person's roles in words.
+func (p Person) Posts() string {
+	var names []string
+	for role := range strings.SplitSeq(p.Role, "+") {
+		names = append(names, policies.Role(role).Name())
+	}
+	return strings.Join(names, "、")
+}
