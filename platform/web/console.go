@@ -201,7 +201,9 @@ func (s *Server) action(a ActionRoute) fiber.Handler {
 		s.admit(c, x, a.Cache)
 		err := s.ports.Guard.May(x.ctx, site, a.Action)
 		for i := 0; i < len(a.Or) && fault.Is(err, fault.Forbidden); i++ {
-			err = s.ports.Guard.May(x.ctx, site, a.Or[i])
+			if or := s.ports.Guard.May(x.ctx, site, a.Or[i]); !fault.Is(or, fault.Forbidden) {
+				err = or // what the person would have to be is what the first action asks for
+			}
 		}
 		if err != nil {
 			if s.ports.Console != nil && nobody(x) && fault.Is(err, fault.Forbidden) {

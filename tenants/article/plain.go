@@ -10,13 +10,13 @@ import (
 // FromPlain makes the body of a text that was typed without marks: each line that is not empty is a paragraph. White space around
 // a line, with which people indent, is left out: the theme indents.
 func FromPlain(text string) string {
-	var b strings.Builder
+	var paragraphs []string
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line != "" { // the ideographic space counts as white
-			b.WriteString("<p>" + html.EscapeString(line) + "</p>\n")
+			paragraphs = append(paragraphs, "<p>"+html.EscapeString(line)+"</p>")
 		}
 	}
-	return b.String()
+	return strings.Join(paragraphs, "\n")
 }
 
 // ToPlain is FromPlain back: the text of a body that is nothing but paragraphs; ok is false when marks would be lost.

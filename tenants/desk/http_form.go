@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -103,6 +104,18 @@ func (f fields) into(p article.Payload) article.Payload {
 	return p
 }
 
+// stands refuses what is no column of the site, beside its field.
+func (d *Desk) stands(ctx context.Context, site kernel.SiteID, column int64) error {
+	if column == 0 {
+		return fault.In("column", "请选择栏目。")
+	}
+	_, err := d.Columns.Get(ctx, site, column)
+	if fault.Is(err, fault.NotFound) {
+		return fault.In("column", "这个栏目已经不在了，请另选一个。")
+	}
+	return err
+}
+
 // twiceWithin is how long after a form the same form again is the same press, not another article.
 const twiceWithin = 10 * time.Minute
 
@@ -110,11 +123,8 @@ func (d *Desk) create(c *fiber.Ctx) error {
 	ctx, site := c.UserContext(), at(c)
 	f := readFields(c)
 	p := formPage{Action: "/sites/" + site.String() + "/articles", Fields: f}
-	if f.Column == 0 {
-		return d.form(c, p, fault.In("column", "请选择栏目。"))
-	}
 	payload := f.into(article.Payload{Kind: article.News})
-	if err := payload.Check(); err != nil {
+	if err := errors.Join(payload.Check(), d.stands(ctx, site, f.Column)); err != nil {
 		return d.form(c, p, err)
 	}
 	template, err := d.Sites.TemplateOf(ctx, site)
@@ -175,7 +185,7 @@ func (d *Desk) save(c *fiber.Ctx) error {
 	version, _ := strconv.ParseInt(c.FormValue("version"), 10, 64) // 0 is no version of anything
 	p := formPage{Action: address(a.Site, a.ID, ""), Version: version, Fields: f}
 	payload := f.into(a.Payload)
-	if err := payload.Check(); err != nil {
+	if err := errors.Join(payload.Check(), d.stands(ctx, a.Site, f.Column)); err != nil {
 		return d.form(c, p, err)
 	}
 	if version != a.Version {
@@ -187,7 +197,7 @@ func (d *Desk) save(c *fiber.Ctx) error {
 		}
 	}
 	err = d.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := d.Articles.Edit(ctx, a.Site, a.ID, version, payload); err != nil || f.Column == a.Column || f.Column == 0 {
+		if err := d.Articles.Edit(ctx, a.Site, a.ID, version, payload); err != nil || f.Column == a.Column {
 			return err
 		}
 		return d.Articles.Recolumn(ctx, a.Site, a.ID, f.Column)

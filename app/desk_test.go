@@ -1,0 +1,388 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/storage/db/dbtest"
+	"github.com/zhanqun/zhanqun/tenants/article"
+)
+
+// bureau is a town whose people sit at their desks: each has a browser that is signed in.
+type bureau struct {
+	*town
+	t    *testing.T
+	site *render.Site
+	dir  string // where every screen is kept for the HTML checker
+	mu   sync.Mutex
+	kept map[string]string // what a file shows
+}
+
+// worker is somebody at the desk.
+type worker struct {
+	*bureau
+	account identity.Account
+	client  *http.Client
+	cookie  string
+}
+
+const deskPassword = "hanjiang-春茶-老街"
+
+// openBureau opens the city and sits at a township's desk, of a small office: two people are enough for a publication.
+func openBureau(t *testing.T, url string) *bureau {
+	ctx := kernel.WithActor(context.Background(), identity.System("cli"))
+	tw := serveHouse(t, url, "localhost")
+	tw.openCity(t, ctx)
+	s, _, ok := tw.Sites.ByAddress("http://hanbin.ankang.localhost:8080/z/guanmiao/")
+	if !ok {
+		t.Fatal("关庙镇 has no site")
+	}
+	return &bureau{town: tw, t: t, site: s, dir: t.TempDir(), kept: map[string]string{}}
+}
+
+// hire appoints somebody at the township and signs them in.
+func (o *bureau) hire(login string, roles ...policies.Role) *worker {
+	o.t.Helper()
+	ctx := kernel.WithActor(context.Background(), identity.System("cli"))
+	org := o.org(o.t, ctx, "610902100")
+	a, err := o.Accounts.Create(ctx, identity.Account{Login: login, Name: "干部" + login, Org: org})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	for _, role := range roles {
+		if _, err := o.Accounts.Appoint(ctx, identity.Appointment{Account: a.ID, Role: role, Org: org, Document: "关政任〔2026〕1号"}); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+	if err := o.Accounts.SetPassword(ctx, a.ID, deskPassword); err != nil {
+		o.t.Fatal(err)
+	}
+	w := &worker{bureau: o, account: a, client: o.enter(o.t, kernel.Actor{})}
+	w.signIn()
+	return w
+}
+
+// signIn presses the button of the sign-in page.
+func (w *worker) signIn() {
+	w.t.Helper()
+	status, header, body := w.post("/signin", url.Values{"login": {w.account.Login}, "password": {deskPassword}, "to": {"/"}})
+	if status != http.StatusSeeOther {
+		w.t.Fatalf("signing in answers %d: %s", status, body)
+	}
+	w.cookie = strings.Split(header.Get("Set-Cookie"), ";")[0]
+}
+
+func (w *worker) send(r *http.Request) (int, http.Header, string) {
+	w.t.Helper()
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if w.cookie != "" {
+		r.Header.Set("Cookie", w.cookie)
+	}
+	status, header, body := w.doWith(w.t, w.client, r)
+	if strings.HasPrefix(header.Get("Content-Type"), "text/html") {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		name := filepath.Join(w.dir, fmt.Sprintf("%04d.html", len(w.kept)))
+		if err := os.WriteFile(name, body, 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+		w.kept[name] = fmt.Sprintf("%s %s (%d)", r.Method, r.URL.Path, status)
+	}
+	return status, header, string(body)
+}
+
+const consoleAt = "http://console.localhost:8080"
+
+func (w *worker) get(path string) (int, string) {
+	w.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, consoleAt+path, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	status, _, body := w.send(r)
+	return status, body
+}
+
+func (w *worker) post(path string, form url.Values) (int, http.Header, string) {
+	w.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, consoleAt+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return w.send(r)
+}
+
+func (w *worker) base() string { return "/sites/" + w.site.ID.String() + "/articles" }
+
+// leaflet is a filled-in form.
+func leaflet(title string) url.Values {
+	return url.Values{"title": {title}, "column": {"2"}, "body": {"请大家注意。\r\n\r\n<b>不是标记</b> & 也不是"}, "do": {"save"}}
+}
+
+var articleAt = regexp.MustCompile(`^/sites/\d+/articles/\d+`)
+
+// write saves a new notice and answers its address.
+func (w *worker) write(title string) string {
+	w.t.Helper()
+	status, header, body := w.post(w.base(), leaflet(title))
+	at := articleAt.FindString(header.Get("Location"))
+	if status != http.StatusSeeOther || at == "" {
+		w.t.Fatalf("writing answers %d: %s", status, body)
+	}
+	return at
+}
+
+func (w *worker) article(at string) *article.Draft {
+	w.t.Helper()
+	id, _ := kernel.ParseID[article.ID](at[strings.LastIndexByte(at, '/')+1:])
+	d, err := w.Articles.Get(context.Background(), w.site.ID, id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return d
+}
+
+// editionOf is the form of somebody who has the article before the eyes as it is now.
+func (w *worker) editionOf(at string, more ...string) url.Values {
+	w.t.Helper()
+	form := url.Values{"edition": {w.article(at).Edition.String()}, "opinion": {"内容属实。"}, "secrecy": {"不涉密。"}}
+	for i := 0; i+1 < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	return form
+}
+
+// wants posts a form, expects a status and, in the answer or the address it leads to, some words.
+func (w *worker) wants(path string, form url.Values, status int, words string) {
+	w.t.Helper()
+	got, header, body := w.post(path, form)
+	if got != status || !strings.Contains(html.UnescapeString(body)+header.Get("Location"), words) {
+		w.t.Errorf("%s: %s answers %d %s, want %d and %q:\n%s", w.account.Login, path, got, header.Get("Location"), status, words, body)
+	}
+}
+
+func (o *bureau) public(title string) bool {
+	o.t.Helper()
+	_, _, body := o.get(o.t, o.site.URL("/c/gonggao"))
+	return strings.Contains(string(body), title)
+}
+
+// Issue 4, first slice and its bad input (C1, C6, C7, C9, C13, A6): on both engines, over the routes: what a person typed is never lost, a
+// form sent twice counts once, nobody reviews the own words or decides on a text they have not seen, and nothing becomes public
+// but through its chain. Every screen is clean HTML.
+func TestTheDesk(t *testing.T) {
+	java, jar := checker(t)
+	for _, c := range []struct {
+		name string
+		url  func(t *testing.T) string
+	}{
+		{"sqlite", func(t *testing.T) string { return filepath.Join(t.TempDir(), "z.db") }},
+		{"postgres", func(t *testing.T) string { return dbtest.PostgresURL(t) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := openBureau(t, c.url(t))
+			io, both := o.hire("xinxi", "IO"), o.hire("both", "IO", "RV", "SR", "PB")
+			lead := o.hire("lead", "CL")
+			t.Run("a form", func(t *testing.T) { forms(t, io) })
+			t.Run("a session that ends", func(t *testing.T) { endings(t, io) })
+			t.Run("two people", func(t *testing.T) { two(t, io, lead) })
+			t.Run("a chain", func(t *testing.T) { chain(t, io, both) })
+			t.Run("the screens", func(t *testing.T) { screens(t, io, both, lead) })
+			for _, m := range check(t, java, jar, o.dir) {
+				at := o.kept[filepath.Join(o.dir, filepath.Base(m.URL))]
+				t.Errorf("%s line %d: %s %s: %s %q", at, m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
+			}
+			t.Logf("%d screens checked", len(o.kept))
+		})
+	}
+}
+
+// forms: what is wrong is said beside its field and everything stays; the same form again is the same article.
+func forms(t *testing.T, io *worker) {
+	for _, row := range []struct{ field, value, says string }{
+		{"title", "", "标题不能为空"}, {"title", strings.Repeat("长", 201), "标题"}, {"column", "", "请选择栏目"}, {"column", "999999", "栏目"}, {"body", " \r\n ", "正文不能为空"},
+	} {
+		form := leaflet("停水通知" + row.field)
+		form.Set("summary", "摘要还在")
+		form.Set(row.field, row.value)
+		status, _, body := io.post(io.base(), form)
+		if status < 400 || status >= 500 || !strings.Contains(body, row.says) || !strings.Contains(body, "摘要还在") {
+			t.Errorf("%s %.20q answers %d: %s", row.field, row.value, status, body)
+		}
+	}
+	at := io.write("写一次")
+	if again := io.write("写一次"); again != at {
+		t.Errorf("the same form made another article: %s and %s", at, again)
+	}
+	if got := io.article(at).Payload.Body; got != "<p>请大家注意。</p>\n<p>&lt;b&gt;不是标记&lt;/b&gt; &amp; 也不是</p>" {
+		t.Errorf("the text became %q", got)
+	}
+	_, form := io.get(at + "/edit")
+	if !strings.Contains(form, "请大家注意。\n\n&lt;b&gt;不是标记&lt;/b&gt; &amp; 也不是</textarea>") {
+		t.Errorf("the form shows another text: %s", form)
+	}
+	edit := leaflet("写第二次")
+	edit.Set("version", "1")
+	io.wants(at, edit, http.StatusSeeOther, "saved")
+	io.wants(at, edit, http.StatusSeeOther, "saved") // pressed twice
+	if d := io.article(at); d.Version != 2 || d.Payload.Title != "写第二次" {
+		t.Errorf("%+v", d)
+	}
+}
+
+// endings: a form that arrives without a session comes back after the sign-in, to the letter.
+func endings(t *testing.T, io *worker) {
+	cookie := io.cookie
+	io.wants("/signout", nil, http.StatusSeeOther, "/signin")
+	if status, _ := io.get("/"); status != http.StatusSeeOther {
+		t.Errorf("whoever has signed out gets %d", status)
+	}
+	io.cookie = ""
+	if status, _ := io.get(io.base() + "/new"); status != http.StatusSeeOther {
+		t.Errorf("nobody gets %d", status)
+	}
+	form := leaflet("登录过期时写的“稿”")
+	status, _, body := io.post(io.base(), form)
+	if status != http.StatusForbidden || !strings.Contains(body, "还在") {
+		t.Fatalf("a form without a session answers %d: %s", status, body)
+	}
+	hidden := func(name, page string) string {
+		m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(page)
+		if m == nil {
+			t.Fatalf("no %s in %s", name, page)
+		}
+		return html.UnescapeString(m[1])
+	}
+	in := url.Values{"login": {io.account.Login}, "password": {"猜一个密码试试看"}, "to": {hidden("to", body)}, "typed": {hidden("typed", body)}}
+	status, _, body = io.post("/signin", in)
+	if status != http.StatusUnprocessableEntity || hidden("typed", body) != in.Get("typed") {
+		t.Fatalf("after a wrong password: %d, %s", status, body)
+	}
+	in.Set("password", deskPassword)
+	status, header, body := io.post("/signin", in)
+	if status != http.StatusOK || !strings.Contains(body, `action="`+io.base()+`"`) {
+		t.Fatalf("after the sign-in: %d, %s", status, body)
+	}
+	io.cookie = strings.Split(header.Get("Set-Cookie"), ";")[0]
+	if io.cookie == cookie {
+		t.Error("the new session has the old token")
+	}
+	again := url.Values{}
+	for name := range form {
+		again.Set(name, hidden(name, body))
+	}
+	if again.Encode() != form.Encode() {
+		t.Errorf("came back as %q, was %q", again.Encode(), form.Encode())
+	}
+	io.wants(io.base(), again, http.StatusSeeOther, "saved")
+	for _, to := range []string{"//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/a\r\nX: y", "evil"} {
+		_, header, _ := io.post("/signin", url.Values{"login": {io.account.Login}, "password": {deskPassword}, "to": {to}})
+		if header.Get("Location") != "/" {
+			t.Errorf("a sign-in leads from %q to %q", to, header.Get("Location"))
+		}
+		io.cookie = strings.Split(header.Get("Set-Cookie"), ";")[0]
+	}
+}
+
+// two: who saves second sees that and whose words there are, and keeps the own.
+func two(t *testing.T, io, lead *worker) {
+	at := io.write("两个人的稿件")
+	first, second := leaflet("内容负责人改过的标题"), leaflet("信息员改过的标题")
+	first.Set("version", "1")
+	second.Set("version", "1")
+	lead.wants(at, first, http.StatusSeeOther, "saved")
+	io.wants(at, second, http.StatusConflict, lead.account.Name)
+	_, _, body := io.post(at, second)
+	if !strings.Contains(body, "信息员改过的标题") || !strings.Contains(body, `name="version" value="2"`) {
+		t.Errorf("the second one's words: %s", body)
+	}
+	second.Set("version", "2")
+	io.wants(at, second, http.StatusSeeOther, "saved")
+	if got := io.article(at).Payload.Title; got != "信息员改过的标题" {
+		t.Errorf("the article is %q", got)
+	}
+}
+
+// chain: written, returned, corrected, passed, public, withdrawn; each wrong turn is refused with its reason.
+func chain(t *testing.T, io, both *worker) {
+	const title = "走完一圈的通知"
+	at := io.write(title)
+	io.wants(at+"/send", url.Values{"version": {"7"}}, http.StatusConflict, "刷新")
+	io.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+	io.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent") // pressed twice
+	io.wants(at+"/review", io.editionOf(at, "do", "pass"), http.StatusForbidden, "没有")
+	io.wants(at+"/publish", io.editionOf(at), http.StatusForbidden, "没有")
+	both.wants(at+"/review", url.Values{"do": {"pass"}, "opinion": {"同意"}, "secrecy": {"不涉密"}}, http.StatusUnprocessableEntity, "哪一版")
+	both.wants(at+"/review", both.editionOf(at, "do", "pass", "secrecy", ""), http.StatusUnprocessableEntity, "保密")
+	both.wants(at+"/publish", both.editionOf(at), http.StatusConflict, "审核")
+	both.wants(at+"/review", both.editionOf(at, "do", "return", "reason", ""), http.StatusUnprocessableEntity, "理由")
+	stale := both.editionOf(at, "do", "publish")
+	both.wants(at+"/review", both.editionOf(at, "do", "return", "reason", "请写明停水时间。"), http.StatusSeeOther, "returned")
+	if _, body := io.get("/"); !strings.Contains(body, "请写明停水时间。") {
+		t.Errorf("the author does not see why it came back: %s", body)
+	}
+	edit := leaflet(title)
+	edit.Set("version", fmt.Sprint(io.article(at).Version))
+	edit.Set("body", "11月28日停水。")
+	edit.Set("do", "send")
+	io.wants(at, edit, http.StatusSeeOther, "sent")
+	both.wants(at+"/review", stale, http.StatusConflict, "已经变了")
+	if io.public(title) {
+		t.Error("citizens read what nobody has passed")
+	}
+	if _, body := both.get("/"); !strings.Contains(body, title) {
+		t.Errorf("the reviewer does not see what waits: %s", body)
+	}
+	both.wants(at+"/review", both.editionOf(at, "do", "publish"), http.StatusSeeOther, "published")
+	if !io.public(title) {
+		t.Error("citizens do not read what is public")
+	}
+	own := both.write("自己写的自己审")
+	both.wants(own+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+	both.wants(own+"/review", both.editionOf(own, "do", "publish"), http.StatusForbidden, "自己")
+	io.wants(at+"/withdraw", url.Values{"reason": {"想撤"}}, http.StatusForbidden, "没有")
+	both.wants(at+"/withdraw", url.Values{"reason": {" "}}, http.StatusUnprocessableEntity, "理由")
+	both.wants(at+"/withdraw", url.Values{"reason": {"停水改期"}, "notice": {"停水时间另行通知。"}}, http.StatusSeeOther, "withdrawn")
+	if io.public(title) {
+		t.Error("citizens still read what was withdrawn")
+	}
+}
+
+// screens: who may not do a thing is not shown it, and every screen can be opened by who may.
+func screens(t *testing.T, io, both, lead *worker) {
+	for _, row := range []struct {
+		w            *worker
+		path         string
+		status       int
+		shows, hides string
+	}{
+		{io, "/", 200, "写稿", "待审</a>"}, {both, "/", 200, "待审", "审计记录"}, {lead, "/", 200, "稿件", "审计记录"},
+		{io, io.base(), 200, "写第二次", ""}, {io, io.base() + "?state=draft", 200, "草稿", "走完一圈"}, {io, io.base() + "?state=nonsense", 303, "", ""},
+		{io, io.base() + "/new", 200, "正文", ""}, {io, io.base() + "/1", 404, "没有这篇稿件", ""}, {io, io.base() + "/x", 404, "没有这篇稿件", ""},
+		{both, "/sites/" + io.site.ID.String() + "/reviews", 200, "待审", ""}, {io, "/sites/" + io.site.ID.String() + "/reviews", 403, "审核", ""},
+		{io, "/sites/" + io.site.ID.String() + "/audit", 403, "技术和运维", ""}, {io, "/nowhere", 404, "没有", ""}, {io, "/sites/1/articles", 404, "没有", ""},
+	} {
+		status, body := row.w.get(row.path)
+		if status != row.status || !strings.Contains(body, row.shows) || row.hides != "" && strings.Contains(body, row.hides) {
+			t.Errorf("%s at %s: %d, want %d with %q and without %q:\n%s", row.w.account.Login, row.path, status, row.status, row.shows, row.hides, body)
+		}
+	}
+	io.cookie += "; lang=en"
+	if _, body := io.get("/"); !strings.Contains(body, "My work") || !strings.Contains(body, `<html lang="en">`) {
+		t.Errorf("in English: %s", body)
+	}
+}

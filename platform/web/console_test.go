@@ -1,0 +1,89 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+)
+
+// signedIn knows one token.
+type signedIn struct{ asked atomic.Int64 }
+
+func (s *signedIn) Session(_ context.Context, token string) (kernel.Actor, error) {
+	s.asked.Add(1)
+	switch token {
+	case "good":
+		return kernel.Actor{Account: 7, Name: "张三", Via: "console"}, nil
+	case "down":
+		return kernel.Actor{}, fault.New(fault.Unavailable, "没有响应。")
+	}
+	return kernel.Actor{}, fault.New(fault.Forbidden, "登录已经过期。")
+}
+
+// frame is a console that says who is there.
+type frame struct{ looks }
+
+func (frame) Stranger(c *fiber.Ctx) error {
+	return c.Status(fiber.StatusForbidden).SendString("请登录 " + Typed(c) + string(c.Body()))
+}
+
+func (frame) Failed(c *fiber.Ctx, status int, say, id string) []byte {
+	return fmt.Appendf(nil, "控制台错误 %d %s %s", status, say, kernel.ActorFrom(c.UserContext()).Name)
+}
+
+// A6 (promises.md 4.2): the session's cookie is read on the console's host alone, is not a script's nor a neighbour's, and who is not
+// signed in is led to the way in with what was typed. A door is open to those it is for.
+func TestSessionsOnTheConsole(t *testing.T) {
+	people := &signedIn{}
+	f := assemble(t, Config{})
+	f.ports.Sessions, f.ports.Console = people, frame{}
+	whoever := func(c *fiber.Ctx) error {
+		SetSession(c, c.Query("token"))
+		return c.SendString("门 " + kernel.ActorFrom(c.UserContext()).Name + " " + Client(c).String() + " " + SessionToken(c))
+	}
+	f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/open", Do: whoever})
+	f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/mine", SignedIn: true, Do: whoever})
+	f.router.Door(DoorRoute{Room: "x", Method: "POST", Path: "/mine", SignedIn: true, Do: whoever})
+	f.serve()
+	for _, row := range []struct {
+		method, host, path, cookie, typed string
+		status                            int
+		says                              string
+	}{
+		{"GET", consoleName, "/open", "", "", 200, "门  127.0.0.1 "},
+		{"GET", consoleName, "/open", "zhanqun=good", "", 200, "门 张三 127.0.0.1 good"},
+		{"GET", consoleName, "/open", "zhanqun=old", "", 200, "门  "},
+		{"GET", consoleName, "/open", "__Host-zhanqun=good", "", 200, "门  "}, // came without TLS, so no browser of ours sent it
+		{"GET", consoleName, "/mine?a=1", "", "", 403, "请登录 /mine?a=1"},
+		{"GET", consoleName, "/mine", "zhanqun=good", "", 200, "门 张三"},
+		{"POST", consoleName, "/mine", "zhanqun=old", "title=甲", 403, "请登录 /minetitle=甲"},
+		{"GET", consoleName, "/mine", "zhanqun=down", "", 503, "控制台错误 503 没有响应。"},
+		{"GET", consoleName, "/nowhere", "zhanqun=good", "", 404, "控制台错误 404"},
+		{"GET", consoleName, stylesheet, "", "", 200, "a{color"},
+		{"GET", consoleName, stylesheet + "?x", "", "", 404, "控制台错误"},
+		{"GET", "hanbin.gov.cn", "/a/1", "zhanqun=good", "", 200, "文章"},
+	} {
+		before := people.asked.Load()
+		head := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nCookie: %s\r\nSec-Fetch-Site: same-origin\r\n", row.method, row.path, row.host, row.cookie)
+		if row.method == "POST" {
+			head += fmt.Sprintf("Content-Length: %d\r\n", len(row.typed))
+		}
+		res := answers(t, f.raw(head+"\r\n"+row.typed), row.method)[0]
+		got := body(t, res)
+		if res.StatusCode != row.status || !strings.Contains(got, row.says) {
+			t.Errorf("%s %s%s %s: %d %q, want %d %q", row.method, row.host, row.path, row.cookie, res.StatusCode, got, row.status, row.says)
+		}
+		if row.host != consoleName && (people.asked.Load() != before || res.Header.Get("Set-Cookie") != "") {
+			t.Errorf("a citizen's host looks at the cookie: %v", res.Header)
+		}
+		if c := res.Header.Get("Set-Cookie"); strings.HasPrefix(got, "门") && (!strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Lax") || !strings.Contains(c, "path=/") || strings.Contains(c, "omain")) {
+			t.Errorf("the cookie is %q", c)
+		}
+	}
+}
