@@ -228,6 +228,15 @@ func masked(s string) string {
 // console is the host of the editors' pages; no site may take it.
 func (c Config) console() string { return "console." + c.Domain }
 
+// consoleURL is where people sign in.
+func (c Config) consoleURL() string {
+	at := c.PublicScheme + "://" + c.console()
+	if standard := map[string]int{"http": 80, "https": 443}[c.PublicScheme]; c.PublicPort != standard {
+		at += ":" + strconv.Itoa(c.PublicPort)
+	}
+	return at + "/"
+}
+
 func (c Config) sites() site.Config {
 	return site.Config{Domain: c.Domain, Scheme: c.PublicScheme, Port: c.PublicPort, Reserved: []string{c.console()}}
 }

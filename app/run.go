@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -292,11 +293,23 @@ func (s *session) greet(h *House) error {
 	slices.SortStableFunc(all, func(a, b site.Listed) int { return rank(a) - rank(b) })
 	fmt.Fprintln(&w)
 	s.addresses(&w, all)
+	s.way(&w)
 	if s.cfg.local() {
 		s.hosts(&w, all)
 	}
 	_, err = io.WriteString(s.out, w.String())
 	return err
+}
+
+// way prints where editors sign in.
+func (s *session) way(w io.Writer) {
+	at := s.cfg.consoleURL()
+	fmt.Fprintf(w, "\n  %-52s %s\n", at, pick(s.words, "工作台：写稿、审核、发布", "the desk: write, review, publish"))
+	if s.cfg.Demo {
+		fmt.Fprintf(w, "  %s\n", pick(s.words, "演示人员在登录页上点一下就能登录，密码在 ", "the demonstration's people sign in with one press; their password is in ")+filepath.Join(s.cfg.Data, "demo-people.json"))
+	} else {
+		fmt.Fprintf(w, "  %s\n", pick(s.words, "第一个账号用 zhanqun admin create 设立", "make the first account with zhanqun admin create"))
+	}
 }
 
 // most is how many addresses a start prints; an installation with thousands of sites has `site list`.
