@@ -29,7 +29,7 @@ func TestBench(t *testing.T) {
 	}
 	p := plan{divisions: corpus.Path(t, "china-divisions.csv.gz"), sites: proof.Times(40, 10_000), documents: proof.Times(40, 20_000),
 		rounds: proof.Times(1, 9), conns: proof.Times(8, 64), idle: proof.Times(50, 5000), lasting: time.Duration(proof.Times(1, 10)) * time.Second,
-		scenes: scenes, binary: filepath.Join(t.TempDir(), "zhanqun")}
+		scenes: scenes, apart: true, binary: filepath.Join(t.TempDir(), "zhanqun")}
 	if out, err := exec.Command("go", "build", "-o", p.binary, "../..").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}

@@ -22,9 +22,9 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -55,7 +55,7 @@ func main() {
 	flag.IntVar(&p.conns, "conns", 64, "connections that ask")
 	flag.IntVar(&p.idle, "idle", 2000, "connections that do not, in the scene idle")
 	flag.DurationVar(&p.lasting, "for", 5*time.Second, "how long each side is asked in a round")
-	flag.BoolVar(&p.apart, "apart", runtime.NumCPU() > 1, "give wrk the last core for itself and the servers the others: else the figures are of who is scheduled")
+	flag.BoolVar(&p.apart, "apart", true, "give wrk the last core for itself and the servers the others: else the figures are of who is scheduled")
 	flag.BoolVar(&p.json, "json", false, "write the figures as JSON")
 	flag.Parse()
 	if p.scenes = flag.Args(); len(p.scenes) == 0 {
@@ -122,14 +122,44 @@ func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.progress, format
 
 // on is a command that runs on the cores of the servers, or on the one of whoever asks.
 func (b *bench) on(ctx context.Context, servers bool, name string, args ...string) *exec.Cmd {
-	if !b.apart {
+	own := cores()
+	if !b.apart || len(own) < 2 {
 		return exec.CommandContext(ctx, name, args...)
 	}
-	cores := strconv.Itoa(runtime.NumCPU() - 1)
+	last := len(own) - 1
 	if servers {
-		cores = "0-" + strconv.Itoa(runtime.NumCPU()-2)
+		own = own[:last]
+	} else {
+		own = own[last:]
 	}
-	return exec.CommandContext(ctx, "taskset", append([]string{"-c", cores, name}, args...)...)
+	return exec.CommandContext(ctx, "taskset", append([]string{"-c", strings.Join(own, ","), name}, args...)...)
+}
+
+// cores are the numbers of those this process may run on, which are not 0 and following in every container; none where the system does
+// not tell.
+func cores() (numbers []string) {
+	raw, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return nil
+	}
+	for line := range strings.Lines(string(raw)) {
+		list, ok := strings.CutPrefix(line, "Cpus_allowed_list:")
+		if !ok {
+			continue
+		}
+		for part := range strings.SplitSeq(strings.TrimSpace(list), ",") {
+			low, high, _ := strings.Cut(part, "-")
+			from, err := strconv.Atoi(low)
+			to, _ := strconv.Atoi(high) // nothing for a single core
+			if err != nil {
+				return nil
+			}
+			for n := from; n <= max(from, to); n++ {
+				numbers = append(numbers, strconv.Itoa(n))
+			}
+		}
+	}
+	return numbers
 }
 
 // build makes the program, unless one was given.

@@ -155,8 +155,8 @@ func (b *bench) serveFiles(ctx context.Context) (*peer, error) {
 		user = "user root;\n" // its workers would be nobody, who may not enter the work folder
 	}
 	workers := runtime.NumCPU()
-	if b.apart {
-		workers-- // as many as it has cores
+	if n := len(cores()); b.apart && n > 1 {
+		workers = n - 1 // as many as it has cores
 	}
 	conf := fmt.Sprintf(nginxConf, user, workers, at, filepath.Join(b.work, "root"), headers.String())
 	if err := os.WriteFile(filepath.Join(home, "nginx.conf"), []byte(conf), 0o644); err != nil {
