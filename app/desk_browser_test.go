@@ -32,7 +32,7 @@ func staffOf(t *testing.T, data, site string) map[string]deskPerson {
 	}
 	found := map[string]deskPerson{}
 	for _, p := range all {
-		if !strings.Contains(p.Site, site) {
+		if !strings.Contains(p.Site+p.Org, site) {
 			continue
 		}
 		for _, role := range strings.FieldsFunc(p.Role, func(r rune) bool { return strings.ContainsRune("+, ", r) }) {
@@ -204,6 +204,14 @@ func TestTheDeskInABrowser(t *testing.T) {
 	d.look("withdrawn")
 	d.open(t, 1366, d.console+"/nowhere")
 	d.look("failed")
+	d.enter(1366, staffOf(t, data, "安康市")["AA"])
+	d.look("work-audit")
+	d.press("nav.rail a", "审计记录")
+	d.says("发布")
+	d.look("audit")
+	d.press(`form[action="/language"] button`, "English")
+	d.says("Audit log")
+	d.look("audit-en")
 }
 
 // ask requests a citizen's page without the browser.

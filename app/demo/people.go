@@ -138,7 +138,7 @@ func WritePeople(dir string, people []Person) (err error) {
 		err = os.Rename(f.Name(), peopleFile(dir))
 	}
 	if err != nil {
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name()) // what failed is said already
 		return fault.Because(err, fault.Unavailable, "写不了 %s，请检查目录权限和磁盘空间。", peopleFile(dir))
 	}
 	return nil

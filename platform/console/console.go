@@ -34,7 +34,6 @@ type Ports struct {
 	Audit    *audit.Log
 	Holdings Holdings
 	Now      kernel.Clock
-	Scheme   string // of citizens' addresses: what is not https is for trying out
 	People   People // of the demonstration, or nil
 }
 
@@ -102,8 +101,7 @@ func (c *Console) Plug(entries []Entry, work ...Work) {
 type Seat struct {
 	ID   kernel.SiteID
 	Name string
-	Host string // of its public address
-	Home string // its public address
+	Home string // its public address, "" while it has none
 }
 
 // seatsMost bounds a switcher; whoever has more sites finds them in the list of all sites.
@@ -143,7 +141,7 @@ func (c *Console) seats(ctx context.Context) ([]Seat, error) {
 
 func (c *Console) seat(ctx context.Context, id kernel.SiteID) (Seat, error) {
 	if p := c.Sites.Public(id); p != nil {
-		return Seat{ID: id, Name: p.Name, Home: p.URL("/"), Host: p.Origin + p.Prefix}, nil
+		return Seat{ID: id, Name: p.Name, Home: p.URL("/")}, nil
 	}
 	g, err := c.Sites.Get(ctx, id) // a site that citizens do not see has an editor too
 	if err != nil {

@@ -42,7 +42,7 @@ type Page struct {
 type framed struct {
 	Lang, Other, Title string
 	Here               string // the address to come back to
-	Who, Unit          string
+	Who                string
 	Site               Seat
 	Seats              []Seat
 	Menu               []line

@@ -132,7 +132,7 @@ func (c *Console) render(lang, key string, f framed, data any) ([]byte, error) {
 	if err := v.main.Execute(&main, data); err != nil {
 		return nil, fmt.Errorf("render %s: %w", key, err)
 	}
-	f.Main = template.HTML(main.String()) //nolint:gosec // escaped by the screen's own run
+	f.Main = template.HTML(main.String()) // escaped by the screen's own run
 	if err := v.frame.Execute(&out, f); err != nil {
 		return nil, fmt.Errorf("render the frame of %s: %w", key, err)
 	}
