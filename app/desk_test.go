@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -185,7 +186,6 @@ func (o *bureau) public(title string) bool {
 // form sent twice counts once, nobody reviews the own words or decides on a text they have not seen, and nothing becomes public
 // but through its chain. Every screen is clean HTML.
 func TestTheDesk(t *testing.T) {
-	java, jar := checker(t)
 	for _, c := range []struct {
 		name string
 		url  func(t *testing.T) string
@@ -201,12 +201,16 @@ func TestTheDesk(t *testing.T) {
 			t.Run("a session that ends", func(t *testing.T) { endings(t, io) })
 			t.Run("two people", func(t *testing.T) { two(t, io, lead) })
 			t.Run("a chain", func(t *testing.T) { chain(t, io, both) })
+			t.Run("the buttons", func(t *testing.T) { buttons(t, io, both, o.hire("only-rv", "RV"), o.hire("only-lo", "LO")) })
 			t.Run("the screens", func(t *testing.T) { screens(t, io, both, lead) })
-			for _, m := range check(t, java, jar, o.dir) {
-				at := o.kept[filepath.Join(o.dir, filepath.Base(m.URL))]
-				t.Errorf("%s line %d: %s %s: %s %q", at, m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
-			}
-			t.Logf("%d screens checked", len(o.kept))
+			t.Run("clean HTML", func(t *testing.T) {
+				java, jar := checker(t)
+				for _, m := range check(t, java, jar, o.dir) {
+					at := o.kept[filepath.Join(o.dir, filepath.Base(m.URL))]
+					t.Errorf("%s line %d: %s %s: %s %q", at, m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
+				}
+				t.Logf("%d screens checked", len(o.kept))
+			})
 		})
 	}
 }
@@ -359,6 +363,45 @@ func chain(t *testing.T, io, both *worker) {
 	both.wants(at+"/withdraw", url.Values{"reason": {"停水改期"}, "notice": {"停水时间另行通知。"}}, http.StatusSeeOther, "withdrawn")
 	if io.public(title) {
 		t.Error("citizens still read what was withdrawn")
+	}
+}
+
+// buttons: an article shows what this person may do with it now, and nothing else.
+func buttons(t *testing.T, io, both, reviewer, liaison *worker) {
+	draft, public := io.write("还是草稿"), io.write("已经公开")
+	io.wants(public+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+	const edit, send, pass, withdraw = ">修改</a>", ">送审</button>", ">退回</button>", ">撤回</button>"
+	all := []string{edit, send, pass, withdraw}
+	sees := func(w *worker, at string, want ...string) {
+		t.Helper()
+		_, body := w.get(at)
+		for _, b := range all {
+			if strings.Contains(body, b) != slices.Contains(want, b) {
+				t.Errorf("%s at %s: %s is shown: %v", w.account.Login, at, b, !slices.Contains(want, b))
+			}
+		}
+	}
+	sees(io, draft, edit, send)
+	sees(both, draft, edit, send)
+	sees(reviewer, draft)
+	sees(liaison, draft, send)
+	sees(io, public)
+	sees(reviewer, public) // one who cannot give both opinions
+	sees(both, public, pass)
+	both.wants(public+"/review", both.editionOf(public, "do", "publish"), http.StatusSeeOther, "published")
+	sees(io, public, edit)
+	sees(reviewer, public)
+	sees(both, public, edit, withdraw)
+	for w, shown := range map[*worker]bool{io: true, reviewer: false} {
+		if _, body := w.get(io.base()); strings.Contains(body, `href="`+io.base()+`/new"`) != shown {
+			t.Errorf("%s is offered to write: %v", w.account.Login, !shown)
+		}
+	}
+	if _, body := reviewer.get("/"); strings.Contains(body, "我的草稿") || !strings.Contains(body, "待我处理") {
+		t.Errorf("the reviewer's work: %s", body)
+	}
+	if _, body := io.get("/"); !strings.Contains(body, "我的草稿") || strings.Contains(body, "待我处理") {
+		t.Errorf("the author's work: %s", body)
 	}
 }
 

@@ -41,7 +41,9 @@ func (c cover) only() string {
 var slow = regexp.MustCompile(`Corpus|StateGraph|RandomHistories|ManySites|WholeCity|GoldenQueries|EverySubstring`)
 
 var covers = map[string]cover{
-	"app": {pattern: "^Test(TheRuleOverRealPeople|NobodyHoldsTechniqueAndWords|RoutesMatrix)$"},
+	"app":              {pattern: "^Test(TheRuleOverRealPeople|NobodyHoldsTechniqueAndWords|RoutesMatrix|TheDesk)$"},
+	"platform/console": {above: []string{"app"}},
+	"tenants/desk":     {above: []string{"app"}},
 }
 
 // choice is what the command line asks for.

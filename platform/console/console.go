@@ -156,8 +156,8 @@ func (c *Console) May(ctx context.Context, id kernel.SiteID, any ...policies.Act
 	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
 }
 
-// may lists which of the entries the actor may enter at a site.
-func (c *Console) may(ctx context.Context, id kernel.SiteID) ([]Entry, error) {
+// lines are which of the entries the actor may enter at a site.
+func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) {
 	held, err := c.Holdings.Holdings(ctx, id)
 	if err != nil {
 		return nil, err

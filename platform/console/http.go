@@ -95,7 +95,7 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	if fr.Site, err = c.seat(ctx, p.Site); err != nil {
 		return fr, err
 	}
-	open, err := c.may(ctx, p.Site)
+	open, err := c.lines(ctx, p.Site)
 	if err != nil {
 		return fr, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/policies"
 )
 
 // signedIn knows one token.
@@ -86,4 +87,43 @@ func TestSessionsOnTheConsole(t *testing.T) {
 			t.Errorf("the cookie is %q", c)
 		}
 	}
+}
+
+// byAction lets everybody do one action everywhere.
+type byAction policies.Action
+
+func (b byAction) May(_ context.Context, _ kernel.SiteID, act policies.Action) error {
+	if act == policies.Action(b) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "不能 %s。", act)
+}
+
+// A6: a route opens by any of its actions and by no other; whoever may none of them reads what the first would take. Without a console there
+// is no way in, and what is for signed-in people is for nobody.
+func TestAnyOfItsActionsOpensARoute(t *testing.T) {
+	for _, row := range []struct {
+		may    policies.Action
+		status int
+	}{{"article.submit", 200}, {"review.pass", 200}, {"secrecy.pass", 200}, {"article.publish", 403}} {
+		f := assemble(t, Config{})
+		f.ports.Guard = byAction(row.may)
+		f.router.Action(ActionRoute{Room: "x", Method: "GET", Path: "/sites/:site/x", Action: "article.submit", Or: []policies.Action{"review.pass", "secrecy.pass"},
+			Tenancy: "site", Cache: "no-store", Do: func(c *fiber.Ctx) error { return c.SendString("开") }})
+		f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/mine", SignedIn: true, Do: func(c *fiber.Ctx) error { return c.SendString("开") }})
+		f.serve()
+		res := f.ask("GET", consoleName, "/sites/1/x")
+		if got := body(t, res); res.StatusCode != row.status || row.status == 403 && !strings.Contains(got, "不能 article.submit。") {
+			t.Errorf("who may %s gets %d: %s", row.may, res.StatusCode, got)
+		}
+		if res := f.ask("GET", consoleName, "/mine"); res.StatusCode != 403 {
+			t.Errorf("nobody gets %d", res.StatusCode)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a route that also opens by an action nobody knows was added")
+		}
+	}()
+	assemble(t, Config{}).router.Action(ActionRoute{Room: "x", Method: "GET", Path: "/sites/:site/x", Action: "article.submit", Or: []policies.Action{"nonsense"}, Tenancy: "site", Cache: "no-store"})
 }
