@@ -150,8 +150,8 @@ func (c *Console) seat(ctx context.Context, id kernel.SiteID) (Seat, error) {
 	return Seat{ID: id, Name: g.Name}, nil
 }
 
-// May reports whether the actor may do one of the actions at a site, as far as a menu or a button has to know; the guard decides.
-func (c *Console) May(ctx context.Context, id kernel.SiteID, any ...policies.Action) bool {
+// Offers reports whether the actor may do one of the actions at a site, as far as a menu or a button has to know; the guard decides.
+func (c *Console) Offers(ctx context.Context, id kernel.SiteID, any ...policies.Action) bool {
 	held, err := c.Holdings.Holdings(ctx, id)
 	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
 }

@@ -95,7 +95,11 @@ func TestTheWaitGrows(t *testing.T) {
 					continue
 				}
 				err := d.fails(login, word, v)
-				if got := waits(err); got != wait || !strings.Contains(fault.Say(err), "后再试") {
+				unit := "秒后再试"
+				if wait > 90*time.Second {
+					unit = "分钟后再试"
+				}
+				if got := waits(err); got != wait || !strings.Contains(fault.Say(err), unit) {
 					t.Errorf("%s, failure %d: wait %s, want %s: %v", name, i+1, got, wait, err)
 				}
 				d.now = d.now.Add(wait - time.Microsecond)

@@ -11,7 +11,7 @@ import (
 // a line, with which people indent, is left out: the theme indents.
 func FromPlain(text string) string {
 	var paragraphs []string
-	for line := range strings.Lines(text) {
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
 		if line = strings.TrimSpace(line); line != "" { // the ideographic space counts as white
 			paragraphs = append(paragraphs, "<p>"+html.EscapeString(line)+"</p>")
 		}

@@ -100,10 +100,10 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 // open fills in how far the article has come and what the person may do.
 func (d *Desk) open(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	ctx := c.UserContext()
-	p.MayEdit = a.State != article.Submitted && d.Console.May(ctx, a.Site, "article.edit.draft")
-	p.MaySend = a.State == article.Drafted && d.Console.May(ctx, a.Site, "article.submit")
+	p.MayEdit = a.State != article.Submitted && d.Console.Offers(ctx, a.Site, "article.edit.draft")
+	p.MaySend = a.State == article.Drafted && d.Console.Offers(ctx, a.Site, "article.submit")
 	if _, err := d.Published.Live(ctx, publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}); err == nil {
-		p.MayWithdraw = d.Console.May(ctx, a.Site, "article.withdraw")
+		p.MayWithdraw = d.Console.Offers(ctx, a.Site, "article.withdraw")
 		if s := d.Sites.Public(a.Site); s != nil {
 			p.Public = s.URL("/a/" + strconv.FormatInt(a.ID, 10))
 		}
@@ -138,7 +138,7 @@ func (d *Desk) ask(ctx context.Context, t *publication.Trail, p *articlePage) er
 	if t.Next != nil {
 		p.HoldsReview, p.HoldsSecrecy = t.Next.HoldsReview, t.Next.HoldsSecrecy
 		p.HoldsBoth = p.HoldsReview && p.HoldsSecrecy
-		p.AtOnce = t.Next.Step == t.LastStep && d.Console.May(ctx, t.Site, "article.publish")
+		p.AtOnce = t.Next.Step == t.LastStep && d.Console.Offers(ctx, t.Site, "article.publish")
 	}
 	return nil
 }

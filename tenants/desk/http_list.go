@@ -83,7 +83,7 @@ func (d *Desk) showList(c *fiber.Ctx) error {
 	if len(drafts) == listRows {
 		p.Older = turn(number + 1)
 	}
-	if d.Console.May(ctx, site, "article.create") {
+	if d.Console.Offers(ctx, site, "article.create") {
 		p.New = c.Path() + "/new"
 	}
 	return listView.Show(d.Console, c, console.Page{Title: say(c, "稿件"), Site: site}, p)
@@ -143,7 +143,7 @@ const workItems = 8
 
 // Waiting is what waits for the actor on a site.
 func (d *Desk) Waiting(ctx context.Context, site kernel.SiteID) (console.Section, error) {
-	if !d.Console.May(ctx, site, decides...) {
+	if !d.Console.Offers(ctx, site, decides...) {
 		return console.Section{}, nil
 	}
 	all, err := d.turns(ctx, site, queueMost)
@@ -159,7 +159,7 @@ func (d *Desk) Waiting(ctx context.Context, site kernel.SiteID) (console.Section
 
 // Mine is what the actor is writing on a site; what was returned says why.
 func (d *Desk) Mine(ctx context.Context, site kernel.SiteID) (console.Section, error) {
-	if !d.Console.May(ctx, site, writes...) {
+	if !d.Console.Offers(ctx, site, writes...) {
 		return console.Section{}, nil
 	}
 	drafts, err := d.Articles.List(ctx, site, article.Filter{State: article.Drafted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -169,4 +170,37 @@ func TestReturnAndEmergency(t *testing.T) {
 	check(t, "an emergency", d.PublishEmergency(by(poster), site, again, publication.Placing{Place: 1}), "")
 	check(t, "refused afterwards", d.Settle(by(secrecy), site, again, Words{Reason: "涉及工作秘密"}), "")
 	d.is(t, thing(2), Withdrawn)
+}
+
+// C7: at each step the edition waits for those who may take it, who are neither its author nor have signed it, and for nobody else.
+func TestWhoseTurnItIs(t *testing.T) {
+	d := newDesk(t, dbtest.SQLite(t, audit.Migrations(), pages.Migrations(), publication.Migrations()))
+	everybody := []kernel.AccountID{officer, checker, secrecy, leader, poster, operator, watcher, superior, both}
+	e := d.submit(t, thing(1), publication.Ordinary)
+	waits := func(want Turn, whom ...kernel.AccountID) {
+		t.Helper()
+		trail, err := d.pub.Trail(context.Background(), site, e)
+		check(t, "the trail", err, "")
+		for _, who := range everybody {
+			got, err := d.Turn(by(who), trail)
+			check(t, "the turn of "+who.String(), err, "")
+			if mine := slices.Contains(whom, who); mine && got != want || !mine && got != Nothing {
+				t.Errorf("in state %s %s has %q; %q is of %v", StateOf(trail), who, got, want, whom)
+			}
+		}
+		_, err = d.Turn(context.Background(), trail)
+		check(t, "nobody's turn", err, fault.Forbidden)
+	}
+	waits(ToReview, checker, leader, both)
+	check(t, "review", d.Pass(by(checker), site, e, words), "")
+	waits(ToReview, secrecy, both)
+	check(t, "secrecy", d.Pass(by(secrecy), site, e, words), "")
+	waits(ToReview, leader, both, superior)
+	check(t, "the last word", d.Pass(by(leader), site, e, words), "")
+	waits(ToPublish, poster, both)
+	check(t, "publication", d.Publish(by(poster), site, e, publication.Placing{Place: 1}), "")
+	waits(Nothing)
+	e = d.submit(t, thing(2), publication.Small)
+	check(t, "returned", d.Return(by(both), site, e, Words{Reason: "数字有误"}), "")
+	waits(Nothing)
 }
