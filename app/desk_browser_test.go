@@ -2,41 +2,32 @@ package app_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/zhanqun/zhanqun/app"
+	"github.com/zhanqun/zhanqun/app/demo"
 )
 
-// deskPerson is a ready-made person of the demonstration, as DATA/demo-people.json names them.
-type deskPerson struct{ Name, Login, Password, Role, Site, Org string }
-
-// staffOf reads the ready-made people of a site of the demonstration, by role; somebody with several roles stands under each.
-func staffOf(t *testing.T, data, site string) map[string]deskPerson {
+// staffOf are the ready-made people of a site or unit of the demonstration, by role; somebody with several roles stands under each.
+func staffOf(t *testing.T, data, place string) map[string]demo.Person {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(data, "demo-people.json"))
+	all, err := demo.ReadPeople(data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []deskPerson
-	if err := json.Unmarshal(raw, &all); err != nil {
-		t.Fatal(err)
-	}
-	found := map[string]deskPerson{}
+	found := map[string]demo.Person{}
 	for _, p := range all {
-		if !strings.Contains(p.Site+p.Org, site) {
-			continue
-		}
-		for _, role := range strings.FieldsFunc(p.Role, func(r rune) bool { return strings.ContainsRune("+, ", r) }) {
-			found[role] = p
+		for role := range strings.SplitSeq(p.Role, "+") {
+			if strings.Contains(p.Site+p.Org, place) {
+				found[role] = p
+			}
 		}
 	}
 	return found
@@ -103,7 +94,7 @@ func (d *desk) says(words string) {
 }
 
 // enter signs in by the form, as a person does.
-func (d *desk) enter(width int, p deskPerson) {
+func (d *desk) enter(width int, p demo.Person) {
 	d.t.Helper()
 	d.open(d.t, width, d.console+"/signin")
 	if eval[bool](d.t, d.browser, `!!document.querySelector('form[action="/signout"]')`) {

@@ -9,10 +9,7 @@ import (
 )
 
 // workPage is everybody's first screen: what waits, on each site where the person has a post.
-type workPage struct {
-	Who   string
-	Sites []siteWork
-}
+type workPage struct{ Sites []siteWork }
 
 type siteWork struct {
 	Seat
@@ -27,7 +24,7 @@ func (c *Console) showWork(f *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := workPage{Who: kernel.ActorFrom(ctx).Name}
+	var p workPage
 	for _, s := range seats {
 		w := siteWork{Seat: s}
 		for _, find := range c.work {

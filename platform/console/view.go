@@ -98,7 +98,7 @@ const ownRoom = "console"
 // funcs are what templates may call: t speaks the person's language, the others write moments in Beijing's time.
 func funcs(lang string) template.FuncMap {
 	return template.FuncMap{
-		"t":     func(zh string, args ...any) string { return Say(lang, zh, args...) },
+		"t":     func(zh string) string { return Say(lang, zh) },
 		"deed":  func(action string) string { return deed(lang, action) },
 		"brief": brief,
 		"at":    func(t time.Time) string { return moment(t, "2006-01-02 15:04") },

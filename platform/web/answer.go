@@ -195,17 +195,17 @@ func (s *Server) asset(rc *fasthttp.RequestCtx, x *exchange, path string) {
 
 // assetEntry keeps each file compressed; there are as many as the themes and the console have.
 func (s *Server) assetEntry(path string, console bool) *pages.Entry {
-	from, key := s.ports.Assets, path
+	files, key := s.ports.Assets, path
 	if console {
-		from, key = s.ports.Console, "console"+path
+		files, key = s.ports.Console, "console"+path
 	}
 	if e, ok := s.assets.Load(key); ok {
 		return e.(*pages.Entry)
 	}
-	if from == nil {
+	if files == nil {
 		return nil
 	}
-	body, contentType, ok := from.Asset(path)
+	body, contentType, ok := files.Asset(path)
 	if !ok {
 		return nil
 	}

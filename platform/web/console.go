@@ -16,9 +16,16 @@ import (
 // consoleHost serves the console's name: guarded routes only, never a citizen's page.
 func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) {
 	x.route = "console"
-	is, _ := s.secure(rc)
+	is, known := s.secure(rc)
 	x.secure = is
 	switch {
+	case s.cfg.RedirectHTTPS && known && !is && s.cfg.ConsoleOrigin != "": // a password does not travel in the clear
+		if rc.IsPost() {
+			s.refuse(rc, x, fasthttp.StatusForbidden)
+			return
+		}
+		s.leave(rc, x, s.cfg.ConsoleOrigin, path)
+		return
 	case !rc.IsGet() && !rc.IsHead() && !rc.IsPost():
 		rc.Response.Header.Set("Allow", "GET, HEAD, POST")
 		s.refuse(rc, x, fasthttp.StatusMethodNotAllowed)

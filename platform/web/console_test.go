@@ -127,3 +127,17 @@ func TestAnyOfItsActionsOpensARoute(t *testing.T) {
 	}()
 	assemble(t, Config{}).router.Action(ActionRoute{Room: "x", Method: "GET", Path: "/sites/:site/x", Action: "article.submit", Or: []policies.Action{"nonsense"}, Tenancy: "site", Cache: "no-store"})
 }
+
+// A6 (promises.md 4.2): where there is TLS, nobody signs in without it.
+func TestTheConsoleIsForTLS(t *testing.T) {
+	f := assemble(t, Config{RedirectHTTPS: true, ConsoleOrigin: "https://" + consoleName})
+	f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/signin", Do: func(c *fiber.Ctx) error { return c.SendString("登录") }})
+	f.router.Door(DoorRoute{Room: "x", Method: "POST", Path: "/signin", Do: func(c *fiber.Ctx) error { return c.SendString("登录") }})
+	f.serve()
+	if res := f.ask("GET", consoleName, "/signin?to=/x"); res.StatusCode != 301 || res.Header.Get("Location") != "https://"+consoleName+"/signin" {
+		t.Errorf("in the clear: %d, %q", res.StatusCode, res.Header.Get("Location"))
+	}
+	if res := f.ask("POST", consoleName, "/signin", "Sec-Fetch-Site: same-origin"); res.StatusCode != 403 {
+		t.Errorf("a password in the clear: %d", res.StatusCode)
+	}
+}

@@ -22,6 +22,7 @@ import (
 // Config says how the edge behaves; the zero Config is a good one for a machine of its own.
 type Config struct {
 	Console        string         // the console's host name; it is no citizen site
+	ConsoleOrigin  string         // where RedirectHTTPS leads its requests: "https://console.ankang.gov.cn"
 	RedirectHTTPS  bool           // lead requests that came over plain HTTP to the site's https origin
 	HSTS           bool           // tell browsers to stay with https for a year
 	HTTPS          bool           // citizens come by https, so pages may ask browsers to upgrade

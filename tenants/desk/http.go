@@ -37,7 +37,7 @@ func (d *Desk) Routes(r *web.Router) {
 	}
 }
 
-// site is the one of the path, which the guard has read.
+// at is the site of the path, which the guard has read.
 func at(c *fiber.Ctx) kernel.SiteID {
 	id, _ := kernel.ParseID[kernel.SiteID](c.Params("site"))
 	return id
@@ -84,6 +84,4 @@ func wrong(err error) (field string, is bool) {
 // statuses of the faults that are shown on the same screen.
 var statuses = map[fault.Kind]int{fault.Invalid: 422, fault.Conflict: 409, fault.TooLarge: 413, fault.Forbidden: 403}
 
-func say(c *fiber.Ctx, zh string, args ...any) string {
-	return console.Say(console.Language(c), zh, args...)
-}
+func say(c *fiber.Ctx, zh string) string { return console.Say(console.Language(c), zh) }
