@@ -36,6 +36,8 @@ type Page struct {
 	Title  string // translated
 	Site   kernel.SiteID
 	Status int // 0: 200
+	// Scripts are files of this package's assets that help on the screen, which works without them.
+	Scripts []string
 }
 
 // framed is the frame of one screen for one person.
@@ -47,6 +49,7 @@ type framed struct {
 	Seats              []Seat
 	Menu               []line
 	CSS                string
+	Scripts            []string
 	Demo               bool
 	Main               any
 }
@@ -77,6 +80,9 @@ func (c *Console) show(f *fiber.Ctx, key string, p Page, data any) error {
 
 func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	fr := c.bare(f, p.Title)
+	for _, name := range p.Scripts {
+		fr.Scripts = append(fr.Scripts, c.address(name))
+	}
 	ctx, who := f.UserContext(), kernel.ActorFrom(f.UserContext())
 	if who.Account == 0 {
 		return fr, nil
