@@ -55,8 +55,14 @@ func openBureau(t *testing.T, url string) *bureau {
 // hire appoints somebody at the township and signs them in.
 func (o *bureau) hire(login string, roles ...policies.Role) *worker {
 	o.t.Helper()
+	return o.hireAt("610902100", login, roles...)
+}
+
+// hireAt appoints somebody at the unit of a code.
+func (o *bureau) hireAt(code, login string, roles ...policies.Role) *worker {
+	o.t.Helper()
 	ctx := kernel.WithActor(context.Background(), identity.System("cli"))
-	org := o.org(o.t, ctx, "610902100")
+	org := o.org(o.t, ctx, code)
 	a, err := o.Accounts.Create(ctx, identity.Account{Login: login, Name: "干部" + login, Org: org})
 	if err != nil {
 		o.t.Fatal(err)

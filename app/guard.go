@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/identity"
@@ -10,6 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/review"
 )
 
 // guard decides for the rooms that declared the question as a port: it looks up every live appointment of the
@@ -20,6 +22,7 @@ type guard struct {
 	sites    *site.Sites
 	columns  *column.Columns
 	articles *article.Articles
+	reviews  *review.Desk
 	now      kernel.Clock
 }
 
@@ -38,7 +41,31 @@ func (g *guard) May(ctx context.Context, id kernel.SiteID, act policies.Action) 
 	if err != nil {
 		return err
 	}
-	return policies.May(held, act, policies.Proof{})
+	var proof policies.Proof
+	if act == "review.final.pass" {
+		if proof.Assigned, err = g.endsHere(ctx, id); err != nil {
+			return err
+		}
+	}
+	return policies.May(held, act, proof)
+}
+
+// endsHere reports whether the chain of any column of the site gives the last word to an office of the actor's: the room asks again
+// about the object.
+func (g *guard) endsHere(ctx context.Context, id kernel.SiteID) (bool, error) {
+	chains, err := g.reviews.Chains(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	live, err := g.accounts.Live(ctx, kernel.ActorFrom(ctx).Account, g.now())
+	return slices.ContainsFunc(live, func(a identity.Appointment) bool {
+		for _, c := range chains {
+			if a.Site == 0 && c.Last == a.Org && a.Org != 0 {
+				return true
+			}
+		}
+		return false
+	}), err
 }
 
 // Holdings is every live appointment of the actor as seen from the site.
@@ -46,27 +73,59 @@ func (g *guard) Holdings(ctx context.Context, id kernel.SiteID) ([]policies.Held
 	return g.all(ctx, id)
 }
 
-// Held is what the actor holds as seen from an object: an appointment to a column reaches what lies in it and below
-// it. Nothing assigns 上级终审 yet, so no proof is given and those cells stay closed.
-func (g *guard) Held(ctx context.Context, obj publication.Object) ([]policies.Held, policies.Proof, error) {
+// Standing is how the actor stands to an object: an appointment to a column reaches what lies in it and below it, and the chain
+// of the column may give the last word to the office of one of the actor's posts (上级终审).
+func (g *guard) Standing(ctx context.Context, obj publication.Object) (s review.Standing, err error) {
 	if obj.Kind != article.Kind {
-		held, err := g.all(ctx, obj.Site)
-		return held, policies.Proof{}, err
+		s.Held, err = g.all(ctx, obj.Site)
+		return s, err
 	}
 	draft, err := g.articles.Get(ctx, obj.Site, obj.ID)
 	if err != nil {
-		return nil, policies.Proof{}, err
+		return s, err
 	}
-	tree, err := g.columns.Tree(ctx, obj.Site)
+	path, err := g.path(ctx, obj.Site, draft.Column)
 	if err != nil {
-		return nil, policies.Proof{}, err
+		return s, err
+	}
+	if s.Held, err = g.all(ctx, obj.Site, path...); err != nil {
+		return s, err
+	}
+	chain, err := g.reviews.ChainOf(ctx, obj.Site, path)
+	if err != nil || chain == nil || chain.Last == 0 {
+		return s, err
+	}
+	live, err := g.accounts.Live(ctx, kernel.ActorFrom(ctx).Account, g.now())
+	s.Above = true
+	s.Proof.Assigned = slices.ContainsFunc(live, func(a identity.Appointment) bool { return a.Org == chain.Last && a.Site == 0 })
+	return s, err
+}
+
+// path is a column followed by those above it.
+func (g *guard) path(ctx context.Context, id kernel.SiteID, column int64) ([]int64, error) {
+	tree, err := g.columns.Tree(ctx, id)
+	if err != nil {
+		return nil, err
 	}
 	var path []int64
-	for _, c := range tree.Trail(draft.Column) {
+	for _, c := range tree.Trail(column) {
 		path = append(path, c.ID)
 	}
-	held, err := g.all(ctx, obj.Site, path...)
-	return held, policies.Proof{}, err
+	slices.Reverse(path)
+	return path, nil
+}
+
+// Policy is the review policy that the chain of a column names, or "".
+func (g *guard) Policy(ctx context.Context, id kernel.SiteID, column int64) (string, error) {
+	path, err := g.path(ctx, id, column)
+	if err != nil {
+		return "", err
+	}
+	chain, err := g.reviews.ChainOf(ctx, id, path)
+	if err != nil || chain == nil {
+		return "", err
+	}
+	return chain.Policy, nil
 }
 
 // all is every live appointment of the actor, as the site sees it.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -296,6 +297,8 @@ func (m *matrix) places(r web.Route) []string {
 	return []string{all[m.turn%len(all)]}
 }
 
+var parameter = regexp.MustCompile(`:[a-z]+`)
+
 // ask requests a route of site while other is named somewhere, and says whether the site's own draft is in the answer.
 func (m *matrix) ask(p person, r web.Route, site, other int, where string, may bool) (status int, own bool) {
 	m.t.Helper()
@@ -309,7 +312,7 @@ func (m *matrix) ask(p person, r web.Route, site, other int, where string, may b
 		form = url.Values{"site": {m.sites[other].String()}, "site_id": {m.sites[other].String()}, "id": {theirs}}
 		path = strings.Replace(path, ":site", m.sites[site].String(), 1)
 	}
-	path = strings.Replace(path, ":id", object, 1)
+	path = parameter.ReplaceAllString(path, object) // ":id", and what lies below it
 	body := ""
 	switch where {
 	case "query":

@@ -30,6 +30,7 @@ func Migrations() []fs.FS {
 	return []fs.FS{
 		installationSchema(), audit.Migrations(), jobs.Migrations(), pages.Migrations(), identity.Migrations(), org.Migrations(),
 		publication.Migrations(), site.Migrations(), column.Migrations(), article.Migrations(), index.Migrations(),
+		review.Migrations(),
 	}
 }
 
@@ -78,16 +79,17 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	}
 	h.Accounts = identity.New(d, now, ids, h.Audit, h.Sites)
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
+	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
-		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render})
-	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, articles: h.Articles, now: now}
-	h.Reviews = review.New(h.Published, who)
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Chain: who})
+	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
+	who.articles, who.reviews = h.Articles, h.Reviews
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople()},
 		map[string]fs.FS{"desk": desk.Views()}, desk.Screens()...)
 	if err != nil {
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
-	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
+	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
 		Published: h.Published, Reviews: h.Reviews, Console: h.Console})
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,

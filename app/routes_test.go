@@ -50,6 +50,8 @@ var ways = map[string]string{
 	"POST /signin":   "the way in",
 	"POST /signout":  "ends what only its own cookie names",
 	"POST /language": "keeps a choice in the own browser",
+	"GET /reviews":   "shows what waits for the person who asks, on each site where it does",
+	"POST /reviews":  "publishes what the person may publish: the room asks about each article",
 	"GET /":          "shows what the rooms answer for the person who asks, site by site",
 }
 

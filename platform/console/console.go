@@ -62,6 +62,7 @@ type Item struct {
 	Text, Href string
 	Mark       string // its state in a word
 	Kind       string // how the word looks: "", "warn", "bad", "ok"
+	NoteWord   string // a word of the catalogue before the note, or ""
 	Note       string
 	At         time.Time
 }
@@ -107,8 +108,8 @@ type Seat struct {
 // seatsMost bounds a switcher; whoever has more sites finds them in the list of all sites.
 const seatsMost = 50
 
-// seats are the sites where the actor has a post of the own unit.
-func (c *Console) seats(ctx context.Context) ([]Seat, error) {
+// Seats are the sites where the actor has a post of the own unit.
+func (c *Console) Seats(ctx context.Context) ([]Seat, error) {
 	live, err := c.Accounts.Live(ctx, kernel.ActorFrom(ctx).Account, c.Now())
 	if err != nil {
 		return nil, err

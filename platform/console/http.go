@@ -89,7 +89,7 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	}
 	fr.Who = who.Name
 	var err error
-	if fr.Seats, err = c.seats(ctx); err != nil {
+	if fr.Seats, err = c.Seats(ctx); err != nil {
 		return fr, err
 	}
 	if p.Site == 0 && len(fr.Seats) == 1 {

@@ -20,7 +20,7 @@ var workView = Define[workPage](ownRoom, "work")
 
 func (c *Console) showWork(f *fiber.Ctx) error {
 	ctx := f.UserContext()
-	seats, err := c.seats(ctx)
+	seats, err := c.Seats(ctx)
 	if err != nil {
 		return err
 	}

@@ -346,7 +346,7 @@ func TestEveryPolicyHoldsSecrecy(t *testing.T) {
 	err := d.Conn(t.Context()).NewRaw(`SELECT count(*), count(CASE WHEN NOT EXISTS (SELECT 1 FROM review_steps s WHERE s.policy = p.policy AND s.step <= p.last_step AND s.holds_secrecy)
 		OR NOT EXISTS (SELECT 1 FROM review_steps s WHERE s.policy = p.policy AND s.step <= p.last_step AND s.holds_review)
 		OR (SELECT count(*) FROM review_steps s WHERE s.policy = p.policy) <> p.last_step THEN 1 END) FROM review_policies p`).Scan(t.Context(), &all, &bad)
-	if err != nil || all != 4 || bad != 0 {
+	if err != nil || all != 6 || bad != 0 {
 		t.Errorf("%d of %d policies are wrong, %v", bad, all, err)
 	}
 }

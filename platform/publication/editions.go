@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -36,12 +37,12 @@ func digestOf(payload []byte) string {
 }
 
 // Freeze keeps a text for review and returns its edition. Earlier editions of the object that are not public
-// take no more approvals. The policy is Ordinary, Brief or Small.
+// take no more approvals. The policy is one of Policies.
 func (p *Publications) Freeze(ctx context.Context, d Draft) (EditionID, error) {
 	if err := d.check(); err != nil {
 		return 0, err
 	}
-	if d.Policy != Ordinary && d.Policy != Brief && d.Policy != Small {
+	if !slices.Contains(Policies, d.Policy) {
 		return 0, fault.In("policy", "没有名为“%s”的审核流程。", d.Policy)
 	}
 	e := edition{SiteID: d.Site, Kind: d.Kind, ObjectID: d.ID, Author: d.Author, Policy: d.Policy,

@@ -38,10 +38,15 @@ type EditionID int64
 // The review policies. They are rows of the schema too, and cannot be changed there.
 const (
 	Ordinary = "ordinary" // review, secrecy, final: three people beside the author
+	Double   = "double"   // two reviews, secrecy, final: four
+	Triple   = "triple"   // three reviews, secrecy, final: five
 	Brief    = "brief"    // review with secrecy, final
 	Small    = "small"    // a small office: one other person, with both opinions
 	Imported = "import"   // a batch from an old site, signed by an author and a reviewer; only Import uses it
 )
+
+// Policies are those a text may be frozen for.
+var Policies = []string{Small, Brief, Ordinary, Double, Triple}
 
 // The verdicts of a step.
 const (

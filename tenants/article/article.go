@@ -116,6 +116,12 @@ type Room struct {
 	Index     Indexer
 	Queue     *jobs.Queue
 	Render    *render.Renderer
+	Chain     Chain // nil: every draft keeps the policy it was begun with
+}
+
+// Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.
+type Chain interface {
+	Policy(ctx context.Context, site kernel.SiteID, column int64) (string, error)
 }
 
 // Articles is the room. Its methods are safe for concurrent use.

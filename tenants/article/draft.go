@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
@@ -112,6 +113,9 @@ func (a *Articles) Submit(ctx context.Context, site kernel.SiteID, id ID, versio
 		if d.Version != version {
 			return fault.New(fault.Conflict, "这篇稿件刚被别人改过，请刷新后再送审。")
 		}
+		if err := a.chained(ctx, d); err != nil {
+			return err
+		}
 		raw, err := d.Payload.encode()
 		if err != nil {
 			return fmt.Errorf("write article %d: %w", id, err)
@@ -122,6 +126,18 @@ func (a *Articles) Submit(ctx context.Context, site kernel.SiteID, id ID, versio
 		return err
 	})
 	return edition, err
+}
+
+// chained gives the draft the review policy of its column, as it is at this moment.
+func (a *Articles) chained(ctx context.Context, d *Draft) error {
+	if a.Chain == nil {
+		return nil
+	}
+	policy, err := a.Chain.Policy(ctx, d.Site, d.Column)
+	if policy != "" {
+		d.Policy = policy
+	}
+	return err
 }
 
 // Return makes a submitted article a draft again, after a review refused it or its author took it back.
@@ -212,10 +228,10 @@ func (a *Articles) mayHold(ctx context.Context, site kernel.SiteID, id int64) er
 }
 
 func reviewPolicy(p string) (string, error) {
-	switch p {
-	case "":
+	if p == "" {
 		return publication.Ordinary, nil
-	case publication.Ordinary, publication.Brief, publication.Small:
+	}
+	if slices.Contains(publication.Policies, p) {
 		return p, nil
 	}
 	return "", fault.In("policy", "没有“%s”这种审核流程。", p)

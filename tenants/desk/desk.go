@@ -8,12 +8,12 @@ package desk
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/policies"
@@ -28,6 +28,7 @@ type Room struct {
 	DB        *db.DB
 	Now       kernel.Clock
 	Accounts  *identity.Accounts
+	Orgs      *org.Orgs
 	Sites     *site.Sites
 	Columns   *column.Columns
 	Articles  *article.Articles
@@ -45,8 +46,10 @@ func New(r Room) *Desk { return &Desk{r} }
 // What opens which screen: whoever writes or decides on a site reads the drafts of that site.
 var (
 	writes  = []policies.Action{"article.create", "article.edit.draft", "article.submit"}
-	decides = []policies.Action{"review.pass", "secrecy.pass", "article.publish", "article.withdraw"}
+	decides = []policies.Action{"review.pass", "secrecy.pass", "article.publish", "article.withdraw", "debt.settle"}
 	reads   = slices.Concat(writes, decides)
+	// 上级终审 opens what waits for that office, and nothing else: see found.
+	lastly = []policies.Action{"review.final.pass"}
 )
 
 // Menu is the room's lines in the console.
@@ -54,7 +57,8 @@ func Menu() []console.Entry {
 	return []console.Entry{
 		{Name: "写稿", Path: "/sites/:site/articles/new", Any: []policies.Action{"article.create"}},
 		{Name: "稿件", Path: "/sites/:site/articles", Any: reads},
-		{Name: "待审", Path: "/sites/:site/reviews", Any: decides},
+		{Name: "待审", Path: "/reviews", Any: decides},
+		{Name: "审核流程", Path: "/sites/:site/chains", Any: []policies.Action{"column.owner.set"}},
 	}
 }
 
@@ -84,23 +88,32 @@ func (d *Desk) choices(ctx context.Context, site kernel.SiteID, chosen int64) ([
 		if k.State != column.Active {
 			continue
 		}
-		var names []string
-		for _, up := range tree.Trail(k.ID) {
-			names = append(names, up.Name)
-		}
-		all = append(all, choice{k.ID, strings.Join(names, " › "), k.ID == chosen})
+		all = append(all, choice{k.ID, trail(tree, k.ID), k.ID == chosen})
 	}
 	return all, nil
 }
 
-// turns are the articles of a site that wait for the actor, with what they wait for.
+// turns are the articles of a site that wait for the actor, with what they wait for: what is owed first, what the actor has handed
+// over last.
 func (d *Desk) turns(ctx context.Context, id kernel.SiteID, most int) ([]turn, error) {
-	drafts, err := d.Articles.List(ctx, id, article.Filter{State: article.Submitted}, kernel.Page{Number: 1, Size: most})
+	drafts, err := d.owed(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	var all []turn
-	for _, a := range drafts {
+	sent, err := d.Articles.List(ctx, id, article.Filter{State: article.Submitted}, kernel.Page{Number: 1, Size: most})
+	if err != nil {
+		return nil, err
+	}
+	var all, passedOn []turn
+	var editions []publication.EditionID
+	for _, a := range sent {
+		editions = append(editions, a.Edition)
+	}
+	handed, err := d.Reviews.Handed(ctx, id, editions)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range append(drafts, sent...) {
 		t, err := d.Published.Trail(ctx, id, a.Edition)
 		if err != nil {
 			return nil, err
@@ -109,8 +122,34 @@ func (d *Desk) turns(ctx context.Context, id kernel.SiteID, most int) ([]turn, e
 		if err != nil {
 			return nil, err
 		}
-		if what != review.Nothing {
-			all = append(all, turn{a, t, what})
+		to := handed[a.Edition]
+		switch one := (turn{a, t, what, to}); {
+		case what == review.Nothing:
+		case what == review.ToReview && to.By == kernel.ActorFrom(ctx).Account:
+			passedOn = append(passedOn, one)
+		default:
+			all = append(all, one)
+		}
+	}
+	return append(all, passedOn...), nil
+}
+
+// owed are the articles that were published in an emergency and wait for their review.
+func (d *Desk) owed(ctx context.Context, id kernel.SiteID) (all []article.Draft, err error) {
+	debts, err := d.Published.OpenDebts(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, debt := range debts {
+		if debt.Kind != article.Kind {
+			continue
+		}
+		a, err := d.Articles.Get(ctx, id, debt.ID)
+		if err != nil {
+			return nil, err
+		}
+		if a.Edition == debt.Edition {
+			all = append(all, *a)
 		}
 	}
 	return all, nil
@@ -120,4 +159,5 @@ type turn struct {
 	article.Draft
 	trail *publication.Trail
 	what  review.Turn
+	to    review.Note // to whom it was handed over last, if to anybody
 }

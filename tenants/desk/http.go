@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
@@ -24,17 +26,26 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/articles", reads, d.showList},
 		{fiber.MethodGet, "/sites/:site/articles/new", []policies.Action{"article.create"}, d.showNew},
 		{fiber.MethodPost, "/sites/:site/articles", []policies.Action{"article.create"}, d.create},
-		{fiber.MethodGet, "/sites/:site/articles/:id", reads, d.showArticle},
+		{fiber.MethodGet, "/sites/:site/articles/:id", slices.Concat(reads, lastly), d.showArticle},
 		{fiber.MethodGet, "/sites/:site/articles/:id/edit", []policies.Action{"article.edit.draft"}, d.showEdit},
 		{fiber.MethodPost, "/sites/:site/articles/:id", []policies.Action{"article.edit.draft"}, d.save},
 		{fiber.MethodPost, "/sites/:site/articles/:id/send", []policies.Action{"article.submit"}, d.send},
 		{fiber.MethodGet, "/sites/:site/reviews", decides, d.showQueue},
-		{fiber.MethodPost, "/sites/:site/articles/:id/review", []policies.Action{"review.pass", "secrecy.pass"}, d.review},
+		{fiber.MethodPost, "/sites/:site/articles/:id/review", []policies.Action{"review.pass", "secrecy.pass", "review.final.pass"}, d.review},
 		{fiber.MethodPost, "/sites/:site/articles/:id/publish", []policies.Action{"article.publish"}, d.publish},
 		{fiber.MethodPost, "/sites/:site/articles/:id/withdraw", []policies.Action{"article.withdraw"}, d.withdraw},
+		{fiber.MethodPost, "/sites/:site/articles/:id/urgent", []policies.Action{"article.publish.emergency"}, d.urgent},
+		{fiber.MethodPost, "/sites/:site/articles/:id/settle", []policies.Action{"debt.settle"}, d.settle},
+		{fiber.MethodGet, "/sites/:site/articles/:id/sheet", slices.Concat(reads, lastly), d.showSheet},
+		{fiber.MethodPost, "/sites/:site/articles/:id/notes", slices.Concat(reads, lastly), d.writeNote},
+		{fiber.MethodPost, "/sites/:site/articles/:id/notes/:note/done", reads, d.settleNote},
+		{fiber.MethodGet, "/sites/:site/chains", []policies.Action{"column.owner.set"}, d.showChains},
+		{fiber.MethodPost, "/sites/:site/chains", []policies.Action{"column.owner.set"}, d.setChain},
 	} {
 		r.Action(web.ActionRoute{Room: "tenants/desk", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Do: a.do})
 	}
+	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/reviews", SignedIn: true, Do: d.showAll})
+	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodPost, Path: "/reviews", SignedIn: true, Do: d.together})
 }
 
 // at is the site of the path, which the guard has read.
@@ -49,7 +60,15 @@ func (d *Desk) found(c *fiber.Ctx) (*article.Draft, error) {
 	if !ok {
 		return nil, fault.New(fault.NotFound, "没有这篇稿件。")
 	}
-	return d.Articles.Get(c.UserContext(), at(c), id)
+	a, err := d.Articles.Get(c.UserContext(), at(c), id)
+	if err != nil || d.Console.Offers(c.UserContext(), a.Site, reads...) {
+		return a, err
+	}
+	ends, err := d.Reviews.EndsWithActor(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID})
+	if err == nil && (!ends || a.State != article.Submitted) { // a superior's office sees what was sent to it, and no draft (domain.md 4)
+		return nil, fault.New(fault.NotFound, "没有这篇稿件。")
+	}
+	return a, err
 }
 
 // address is a screen of the site; done names a sentence of the next screen.

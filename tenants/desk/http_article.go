@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -37,6 +38,7 @@ type articlePage struct {
 	HoldsSecrecy           bool
 	Opinion, Secrecy       string // what was typed, or what is usually said
 	Reason, Notice         string
+	beside
 }
 
 // step is a line of the responsibility chain.
@@ -49,6 +51,8 @@ var articleView = console.Define[articlePage]("desk", "article")
 
 // sentences are what a screen says after an act.
 var sentences = map[string]string{
+	"comment": "批注已写下，办这篇稿件的同事都看得到。", "handover": "已转给同事，它排到了对方的待审里。", "signed": "线下签批已登记。", "settled": "已标记为处理过。",
+	"urgent": "已紧急发布，网站上现在就能看到。请在 24 小时内由另一位同事补审。", "reviewed": "已补审，责任链完整了。",
 	"saved": "已保存为草稿，只有本站的同事看得到。", "sent": "已送审。审核人会在“待审”里看到它。", "passed": "已通过，送到下一步。",
 	"returned": "已退回作者。", "published": "已发布，网站上现在就能看到。", "withdrawn": "已撤回，网站上已经看不到。",
 }
@@ -76,7 +80,8 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 		if c.FormValue("edition") != "" {
 			p.Opinion, p.Secrecy = typed(c, "opinion"), typed(c, "secrecy")
 		}
-		p.Reason, p.Notice = typed(c, "reason"), typed(c, "notice")
+		p.Reason, p.Notice, p.UsualReason = typed(c, "reason"), typed(c, "notice"), typed(c, "usual")
+		p.Quote, p.Words = typed(c, "quote"), typed(c, "words")
 	} else if s := sentences[c.Query("done")]; s != "" {
 		p.Done = say(c, s)
 	}
@@ -92,6 +97,9 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	word, kind := standing(a.State)
 	p.State, p.Kind = say(c, word), kind
 	if err := d.open(c, a, &p); err != nil {
+		return err
+	}
+	if err := d.besides(ctx, a, &p); err != nil {
 		return err
 	}
 	return articleView.Show(d.Console, c, page, p)
@@ -123,6 +131,12 @@ func (d *Desk) open(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 		if err := d.ask(ctx, t, p); err != nil {
 			return err
 		}
+	} else if t.Debt != nil && t.Settled == nil && t.Public {
+		turn, err := d.Reviews.Turn(ctx, t)
+		if err != nil {
+			return err
+		}
+		p.State, p.Kind, p.MaySettle, p.DueAt = say(c, review.StateOf(t).Says()), "bad", turn == review.ToSettle, t.Debt.DueAt
 	}
 	p.Steps, err = d.steps(ctx, c, t)
 	return err
@@ -144,7 +158,7 @@ func (d *Desk) ask(ctx context.Context, t *publication.Trail, p *articlePage) er
 }
 
 // stepNames are the steps of the policies on screen.
-var stepNames = map[string]string{"review": "审核", "secrecy": "保密审查", "final": "终审"}
+var stepNames = map[string]string{"review": "审核", "second": "复审", "third": "第三次审核", "secrecy": "保密审查", "final": "终审"}
 
 func stepName(p publication.PolicyStep) string {
 	if p.HoldsReview && p.HoldsSecrecy {
@@ -179,6 +193,17 @@ func (d *Desk) steps(ctx context.Context, c *fiber.Ctx, t *publication.Trail) ([
 	if t.Published != nil {
 		all = append(all, step{Name: say(c, "发布"), Who: t.Published.PublisherName, Kind: "taken", At: t.Published.At})
 	}
+	if t.Settled != nil {
+		who, err := d.name(ctx, t.Settled.Reviewer)
+		if err != nil {
+			return nil, err
+		}
+		line := step{Name: say(c, "补审"), Who: who, Kind: "taken", At: t.Settled.At, Words: t.Settled.Review + " " + t.Settled.Secrecy}
+		if t.Settled.Verdict == publication.Rejected {
+			line.Kind, line.Words = "back", t.Settled.Reason
+		}
+		all = append(all, line)
+	}
 	if t.Ended != nil && t.Ended.How == "withdrawn" {
 		all = append(all, step{Name: say(c, "撤回"), Who: t.Ended.ByName, Words: t.Ended.Reason, Kind: "back", At: t.Ended.At})
 	}
@@ -206,7 +231,7 @@ func (d *Desk) review(c *fiber.Ctx) error {
 	if err != nil {
 		return d.article(c, a, err)
 	}
-	w := review.Words{Review: typed(c, "opinion"), Secrecy: typed(c, "secrecy"), Reason: typed(c, "reason")}
+	w := review.Words{Review: typed(c, "opinion"), Secrecy: typed(c, "secrecy"), Reason: strings.TrimSpace(typed(c, "usual") + " " + typed(c, "reason"))}
 	if c.FormValue("do") == "return" {
 		err = d.DB.InTx(c.UserContext(), func(ctx context.Context) error {
 			if err := d.Reviews.Return(ctx, a.Site, e, review.Words{Reason: w.Reason}); err != nil {

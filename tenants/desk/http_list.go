@@ -127,15 +127,36 @@ func (d *Desk) showQueue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	s := console.Section{Empty: "没有等您处理的稿件。", Items: d.items(all)}
+	s := console.Section{Empty: "没有等您处理的稿件。", Items: d.items(c.UserContext(), all)}
 	return queueView.Show(d.Console, c, console.Page{Title: say(c, "待审"), Site: at(c)}, queuePage{s})
 }
 
-func (d *Desk) items(all []turn) (items []console.Item) {
+func (d *Desk) items(ctx context.Context, all []turn) (items []console.Item) {
 	for _, t := range all {
-		items = append(items, console.Item{Text: t.Payload.Title, Href: address(t.Site, t.ID, ""), Mark: review.StateOf(t.trail).Says(), Kind: "warn", At: t.trail.FrozenAt})
+		items = append(items, d.waiting(ctx, t))
 	}
 	return items
+}
+
+// waiting is an article in a queue: until when, for what is owed; from whom or to whom, for what was handed over.
+func (d *Desk) waiting(ctx context.Context, t turn) console.Item {
+	i := console.Item{Text: t.Payload.Title, Href: address(t.Site, t.ID, ""), Mark: review.StateOf(t.trail).Says(), Kind: "warn", At: t.trail.FrozenAt}
+	if t.what == review.ToSettle {
+		i.Kind, i.NoteWord, i.Note = "bad", "补审期限", t.trail.Debt.DueAt.In(kernel.Beijing).Format("2006-01-02 15:04")
+	}
+	if t.what != review.ToReview || t.to.ID == 0 {
+		return i
+	}
+	other, word := t.to.By, "转来的同事"
+	if t.to.By == kernel.ActorFrom(ctx).Account {
+		other, word, i.Kind = t.to.To, "已转给", ""
+	} else if t.to.To != kernel.ActorFrom(ctx).Account {
+		return i
+	}
+	if name, err := d.name(ctx, other); err == nil {
+		i.NoteWord, i.Note = word, name+"："+t.to.Words
+	}
+	return i
 }
 
 // workItems is how many lines a part of the first screen has.
@@ -150,7 +171,7 @@ func (d *Desk) Waiting(ctx context.Context, site kernel.SiteID) (console.Section
 	if err != nil {
 		return console.Section{}, err
 	}
-	s := console.Section{Title: "待我处理", Empty: "没有等您处理的稿件。", Items: d.items(all)}
+	s := console.Section{Title: "待我处理", Empty: "没有等您处理的稿件。", Items: d.items(ctx, all)}
 	if len(s.Items) > workItems {
 		s.Items, s.More = s.Items[:workItems], "/sites/"+site.String()+"/reviews"
 	}

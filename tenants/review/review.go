@@ -5,7 +5,8 @@
 // acts, then lets platform/publication record the step, whose schema refuses what people may not do anyway.
 // The state of an edition is read from its rows, never stored beside them; states.mermaid draws it.
 //
-// It is not for drafts, which their rooms keep, and it owns no table.
+// It is not for drafts, which their rooms keep. Its own tables hold what surrounds the steps: the chain of a column, and what
+// people write beside a text.
 package review
 
 import (
@@ -15,33 +16,53 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/storage/db"
 )
 
-// People tells what the actor in ctx holds: all live appointments as seen from the object's site, and whether
-// the last word on the object is assigned to the actor's office (上级终审).
+// Standing is how the actor stands to an object: all live appointments as seen from its site. Above says that its chain gives the
+// last word to another office (上级终审); the proof, that this is the actor's.
+type Standing struct {
+	Held  []policies.Held
+	Proof policies.Proof
+	Above bool
+}
+
+// People tells how the actor in ctx stands to an object.
 type People interface {
-	Held(ctx context.Context, obj publication.Object) ([]policies.Held, policies.Proof, error)
+	Standing(ctx context.Context, obj publication.Object) (Standing, error)
 }
 
-// Desk is where texts are submitted, reviewed and published.
-type Desk struct {
-	pub    *publication.Publications
-	people People
+// Room is what review needs of the house.
+type Room struct {
+	DB        *db.DB
+	Now       kernel.Clock
+	IDs       kernel.IDs
+	Audit     *audit.Log
+	Published *publication.Publications
+	People    People
 }
 
-// New returns a desk over pub that asks people who the actor is.
-func New(pub *publication.Publications, people People) *Desk { return &Desk{pub, people} }
+// Desk is where texts are submitted, reviewed and published. Its methods are safe for concurrent use.
+type Desk struct{ Room }
+
+// New makes the room.
+func New(r Room) *Desk { return &Desk{r} }
 
 // may answers nil when the actor in ctx may do all of acts on the object.
 func (d *Desk) may(ctx context.Context, obj publication.Object, acts ...policies.Action) error {
-	held, proof, err := d.people.Held(ctx, obj)
+	s, err := d.People.Standing(ctx, obj)
 	if err != nil {
 		return err
 	}
+	return s.may(acts...)
+}
+
+func (s Standing) may(acts ...policies.Action) error {
 	for _, act := range acts {
-		if err := policies.May(held, act, proof); err != nil {
+		if err := policies.May(s.Held, act, s.Proof); err != nil {
 			return err
 		}
 	}
@@ -68,7 +89,7 @@ func (d *Desk) Submit(ctx context.Context, draft publication.Draft) (publication
 	if err := d.may(ctx, draft.Object, "article.submit"); err != nil {
 		return 0, err
 	}
-	return d.pub.Freeze(ctx, draft)
+	return d.Published.Freeze(ctx, draft)
 }
 
 // Words are what a reviewer writes. Which of them a step needs, its policy says.
@@ -92,7 +113,7 @@ func (d *Desk) step(ctx context.Context, site kernel.SiteID, e publication.Editi
 	if err := d.mayStep(ctx, t, verdict); err != nil {
 		return err
 	}
-	return d.pub.Approve(ctx, site, e, publication.Opinion{Reviewer: who, Verdict: verdict, Review: w.Review, Secrecy: w.Secrecy, Reason: w.Reason})
+	return d.Published.Approve(ctx, site, e, publication.Opinion{Reviewer: who, Verdict: verdict, Review: w.Review, Secrecy: w.Secrecy, Reason: w.Reason})
 }
 
 // open returns the actor and the edition.
@@ -101,7 +122,7 @@ func (d *Desk) open(ctx context.Context, site kernel.SiteID, e publication.Editi
 	if err != nil {
 		return 0, nil, err
 	}
-	t, err := d.pub.Trail(ctx, site, e)
+	t, err := d.Published.Trail(ctx, site, e)
 	return who, t, err
 }
 
@@ -113,9 +134,11 @@ const (
 	Nothing   Turn = ""
 	ToReview  Turn = "review"
 	ToPublish Turn = "publish"
+	ToSettle  Turn = "settle"
 )
 
-// Turn answers what the edition waits for from the actor in ctx: the step that is next, or its publication.
+// Turn answers what the edition waits for from the actor in ctx: the step that is next, its publication, or the review
+// that it owes.
 func (d *Desk) Turn(ctx context.Context, t *publication.Trail) (Turn, error) {
 	who, err := actor(ctx)
 	if err != nil {
@@ -126,7 +149,12 @@ func (d *Desk) Turn(ctx context.Context, t *publication.Trail) (Turn, error) {
 	switch state := StateOf(t); {
 	case state == Approved:
 		turn, err = ToPublish, d.may(ctx, t.Object, "article.publish")
-	case state == Submitted, state == Secrecy, state == Final:
+	case state == Emergency:
+		if who == t.Author || who == t.Debt.Debtor {
+			return Nothing, nil
+		}
+		turn, err = ToSettle, d.may(ctx, t.Object, "debt.settle")
+	case state == Submitted, state == Again, state == Secrecy, state == Final:
 		if who == t.Author || signed {
 			return Nothing, nil
 		}
@@ -146,21 +174,26 @@ func (d *Desk) mayStep(ctx context.Context, t *publication.Trail, verdict string
 	if verdict == publication.Rejected {
 		review, secrecy, last = "review.return", "secrecy.refuse", "review.final.return"
 	}
+	s, err := d.People.Standing(ctx, t.Object)
 	switch {
+	case err != nil:
+		return err
 	case t.Next == nil:
-		return d.may(ctx, t.Object, review)
+		return s.may(review)
 	case t.Next.HoldsReview && t.Next.HoldsSecrecy:
-		return d.may(ctx, t.Object, review, secrecy)
+		return s.may(review, secrecy)
 	case t.Next.HoldsSecrecy:
-		return d.may(ctx, t.Object, secrecy)
-	case t.Next.HoldsReview:
-		return d.may(ctx, t.Object, review)
+		return s.may(secrecy)
+	case t.Next.HoldsReview || !s.Above:
+		return s.may(review)
 	}
-	err := d.may(ctx, t.Object, review)
-	if fault.Is(err, fault.Forbidden) && d.may(ctx, t.Object, last) == nil {
-		return nil // 上级终审: the carrier's or the superior's reviewer has the last word
-	}
-	return err
+	return s.may(last) // 上级终审: the carrier's or the superior's reviewer has the last word, and nobody else
+}
+
+// EndsWithActor reports whether the object's chain gives the last word to the actor's office, above the one whose words they are.
+func (d *Desk) EndsWithActor(ctx context.Context, obj publication.Object) (bool, error) {
+	s, err := d.People.Standing(ctx, obj)
+	return err == nil && s.Above && s.may("review.final.pass") == nil, err
 }
 
 // Publish makes an approved edition public at the place.
@@ -172,7 +205,7 @@ func (d *Desk) Publish(ctx context.Context, site kernel.SiteID, e publication.Ed
 	if err := d.may(ctx, t.Object, "article.publish"); err != nil {
 		return err
 	}
-	return d.pub.Publish(ctx, site, e, pl)
+	return d.Published.Publish(ctx, site, e, pl)
 }
 
 // PublishEmergency makes an edition public before its review; the actor owes it.
@@ -184,7 +217,7 @@ func (d *Desk) PublishEmergency(ctx context.Context, site kernel.SiteID, e publi
 	if err := d.may(ctx, t.Object, "article.publish.emergency"); err != nil {
 		return err
 	}
-	return d.pub.PublishEmergency(ctx, site, e, pl, who)
+	return d.Published.PublishEmergency(ctx, site, e, pl, who)
 }
 
 // Settle gives the review that an emergency owes. The actor is neither its author nor its debtor; with a
@@ -201,7 +234,7 @@ func (d *Desk) Settle(ctx context.Context, site kernel.SiteID, e publication.Edi
 	if w.Reason != "" && w.Review == "" && w.Secrecy == "" {
 		o.Verdict = publication.Rejected
 	}
-	return d.pub.Settle(ctx, site, e, o)
+	return d.Published.Settle(ctx, site, e, o)
 }
 
 // Withdraw takes the owner's own object away from citizens.
@@ -224,12 +257,12 @@ func (d *Desk) remove(ctx context.Context, obj publication.Object, w publication
 	if err := d.may(ctx, obj, act); err != nil {
 		return err
 	}
-	return d.pub.TakeDown(ctx, obj, w)
+	return d.Published.TakeDown(ctx, obj, w)
 }
 
 // State returns the state of the object's newest edition; Draft when none was ever frozen.
 func (d *Desk) State(ctx context.Context, obj publication.Object) (State, error) {
-	t, err := d.pub.Latest(ctx, obj)
+	t, err := d.Published.Latest(ctx, obj)
 	if fault.Is(err, fault.NotFound) {
 		return Draft, nil
 	}

@@ -2,7 +2,9 @@ package review
 
 import (
 	"context"
+	"io/fs"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,13 +21,14 @@ import (
 // office is who holds what on site 1, as identity and site will tell it.
 type office map[kernel.AccountID][]policies.Held
 
-func (o office) Held(ctx context.Context, obj publication.Object) ([]policies.Held, policies.Proof, error) {
+// Standing gives the last word on the objects from 100 on to the carrier's office.
+func (o office) Standing(ctx context.Context, obj publication.Object) (Standing, error) {
 	held := o[kernel.ActorFrom(ctx).Account]
 	if obj.Site != site {
-		return nil, policies.Proof{}, nil
+		return Standing{}, nil
 	}
-	assigned := len(held) > 0 && held[0].Relation == policies.Carrier
-	return held, policies.Proof{Assigned: assigned}, nil
+	above := obj.ID >= 100
+	return Standing{held, policies.Proof{Assigned: above && len(held) > 0 && held[0].Relation == policies.Carrier}, above}, nil
 }
 
 func own(roles ...policies.Role) []policies.Held {
@@ -35,6 +38,8 @@ func own(roles ...policies.Role) []policies.Held {
 	}
 	return held
 }
+
+var schema = []fs.FS{audit.Migrations(), pages.Migrations(), publication.Migrations(), Migrations()}
 
 // The office of the tests.
 const (
@@ -47,16 +52,19 @@ const (
 	superior kernel.AccountID = 27 // RV of the carrier, with the last word
 	watcher  kernel.AccountID = 28 // SV of the city
 	operator kernel.AccountID = 29 // PO
+	second   kernel.AccountID = 30 // RV
+	third    kernel.AccountID = 31 // RV
 )
 
 func newDesk(t *testing.T, d *db.DB) *Desk {
 	now := func() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) }
-	pub := publication.New(d, now, kernel.NewSeededIDs(now, 3), audit.New(d, now, nil), pages.NewRevisions(d))
-	return New(pub, office{
+	ids, log := kernel.NewSeededIDs(now, 3), audit.New(d, now, nil)
+	pub := publication.New(d, now, ids, log, pages.NewRevisions(d))
+	return New(Room{DB: d, Now: now, IDs: ids, Audit: log, Published: pub, People: office{
 		officer: own("IO"), checker: own("RV"), secrecy: own("SR"), leader: own("LD"), poster: own("PB"), both: own("RV", "SR", "PB"),
 		superior: {{Role: "RV", Relation: policies.Carrier, InScope: true}}, watcher: {{Role: "SV", Relation: policies.Above, InScope: true}},
-		operator: {{Role: "PO", Relation: policies.Host, InScope: true}},
-	})
+		operator: {{Role: "PO", Relation: policies.Host, InScope: true}}, second: own("RV"), third: own("RV"),
+	}})
 }
 
 func by(who kernel.AccountID) context.Context {
@@ -123,7 +131,8 @@ func TestWhoTakesWhichStep(t *testing.T) {
 		check(t, "secrecy by the secrecy reviewer", d.Pass(by(secrecy), site, e, words), "")
 		d.is(t, obj, Final)
 		check(t, "the last word by the publisher", d.Pass(by(poster), site, e, words), fault.Forbidden)
-		check(t, "the last word by the superior", d.Pass(by(superior), site, e, Words{}), "")
+		check(t, "the last word by the superior, who was not given it", d.Pass(by(superior), site, e, Words{}), fault.Forbidden)
+		check(t, "the last word by a leader", d.Pass(by(leader), site, e, Words{}), "")
 		d.is(t, obj, Approved)
 		check(t, "published by the reviewer", d.Publish(by(checker), site, e, publication.Placing{Place: 1}), fault.Forbidden)
 		check(t, "published by the publisher", d.Publish(by(poster), site, e, publication.Placing{Place: 1}), "")
@@ -133,12 +142,12 @@ func TestWhoTakesWhichStep(t *testing.T) {
 		check(t, "taken down by the publisher", d.TakeDown(by(poster), obj, publication.Withdrawal{Reason: "r", Notice: "n"}), fault.Forbidden)
 		check(t, "taken down by a supervisor", d.TakeDown(by(watcher), obj, publication.Withdrawal{Reason: "r", Notice: "n"}), "")
 		d.is(t, obj, Withdrawn)
-	}, audit.Migrations(), pages.Migrations(), publication.Migrations())
+	}, schema...)
 }
 
 // A small office: whoever is not the author gives both opinions with one button; one of the two roles is not enough.
 func TestSmallOffice(t *testing.T) {
-	d := newDesk(t, dbtest.SQLite(t, audit.Migrations(), pages.Migrations(), publication.Migrations()))
+	d := newDesk(t, dbtest.SQLite(t, schema...))
 	e := d.submit(t, thing(1), publication.Small)
 	check(t, "the reviewer without the secrecy role", d.Pass(by(checker), site, e, words), fault.Forbidden)
 	check(t, "without the secrecy opinion", d.Pass(by(both), site, e, Words{Review: "好"}), fault.Invalid)
@@ -152,7 +161,7 @@ func TestSmallOffice(t *testing.T) {
 
 // C7: a return has a reason and finishes the edition. C6: an emergency is owed and settled by another.
 func TestReturnAndEmergency(t *testing.T) {
-	d := newDesk(t, dbtest.SQLite(t, audit.Migrations(), pages.Migrations(), publication.Migrations()))
+	d := newDesk(t, dbtest.SQLite(t, schema...))
 	e := d.submit(t, thing(1), publication.Brief)
 	check(t, "without a reason", d.Return(by(both), site, e, Words{}), fault.Invalid)
 	check(t, "by the publisher", d.Return(by(poster), site, e, Words{Reason: "x"}), fault.Forbidden)
@@ -174,12 +183,12 @@ func TestReturnAndEmergency(t *testing.T) {
 
 // C7: at each step the edition waits for those who may take it, who are neither its author nor have signed it, and for nobody else.
 func TestWhoseTurnItIs(t *testing.T) {
-	d := newDesk(t, dbtest.SQLite(t, audit.Migrations(), pages.Migrations(), publication.Migrations()))
-	everybody := []kernel.AccountID{officer, checker, secrecy, leader, poster, operator, watcher, superior, both}
+	d := newDesk(t, dbtest.SQLite(t, schema...))
+	everybody := []kernel.AccountID{officer, checker, secrecy, leader, poster, operator, watcher, superior, both, second, third}
 	e := d.submit(t, thing(1), publication.Ordinary)
 	waits := func(want Turn, whom ...kernel.AccountID) {
 		t.Helper()
-		trail, err := d.pub.Trail(context.Background(), site, e)
+		trail, err := d.Published.Trail(context.Background(), site, e)
 		check(t, "the trail", err, "")
 		for _, who := range everybody {
 			got, err := d.Turn(by(who), trail)
@@ -191,11 +200,11 @@ func TestWhoseTurnItIs(t *testing.T) {
 		_, err = d.Turn(context.Background(), trail)
 		check(t, "nobody's turn", err, fault.Forbidden)
 	}
-	waits(ToReview, checker, leader, both)
+	waits(ToReview, checker, leader, both, second, third)
 	check(t, "review", d.Pass(by(checker), site, e, words), "")
 	waits(ToReview, secrecy, both)
 	check(t, "secrecy", d.Pass(by(secrecy), site, e, words), "")
-	waits(ToReview, leader, both, superior)
+	waits(ToReview, leader, both, second, third)
 	check(t, "the last word", d.Pass(by(leader), site, e, words), "")
 	waits(ToPublish, poster, both)
 	check(t, "publication", d.Publish(by(poster), site, e, publication.Placing{Place: 1}), "")
@@ -203,4 +212,121 @@ func TestWhoseTurnItIs(t *testing.T) {
 	e = d.submit(t, thing(2), publication.Small)
 	check(t, "returned", d.Return(by(both), site, e, Words{Reason: "数字有误"}), "")
 	waits(Nothing)
+}
+
+// C2, domain.md 4: where the chain gives the last word to the superior's office, nobody of the own one takes it, and the superior
+// changes no step but that.
+func TestTheLastWordIsAbove(t *testing.T) {
+	d := newDesk(t, dbtest.SQLite(t, schema...))
+	e := d.submit(t, thing(100), publication.Brief)
+	check(t, "the first step by the superior", d.Pass(by(superior), site, e, words), fault.Forbidden)
+	check(t, "the first step", d.Pass(by(both), site, e, words), "")
+	for _, who := range []kernel.AccountID{leader, checker, poster, operator, watcher} {
+		check(t, "the last word by "+who.String(), d.Pass(by(who), site, e, Words{}), fault.Forbidden)
+	}
+	trail, err := d.Published.Trail(t.Context(), site, e)
+	check(t, "the trail", err, "")
+	if turn, err := d.Turn(by(superior), trail); turn != ToReview || err != nil {
+		t.Errorf("the superior's turn: %q, %v", turn, err)
+	}
+	check(t, "returned by the own leader", d.Return(by(leader), site, e, Words{Reason: "r"}), fault.Forbidden)
+	check(t, "the last word by the superior", d.Pass(by(superior), site, e, Words{}), "")
+	check(t, "published by the superior", d.Publish(by(superior), site, e, publication.Placing{Place: 1}), fault.Forbidden)
+	check(t, "published by the own publisher", d.Publish(by(poster), site, e, publication.Placing{Place: 1}), "")
+}
+
+// C2: chains of two and three reviews take another person for each step.
+func TestLongChains(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, s *db.DB) {
+		d := newDesk(t, s)
+		e := d.submit(t, thing(1), publication.Triple)
+		for _, step := range []struct {
+			who kernel.AccountID
+			now State
+		}{{checker, Submitted}, {second, Again}, {third, Again}, {secrecy, Secrecy}, {leader, Final}} {
+			d.is(t, thing(1), step.now)
+			check(t, "a step by its author", d.Pass(by(officer), site, e, words), fault.Forbidden)
+			check(t, "a step by "+step.who.String(), d.Pass(by(step.who), site, e, words), "")
+			if err := d.Pass(by(step.who), site, e, words); err == nil {
+				t.Errorf("%s took two steps", step.who)
+			}
+		}
+		d.is(t, thing(1), Approved)
+	}, schema...)
+}
+
+// C2: a column's chain is the nearest one above it; a chain without a last word cannot give it away.
+func TestChains(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, s *db.DB) {
+		d := newDesk(t, s)
+		check(t, "an unknown chain", d.SetChain(by(leader), site, Chain{Column: 7, Policy: "import"}), fault.Invalid)
+		check(t, "a small office's last word", d.SetChain(by(leader), site, Chain{Column: 7, Policy: publication.Small, Last: 3}), fault.Invalid)
+		check(t, "nobody", d.SetChain(context.Background(), site, Chain{Column: 7, Policy: publication.Brief}), fault.Forbidden)
+		check(t, "a chain", d.SetChain(by(leader), site, Chain{Column: 7, Policy: publication.Brief, Last: 3}), "")
+		check(t, "another site's", d.SetChain(by(leader), 2, Chain{Column: 7, Policy: publication.Double}), "")
+		for _, row := range []struct {
+			path []int64
+			want string
+		}{{[]int64{9, 8, 7}, publication.Brief}, {[]int64{7}, publication.Brief}, {[]int64{9, 8}, ""}, {nil, ""}} {
+			c, err := d.ChainOf(t.Context(), site, row.path)
+			if err != nil || (c == nil) != (row.want == "") || c != nil && (c.Policy != row.want || c.Last != 3) {
+				t.Errorf("%v: %+v, %v", row.path, c, err)
+			}
+		}
+		check(t, "another chain", d.SetChain(by(leader), site, Chain{Column: 7, Policy: publication.Triple}), "")
+		check(t, "none", d.SetChain(by(leader), site, Chain{Column: 7}), "")
+		if all, err := d.Chains(t.Context(), site); err != nil || len(all) != 0 {
+			t.Errorf("%v, %v", all, err)
+		}
+		if all, err := d.Chains(t.Context(), 2); err != nil || all[7].Policy != publication.Double {
+			t.Errorf("the other site has %v, %v", all, err)
+		}
+	}, schema...)
+}
+
+// C7: notes stand beside their text on their own site, written by those who work on it; a leader's signature on paper is entered by
+// somebody who is not the author, and is no approval.
+func TestNotes(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, s *db.DB) {
+		d := newDesk(t, s)
+		e := d.submit(t, thing(1), publication.Brief)
+		write := func(who kernel.AccountID, n Note, want fault.Kind) Note {
+			t.Helper()
+			n, err := d.Write(by(who), thing(1), n)
+			check(t, n.Kind+" by "+who.String(), err, want)
+			return n
+		}
+		first := write(checker, Note{Kind: Comment, Quote: "第三段", Words: " 数字请核对 "}, "")
+		write(officer, Note{Kind: Comment, Words: "已核对"}, "")
+		for _, who := range []kernel.AccountID{operator, watcher} {
+			write(who, Note{Kind: Comment, Words: "x"}, fault.Forbidden)
+		}
+		write(checker, Note{Kind: Comment, Words: "  "}, fault.Invalid)
+		write(checker, Note{Kind: Comment, Words: strings.Repeat("长", NoteMost+1)}, fault.Invalid)
+		write(checker, Note{Kind: Comment, Words: "x", Quote: strings.Repeat("长", QuoteMost+1)}, fault.Invalid)
+		write(officer, Note{Kind: Signed, Words: "同意发布", Signer: "分管领导", SignedOn: "2026-11-26"}, fault.Forbidden)
+		write(checker, Note{Kind: Signed, Words: "同意发布", Signer: "", SignedOn: "2026-11-26"}, fault.Invalid)
+		write(checker, Note{Kind: Signed, Words: "同意发布", Signer: "分管领导", SignedOn: "11月26日"}, fault.Invalid)
+		write(checker, Note{Kind: Signed, Words: "同意发布", Signer: "分管领导", SignedOn: "2026-11-26"}, "")
+		write(checker, Note{Kind: HandedOver, To: both, Words: "请你来定"}, "")
+		d.is(t, thing(1), Submitted)
+		all, err := d.Notes(t.Context(), thing(1))
+		if err != nil || len(all) != 4 || all[0].Words != "数字请核对" || all[0].Edition != e || all[0].By != checker {
+			t.Errorf("%+v, %v", all, err)
+		}
+		if other, err := d.Notes(t.Context(), publication.Object{Site: 2, Kind: "article", ID: 1}); err != nil || len(other) != 0 {
+			t.Errorf("another site has %v, %v", other, err)
+		}
+		handed, err := d.Handed(t.Context(), site, []publication.EditionID{e, 5})
+		if err != nil || len(handed) != 1 || handed[e].To != both {
+			t.Errorf("%v, %v", handed, err)
+		}
+		if other, err := d.Handed(t.Context(), 2, []publication.EditionID{e}); err != nil || len(other) != 0 {
+			t.Errorf("another site has %v, %v", other, err)
+		}
+		check(t, "settled by an operator", d.Settled(by(operator), thing(1), first.ID), fault.Forbidden)
+		check(t, "settled beside another text", d.Settled(by(officer), thing(2), first.ID), fault.NotFound)
+		check(t, "settled", d.Settled(by(officer), thing(1), first.ID), "")
+		check(t, "settled again", d.Settled(by(officer), thing(1), first.ID), fault.NotFound)
+	}, schema...)
 }

@@ -9,6 +9,7 @@ type State string
 const (
 	Draft      State = "draft"      // nothing is frozen
 	Submitted  State = "submitted"  // frozen, no step taken
+	Again      State = "again"      // reviewed, another review is next
 	Secrecy    State = "secrecy"    // reviewed, the secrecy opinion is next
 	Final      State = "final"      // the last word is next
 	Approved   State = "approved"   // may be published
@@ -28,7 +29,7 @@ func (s State) Public() bool { return s == Published || s == Emergency || s == S
 // Says is the state in the words of the desk.
 func (s State) Says() string {
 	return map[State]string{
-		Draft: "草稿", Submitted: "待审核", Secrecy: "待保密审查", Final: "待终审", Approved: "待发布", Returned: "已退回", Overtaken: "已有新稿",
+		Draft: "草稿", Submitted: "待审核", Again: "待复审", Secrecy: "待保密审查", Final: "待终审", Approved: "待发布", Returned: "已退回", Overtaken: "已有新稿",
 		Published: "已发布", Emergency: "紧急发布，待补审", Settled: "已发布（已补审）", Superseded: "已被新版替换", Withdrawn: "已撤回", Erased: "已依法删除",
 	}[s]
 }
@@ -56,6 +57,8 @@ func StateOf(t *publication.Trail) State {
 		return Approved
 	case len(t.Steps) == 0:
 		return Submitted
+	case t.Next.HoldsReview:
+		return Again
 	case t.Next.HoldsSecrecy:
 		return Secrecy
 	}

@@ -26,6 +26,8 @@ const (
 	r1     kernel.AccountID = 11
 	r2     kernel.AccountID = 12
 	r3     kernel.AccountID = 13
+	r4     kernel.AccountID = 14 // for the long chains
+	r5     kernel.AccountID = 15
 )
 
 const site kernel.SiteID = 1
@@ -59,10 +61,13 @@ func opinion(r kernel.AccountID, verdict string) publication.Opinion {
 	return publication.Opinion{Reviewer: r, Verdict: verdict, Review: "同意", Secrecy: "不涉密", Reason: "理由"}
 }
 
+// short are the policies that three reviewers can go through.
+var short = []string{publication.Ordinary, publication.Brief, publication.Small}
+
 // moves is everything that the Go API lets anybody try on an object with at most so many editions.
-func moves(editions int) []move {
+func moves(editions int, people []kernel.AccountID, policies ...string) []move {
 	var all []move
-	for _, policy := range []string{publication.Ordinary, publication.Brief, publication.Small} {
+	for _, policy := range policies {
 		all = append(all, move{"freeze " + policy, 0, func(ctx context.Context, w *world, obj publication.Object, _ publication.EditionID) error {
 			_, err := w.pub.Freeze(ctx, publication.Draft{Object: obj, Author: author, Policy: policy, Title: "t", Payload: []byte(`{}`)})
 			return err
@@ -126,9 +131,9 @@ func (w *world) look(ctx context.Context, obj publication.Object) []look {
 	return rows
 }
 
-var names = regexp.MustCompile(`\b1[123]\b`)
+var names = regexp.MustCompile(`\b1[1-5]\b`)
 
-// abstract is the state of the graph: everything that can matter to a later move, with the three reviewers, who
+// abstract is the state of the graph: everything that can matter to a later move, with the reviewers, who
 // are alike, named in the order in which they come up. Who took which step matters until the edition is
 // returned, owed for or published; of one that is over only how it ended is kept.
 func abstract(all []look) string {
@@ -163,8 +168,8 @@ const unreviewed = `SELECT count(*) FROM publications p WHERE p.site_id = ? AND 
 	AND NOT EXISTS (SELECT 1 FROM approvals a WHERE a.edition_id = e.id AND (a.verdict <> 'approved' OR a.reviewer = e.author OR a.digest <> e.digest))
 	AND NOT EXISTS (SELECT 1 FROM erasures x WHERE x.edition_id = e.id)
 	AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.edition_id = e.id)
-	AND ((EXISTS (SELECT 1 FROM approvals a WHERE a.edition_id = e.id AND a.secrecy_opinion <> '' AND a.step = CASE e.policy WHEN 'ordinary' THEN 2 ELSE 1 END)
-			AND (SELECT count(DISTINCT a.reviewer) FROM approvals a WHERE a.edition_id = e.id) = CASE e.policy WHEN 'ordinary' THEN 3 WHEN 'brief' THEN 2 WHEN 'small' THEN 1 ELSE 99 END
+	AND ((EXISTS (SELECT 1 FROM approvals a WHERE a.edition_id = e.id AND a.secrecy_opinion <> '' AND a.step = CASE e.policy WHEN 'ordinary' THEN 2 WHEN 'double' THEN 3 WHEN 'triple' THEN 4 ELSE 1 END)
+			AND (SELECT count(DISTINCT a.reviewer) FROM approvals a WHERE a.edition_id = e.id) = CASE e.policy WHEN 'ordinary' THEN 3 WHEN 'double' THEN 4 WHEN 'triple' THEN 5 WHEN 'brief' THEN 2 WHEN 'small' THEN 1 ELSE 99 END
 			AND p.edition_published_at >= (SELECT max(a.at) FROM approvals a WHERE a.edition_id = e.id))
 		OR EXISTS (SELECT 1 FROM debts d LEFT JOIN settlements s ON s.edition_id = d.edition_id
 			WHERE d.edition_id = e.id AND d.opened_at = p.edition_published_at
@@ -214,10 +219,10 @@ type walk struct {
 }
 
 // explore visits every state that objects of so many editions can reach, and tries every move in each.
-func (w *world) explore(editions int) walk {
+func (w *world) explore(editions int, people []kernel.AccountID, policies ...string) walk {
 	met := walk{arrows: map[string]bool{}}
 	seen := map[string]bool{"": true}
-	all := moves(editions)
+	all := moves(editions, people, policies...)
 	queue := []node{{}}
 	for len(queue) > 0 {
 		n := queue[0]
@@ -332,11 +337,14 @@ func TestStateGraph(t *testing.T) {
 	}
 	t.Run("two editions on sqlite", func(t *testing.T) {
 		w := newWorld(t, dbtest.SQLite(t, audit.Migrations(), pages.Migrations(), publication.Migrations()))
-		met := w.explore(2)
+		met := w.explore(2, people, short...)
 		t.Logf("%d states, %d of them public; %d moves accepted, %d refused; %d arrows", met.states, met.public, met.accepted, met.refused, len(met.arrows))
 		if got, want := [3]int{met.states, met.public, met.accepted}, [3]int{719, 194, 2745}; got != want {
 			t.Errorf("states, public states and accepted moves are %v; they were %v: is the change meant?", got, want)
 		}
+		long := newWorld(t, dbtest.SQLite(t, audit.Migrations(), pages.Migrations(), publication.Migrations())).explore(1, append(people, r4, r5), publication.Double, publication.Triple)
+		t.Logf("chains of two and three reviews: %d states, %d of them public; %d moves accepted, %d refused", long.states, long.public, long.accepted, long.refused)
+		maps.Copy(met.arrows, long.arrows)
 		for _, a := range slices.Sorted(maps.Keys(met.arrows)) {
 			if !pictured[a] {
 				t.Errorf("states.mermaid does not show %s", a)
@@ -350,7 +358,7 @@ func TestStateGraph(t *testing.T) {
 	})
 	t.Run("one edition on postgres", func(t *testing.T) {
 		w := newWorld(t, dbtest.Postgres(t, audit.Migrations(), pages.Migrations(), publication.Migrations()))
-		met := w.explore(1)
+		met := w.explore(1, people, short...)
 		t.Logf("%d states, %d of them public; %d moves accepted, %d refused", met.states, met.public, met.accepted, met.refused)
 	})
 }
@@ -373,8 +381,8 @@ func TestIndependentQueryFindsAMissingStep(t *testing.T) {
 	obj := publication.Object{Site: site, Kind: "article", ID: 1}
 	var path []move
 	for _, name := range []string{"freeze ordinary(0)", "step approved by 11(1)", "step approved by 12(1)", "publish(1)"} {
-		i := slices.IndexFunc(moves(1), func(m move) bool { return fmt.Sprintf("%s(%d)", m.name, m.e) == name })
-		path = append(path, moves(1)[i])
+		i := slices.IndexFunc(moves(1, people, short...), func(m move) bool { return fmt.Sprintf("%s(%d)", m.name, m.e) == name })
+		path = append(path, moves(1, people, short...)[i])
 	}
 	if err := w.play(context.Background(), obj, path...); err != nil {
 		t.Fatal(err)

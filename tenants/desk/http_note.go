@@ -1,0 +1,147 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/review"
+)
+
+// beside is what stands beside an article on its way.
+type beside struct {
+	Notes              []note
+	Sheet              string // address of the sheet that leaders sign, or ""
+	MayTalk, MaySigned bool
+	MaySettle          bool
+	DueAt              time.Time // until when an emergency is to be reviewed
+	MayUrgent          bool
+	MayEditNow         bool    // a draft: an emergency freezes it
+	Colleagues         []named // to whom it may be handed over
+	Usual              []string
+	UsualReason        string // what was chosen of them
+	Quote, Words       string // what was typed
+}
+
+// note is a line of what was written.
+type note struct {
+	ID                  int64
+	Kind, Who, To       string
+	Quote, Words        string
+	Signer, SignedOn    string
+	At                  time.Time
+	Open, Older, Urgent bool // Older: about an edition before this one
+}
+
+// usual are what reviewers say most often when they return a text; the words typed beside it are added.
+var usual = []string{"标题不准确，请重新拟定。", "数据、时间或名称有误，请核对。", "文号、落款或日期不完整，请补全。", "涉及个人信息，请隐去。", "图片或附件不清楚，请更换。", "请按公文格式调整。", "内容重复，本站已发布过。"}
+
+// besides finds what stands beside the article and what the person may write there.
+func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) error {
+	obj := publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}
+	notes, err := d.Reviews.Notes(ctx, obj)
+	if err != nil {
+		return err
+	}
+	p.Usual, p.MayTalk = usual, true
+	for _, n := range notes {
+		line := note{ID: n.ID, Kind: n.Kind, Quote: n.Quote, Words: n.Words, Signer: n.Signer, SignedOn: n.SignedOn, At: n.At,
+			Open: n.Kind == review.Comment && n.DoneBy == 0, Older: n.Edition != a.Edition, Urgent: n.Kind == review.Urgent}
+		if line.Who, err = d.name(ctx, n.By); err != nil {
+			return err
+		}
+		if n.To != 0 {
+			if line.To, err = d.name(ctx, n.To); err != nil {
+				return err
+			}
+		}
+		p.Notes = append(p.Notes, line)
+	}
+	if a.Edition != 0 {
+		p.Sheet = p.Address + "/sheet"
+		p.MaySigned = a.Author != kernel.ActorFrom(ctx).Account && a.State != article.Withdrawn
+	}
+	p.MayEditNow = a.State == article.Drafted
+	p.MayUrgent = (a.State == article.Drafted || a.State == article.Submitted) && d.Console.Offers(ctx, a.Site, "article.publish.emergency")
+	if !p.MayReview {
+		return nil
+	}
+	p.Colleagues, err = d.others(ctx, a)
+	return err
+}
+
+// reviewers are the roles that take steps.
+var reviewers = []policies.Role{"RV", "SR", "LD"}
+
+// others are the colleagues of the office, beside the actor and the author, to whom a decision may be handed over.
+func (d *Desk) others(ctx context.Context, a *article.Draft) ([]named, error) {
+	s, err := d.Sites.Get(ctx, a.Site)
+	if err != nil {
+		return nil, err
+	}
+	people, err := d.Accounts.Colleagues(ctx, s.Org, d.Now(), reviewers...)
+	if err != nil {
+		return nil, err
+	}
+	var all []named
+	for _, who := range people {
+		if who.ID != kernel.ActorFrom(ctx).Account && who.ID != a.Author {
+			all = append(all, named{who.ID.String(), who.Name})
+		}
+	}
+	return all, nil
+}
+
+// writeNote keeps what somebody writes beside the article: a comment, a handing over, or that a leader has signed on paper.
+func (d *Desk) writeNote(c *fiber.Ctx) error {
+	a, err := d.found(c)
+	if err != nil {
+		return err
+	}
+	n := review.Note{Kind: review.Comment, Words: typed(c, "words"), Quote: typed(c, "quote")}
+	switch c.FormValue("kind") {
+	case review.Signed:
+		n.Kind, n.Quote, n.Signer, n.SignedOn = review.Signed, "", typed(c, "signer"), typed(c, "signed_on")
+	case review.HandedOver:
+		n.Kind, n.Quote = review.HandedOver, ""
+		if n.To, err = d.colleague(c, a); err != nil {
+			return d.article(c, a, err)
+		}
+	}
+	if _, err := d.Reviews.Write(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}, n); err != nil {
+		return d.article(c, a, err)
+	}
+	return see(c, address(a.Site, a.ID, n.Kind))
+}
+
+// colleague is whom a form names for the decision.
+func (d *Desk) colleague(c *fiber.Ctx, a *article.Draft) (kernel.AccountID, error) {
+	all, err := d.others(c.UserContext(), a)
+	if err != nil {
+		return 0, err
+	}
+	for _, who := range all {
+		if who.Value == c.FormValue("to") {
+			id, _ := kernel.ParseID[kernel.AccountID](who.Value)
+			return id, nil
+		}
+	}
+	return 0, fault.In("to", "请选择要转给哪位同事。作者本人和没有审核岗位的人不能审核。")
+}
+
+func (d *Desk) settleNote(c *fiber.Ctx) error {
+	a, err := d.found(c)
+	if err != nil {
+		return err
+	}
+	id, _ := kernel.ParseID[int64](c.Params("note"))
+	if err := d.Reviews.Settled(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}, id); err != nil {
+		return d.article(c, a, err)
+	}
+	return see(c, address(a.Site, a.ID, "settled"))
+}

@@ -1,0 +1,195 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/review"
+)
+
+// allPage is what waits for the person on every site at once.
+type allPage struct {
+	Sites []siteQueue
+	Ready []pick // approved, and for the person to publish: together, if they like
+	Wrong trouble
+	Done  string
+}
+
+type siteQueue struct {
+	Name    string
+	Section console.Section
+}
+
+// pick is an article that may be published with others at one instant.
+type pick struct {
+	Value, Title, Href, Site string
+	Chosen                   bool
+}
+
+var allView = console.Define[allPage]("desk", "all")
+
+// desks are the sites where the actor may have something to decide: the own ones, and those whose chains end at the own office.
+func (d *Desk) desks(ctx context.Context) ([]console.Seat, error) {
+	seats, err := d.Console.Seats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	live, err := d.Accounts.Live(ctx, kernel.ActorFrom(ctx).Account, d.Now())
+	if err != nil {
+		return nil, err
+	}
+	var orgs []kernel.OrgID
+	for _, a := range live {
+		if a.Site == 0 && slices.Contains(reviewers, a.Role) {
+			orgs = append(orgs, a.Org)
+		}
+	}
+	ending, err := d.Reviews.EndingAt(ctx, orgs...)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ending {
+		if slices.ContainsFunc(seats, func(s console.Seat) bool { return s.ID == id }) {
+			continue
+		}
+		s, err := d.Sites.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		seats = append(seats, console.Seat{ID: id, Name: s.Name})
+	}
+	return seats, nil
+}
+
+func (d *Desk) showAll(c *fiber.Ctx) error { return d.all(c, nil) }
+
+func (d *Desk) all(c *fiber.Ctx, wrongly error) error {
+	ctx := c.UserContext()
+	page, p := console.Page{Title: say(c, "待审")}, allPage{}
+	if wrongly != nil {
+		field, is := wrong(wrongly)
+		if !is {
+			return wrongly
+		}
+		p.Wrong, page.Status = trouble{fault.Say(wrongly), field}, statuses[fault.KindOf(wrongly)]
+	} else if c.Query("done") == "together" {
+		p.Done = say(c, "已同时发布，网站上现在就能看到。")
+	}
+	seats, err := d.desks(ctx)
+	if err != nil {
+		return err
+	}
+	picked := chosen(c)
+	for _, s := range seats {
+		waiting, err := d.turns(ctx, s.ID, queueMost)
+		if err != nil {
+			return err
+		}
+		q := siteQueue{Name: s.Name, Section: console.Section{Items: d.items(ctx, waiting)}}
+		for _, t := range waiting {
+			if t.what == review.ToPublish {
+				v := value(t.Site, t.ID, t.trail.Edition)
+				p.Ready = append(p.Ready, pick{v, t.Payload.Title, address(t.Site, t.ID, ""), s.Name, slices.Contains(picked, v)})
+			}
+		}
+		if len(q.Section.Items) > 0 {
+			p.Sites = append(p.Sites, q)
+		}
+	}
+	return allView.Show(d.Console, c, page, p)
+}
+
+func value(site kernel.SiteID, id article.ID, e publication.EditionID) string {
+	return site.String() + "." + kernel.SiteID(id).String() + "." + e.String()
+}
+
+// chosen are the picks of a form.
+func chosen(c *fiber.Ctx) (all []string) {
+	for _, v := range c.Context().PostArgs().PeekMulti("pick") {
+		all = append(all, string(v))
+	}
+	return all
+}
+
+// togetherMost bounds what is published in one transaction.
+const togetherMost = 50
+
+// ready is one of the picks, read: an article and the edition that the person saw.
+type ready struct {
+	*article.Draft
+	edition publication.EditionID
+}
+
+// together publishes what was picked, on however many sites, in one transaction: all of it at one instant, or none.
+func (d *Desk) together(c *fiber.Ctx) error {
+	picked := chosen(c)
+	switch n := len(picked); {
+	case n == 0:
+		return d.all(c, fault.In("pick", "请至少勾选一篇稿件。"))
+	case n > togetherMost:
+		return d.all(c, fault.In("pick", "一次最多同时发布 %d 篇，请分批。", togetherMost))
+	}
+	err := d.DB.InTx(c.UserContext(), func(ctx context.Context) error {
+		var all []ready
+		for _, v := range picked {
+			a, err := d.picked(ctx, v)
+			if err != nil {
+				return err
+			}
+			all = append(all, a)
+		}
+		slices.SortFunc(all, func(a, b ready) int { return int(a.Site - b.Site) }) // sites are written in one order everywhere
+		for _, a := range all {
+			if err := d.Reviews.Publish(ctx, a.Site, a.edition, publication.Placing{Place: a.Column}); err != nil {
+				return fmt.Errorf("publish %s together: %w", a.Payload.Title, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return d.all(c, err)
+	}
+	return see(c, "/reviews?done=together")
+}
+
+// picked reads a pick; what the person may not publish is not there.
+func (d *Desk) picked(ctx context.Context, v string) (ready, error) {
+	gone := fault.New(fault.Conflict, "勾选的稿件里有一篇已经变了或不在了，一篇也没有发布。请重新勾选。")
+	parts := strings.Split(v, ".")
+	if len(parts) != 3 {
+		return ready{}, gone
+	}
+	site, one := kernel.ParseID[kernel.SiteID](parts[0])
+	id, two := kernel.ParseID[article.ID](parts[1])
+	e, three := kernel.ParseID[publication.EditionID](parts[2])
+	if !one || !two || !three {
+		return ready{}, gone
+	}
+	a, err := d.Articles.Get(ctx, site, id)
+	if fault.Is(err, fault.NotFound) || err == nil && a.Edition == 0 {
+		return ready{}, gone
+	}
+	if err != nil {
+		return ready{}, err
+	}
+	t, err := d.Published.Trail(ctx, site, a.Edition)
+	if err != nil {
+		return ready{}, err
+	}
+	turn, err := d.Reviews.Turn(ctx, t)
+	if err != nil {
+		return ready{}, err
+	}
+	if turn != review.ToPublish || a.Edition != e || a.State != article.Submitted {
+		return ready{}, gone
+	}
+	return ready{a, e}, nil
+}

@@ -1,0 +1,66 @@
+package desk
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/review"
+)
+
+// sheetPage is 信息发布审批单: what is to be published, what was decided about it, and room for signatures.
+type sheetPage struct {
+	Unit, Number          string
+	Title, Column, Author string
+	Kind, Digest          string
+	FrozenAt              time.Time
+	Steps                 []step
+	Signed                []note
+	Back                  string
+}
+
+var sheetView = console.Define[sheetPage]("desk", "sheet")
+
+// showSheet is printed by whoever takes a text to a leader who signs on paper.
+func (d *Desk) showSheet(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	a, err := d.found(c)
+	if err != nil {
+		return err
+	}
+	if a.Edition == 0 {
+		return fault.New(fault.NotFound, "稿件还没有送审，没有审批单。")
+	}
+	t, err := d.Published.Trail(ctx, a.Site, a.Edition)
+	if err != nil {
+		return err
+	}
+	s, err := d.Sites.Get(ctx, a.Site)
+	if err != nil {
+		return err
+	}
+	k, err := d.Columns.Get(ctx, a.Site, a.Column)
+	if err != nil {
+		return err
+	}
+	p := sheetPage{Unit: s.Name, Number: t.Edition.String(), Title: t.Title, Column: k.Name, Digest: t.Digest, FrozenAt: t.FrozenAt, Kind: say(c, review.StateOf(t).Says()), Back: address(a.Site, a.ID, "")}
+	if p.Author, err = d.name(ctx, t.Author); err != nil {
+		return err
+	}
+	if p.Steps, err = d.steps(ctx, c, t); err != nil {
+		return err
+	}
+	notes, err := d.Reviews.Notes(ctx, publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID})
+	if err != nil {
+		return err
+	}
+	for _, n := range notes {
+		if n.Kind == review.Signed && n.Edition == a.Edition {
+			p.Signed = append(p.Signed, note{Signer: n.Signer, SignedOn: n.SignedOn, Words: n.Words})
+		}
+	}
+	return sheetView.Show(d.Console, c, console.Page{Title: say(c, "信息发布审批单"), Site: a.Site}, p)
+}
