@@ -25,7 +25,7 @@ type bureau struct {
 	*town
 	t    *testing.T
 	site *render.Site
-	dir  string // where every screen is kept for the HTML checker
+	dir  string // where every screen is kept for the HTML checker; "" keeps none
 	mu   sync.Mutex
 	kept map[string]string // what a file shows
 }
@@ -97,7 +97,7 @@ func (w *worker) send(r *http.Request) (int, http.Header, string) {
 		r.Header.Set("Cookie", w.cookie)
 	}
 	status, header, body := w.doWith(w.t, w.client, r)
-	if strings.HasPrefix(header.Get("Content-Type"), "text/html") {
+	if w.dir != "" && strings.HasPrefix(header.Get("Content-Type"), "text/html") {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		name := filepath.Join(w.dir, fmt.Sprintf("%04d.html", len(w.kept)))

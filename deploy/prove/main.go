@@ -61,6 +61,7 @@ var proofs = []proof{
 	{name: "pg-crash", says: "100 times PostgreSQL stopped at once under publications and imports",
 		tests: [][2]string{{"./app", "^TestPostgresCrashes$"}, {"./storage/db", "^TestACrashWithinATransaction$"}}},
 	{name: "isolation", says: "every guarded route, post, relation and site; canaries on every public address", tests: [][2]string{{"./app", "^Test(RoutesMatrix|NoSiteShowsWhatIsNotItsOwn)$"}}},
+	{name: "walk", says: "200,000 calls of the desk's routes by editors of every role: nothing is public without its chain", tests: [][2]string{{"./app", "^TestNothingIsPublicButThroughItsChain$"}}},
 	{name: "mutants", says: "each site_id predicate and each guard is taken out, one at a time: the room's tests must notice", program: mutants},
 }
 
