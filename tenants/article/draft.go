@@ -11,13 +11,17 @@ import (
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
-	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/index"
 	"github.com/zhanqun/zhanqun/tenants/column"
 )
 
 // Create writes a new draft by the actor in ctx. Policy "" is the ordinary review.
 func (a *Articles) Create(ctx context.Context, site kernel.SiteID, column int64, policy string, p Payload) (ID, error) {
+	return a.CreateFrom(ctx, site, column, policy, p, Saved{})
+}
+
+// CreateFrom is Create that takes away, in its transaction, the autosaves of the form that the draft came from.
+func (a *Articles) CreateFrom(ctx context.Context, site kernel.SiteID, column int64, policy string, p Payload, s Saved) (ID, error) {
 	author := kernel.ActorFrom(ctx).Account
 	if author == 0 {
 		return 0, fault.New(fault.Forbidden, "请先登录，再写稿。")
@@ -39,24 +43,26 @@ func (a *Articles) Create(ctx context.Context, site kernel.SiteID, column int64,
 	text, now := string(raw), a.Now()
 	row := articleRow{SiteID: site, ColumnID: column, State: Drafted, AuthorID: author, Version: 1,
 		Policy: policy, Title: p.Title, Payload: &text, CreatedAt: now, UpdatedAt: now}
-	for try := 0; ; try++ {
-		row.ID = a.IDs.Next()
-		err := a.create(ctx, &row)
-		if err == nil {
-			return row.ID, nil
-		}
-		if !db.Unique(err) || try == 3 { // another process drew the same id: draw again
-			return 0, err
-		}
-	}
+	err = a.unique(func(id int64) error {
+		row.ID = id
+		return a.create(ctx, &row, s)
+	})
+	return row.ID, err
 }
 
-func (a *Articles) create(ctx context.Context, row *articleRow) error {
+func (a *Articles) create(ctx context.Context, row *articleRow, s Saved) error {
 	return a.DB.InTx(ctx, func(ctx context.Context) error {
 		if err := a.mayHold(ctx, row.SiteID, row.ColumnID); err != nil {
 			return err
 		}
 		if err := a.insert(ctx, row); err != nil {
+			return err
+		}
+		d, err := row.draft()
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(a.Discard(ctx, row.SiteID, s), a.keepVersion(ctx, nil, d, KeptCreated)); err != nil {
 			return err
 		}
 		return a.record(ctx, row.SiteID, "article.create", row.ID, "", row.Title)
@@ -66,10 +72,19 @@ func (a *Articles) create(ctx context.Context, row *articleRow) error {
 // Edit replaces the draft that the caller saw at version; the actor in ctx becomes its author, who may not
 // review it. An article under review is not edited: it is returned first.
 func (a *Articles) Edit(ctx context.Context, site kernel.SiteID, id ID, version int64, p Payload) error {
+	return a.edit(ctx, site, id, version, p, "article.edit.draft")
+}
+
+// EditMerged is Edit of a text into which what somebody else saved was taken.
+func (a *Articles) EditMerged(ctx context.Context, site kernel.SiteID, id ID, version int64, p Payload) error {
+	return a.edit(ctx, site, id, version, p, "article.merge")
+}
+
+func (a *Articles) edit(ctx context.Context, site kernel.SiteID, id ID, version int64, p Payload, action string) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
-	return a.alter(ctx, site, id, "article.edit.draft", func(ctx context.Context, d *Draft) error {
+	return a.alter(ctx, site, id, action, func(ctx context.Context, d *Draft) error {
 		if d.State == Submitted {
 			return fault.New(fault.Conflict, "稿件正在审核，不能修改。请先由审核人退回。")
 		}
@@ -199,7 +214,7 @@ func (a *Articles) alter(ctx context.Context, site kernel.SiteID, id ID, action 
 		if err != nil {
 			return err
 		}
-		before := fmt.Sprintf("%s v%d", d.State, d.Version)
+		was := *d
 		if err := f(ctx, d); err != nil {
 			return err
 		}
@@ -207,7 +222,12 @@ func (a *Articles) alter(ctx context.Context, site kernel.SiteID, id ID, action 
 		if err := a.update(ctx, d); err != nil {
 			return err
 		}
-		return a.record(ctx, site, action, id, before, fmt.Sprintf("%s v%d", d.State, d.Version))
+		if why := named[action]; why != "" {
+			if err := a.keepVersion(ctx, &was, d, why); err != nil {
+				return err
+			}
+		}
+		return a.record(ctx, site, action, id, fmt.Sprintf("%s v%d", was.State, was.Version), fmt.Sprintf("%s v%d", d.State, d.Version))
 	})
 }
 
