@@ -32,6 +32,7 @@ func TestTheDesk(t *testing.T) {
 			t.Run("a form", func(t *testing.T) { forms(t, io) })
 			t.Run("a session that ends", func(t *testing.T) { endings(t, io) })
 			t.Run("two people", func(t *testing.T) { two(t, io, lead) })
+			t.Run("autosaves", func(t *testing.T) { autosaves(t, io, lead) })
 			t.Run("a chain", func(t *testing.T) { chain(t, io, both) })
 			t.Run("the buttons", func(t *testing.T) { buttons(t, io, both, o.hire("only-rv", "RV"), o.hire("only-lo", "LO")) })
 			t.Run("the screens", func(t *testing.T) { screens(t, io, both, lead) })

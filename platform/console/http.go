@@ -236,6 +236,9 @@ func (c *Console) signOut(f *fiber.Ctx) error {
 
 // Stranger leads whoever is not signed in to the way in. A form that was sent is kept: it goes on after the sign-in.
 func (c *Console) Stranger(f *fiber.Ctx) error {
+	if f.Get(fiber.HeaderAccept) == fiber.MIMEApplicationJSON { // a script of an open form, which asks the person itself
+		return f.Status(fiber.StatusUnauthorized).JSON(map[string]string{"state": "signin"})
+	}
 	if f.Method() == fiber.MethodPost {
 		p := signInPage{To: local(web.Typed(f))}
 		if strings.HasPrefix(f.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm) {

@@ -10,6 +10,7 @@ var english = joined(
 	wordsFrame,
 	wordsDesk,
 	wordsEditor,
+	wordsVersions,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

@@ -10,13 +10,17 @@ import (
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
-	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/index"
 	"github.com/zhanqun/zhanqun/tenants/column"
 )
 
 // Create writes a new draft by the actor in ctx. Policy "" is the ordinary review.
 func (a *Articles) Create(ctx context.Context, site kernel.SiteID, column int64, policy string, p Payload) (ID, error) {
+	return a.CreateFrom(ctx, site, column, policy, p, Saved{})
+}
+
+// CreateFrom is Create that takes away, in its transaction, the autosaves of the form that the draft came from.
+func (a *Articles) CreateFrom(ctx context.Context, site kernel.SiteID, column int64, policy string, p Payload, s Saved) (ID, error) {
 	author := kernel.ActorFrom(ctx).Account
 	if author == 0 {
 		return 0, fault.New(fault.Forbidden, "请先登录，再写稿。")
@@ -38,24 +42,22 @@ func (a *Articles) Create(ctx context.Context, site kernel.SiteID, column int64,
 	text, now := string(raw), a.Now()
 	row := articleRow{SiteID: site, ColumnID: column, State: Drafted, AuthorID: author, Version: 1,
 		Policy: policy, Title: p.Title, Payload: &text, CreatedAt: now, UpdatedAt: now}
-	for try := 0; ; try++ {
-		row.ID = a.IDs.Next()
-		err := a.create(ctx, &row)
-		if err == nil {
-			return row.ID, nil
-		}
-		if !db.Unique(err) || try == 3 { // another process drew the same id: draw again
-			return 0, err
-		}
-	}
+	err = a.unique(func(id int64) error {
+		row.ID = id
+		return a.create(ctx, &row, s)
+	})
+	return row.ID, err
 }
 
-func (a *Articles) create(ctx context.Context, row *articleRow) error {
+func (a *Articles) create(ctx context.Context, row *articleRow, s Saved) error {
 	return a.DB.InTx(ctx, func(ctx context.Context) error {
 		if err := a.mayHold(ctx, row.SiteID, row.ColumnID); err != nil {
 			return err
 		}
 		if err := a.insert(ctx, row); err != nil {
+			return err
+		}
+		if err := a.Discard(ctx, row.SiteID, s); err != nil {
 			return err
 		}
 		return a.record(ctx, row.SiteID, "article.create", row.ID, "", row.Title)

@@ -31,6 +31,7 @@ func (a *Articles) Jobs(q *jobs.Queue) {
 		_, err := a.Reindex(ctx, site)
 		return err
 	})
+	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, _ ClearUnsaved) error { return a.clearUnsaved(ctx, site) })
 }
 
 // indexAll works until nothing waits. An article whose text is not the one that was approved is left out and

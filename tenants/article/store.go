@@ -153,7 +153,7 @@ func (a *Articles) forget(ctx context.Context, o publication.Object, _ publicati
 	if err != nil {
 		return db.Fault(fmt.Errorf("forget article %d of site %d: %w", o.ID, o.Site, err))
 	}
-	return nil
+	return a.forgetKept(ctx, o.Site, o.ID)
 }
 
 func (a *Articles) place(ctx context.Context, o publication.Object, column int64) error {

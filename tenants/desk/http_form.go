@@ -24,6 +24,10 @@ type formPage struct {
 	Wrong   trouble
 	Return  string // why the last edition came back, or ""
 	Writer  console.Writer
+	Unsaved *unsaved
+	// Restored is the autosave that the fields came from, or 0. Base is where autosaves are dropped.
+	Restored int64
+	Base     string
 }
 
 // fields are what was typed. Marked says that Body is HTML: an article with tables or links, which a plain text cannot hold.
@@ -48,7 +52,11 @@ var formView = console.Define[formPage]("desk", "form")
 
 func (d *Desk) showNew(c *fiber.Ctx) error {
 	column, _ := kernel.ParseID[int64](c.Query("column"))
-	return d.form(c, formPage{Action: "/sites/" + at(c).String() + "/articles", Fields: fields{Column: column}}, nil)
+	p := formPage{Action: "/sites/" + at(c).String() + "/articles", Fields: fields{Column: column}}
+	if err := d.offer(c, &p, 0); err != nil {
+		return err
+	}
+	return d.form(c, p, nil)
 }
 
 func (d *Desk) showEdit(c *fiber.Ctx) error {
@@ -68,6 +76,9 @@ func (d *Desk) showEdit(c *fiber.Ctx) error {
 		text, p.Fields.Marked = a.Payload.Body, true
 	}
 	p.Fields.Body = text
+	if err := d.offer(c, &p, a.ID); err != nil {
+		return err
+	}
 	return d.form(c, p, nil)
 }
 
@@ -80,8 +91,10 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 			return err
 		}
 		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		p.Restored = savedOf(c).Restored
 	}
-	p.Back = "/sites/" + at(c).String() + "/articles"
+	p.Base = "/sites/" + at(c).String() + "/articles"
+	p.Back = p.Base
 	if p.Version != 0 {
 		p.Back = p.Action
 	}
@@ -136,8 +149,11 @@ func (d *Desk) create(c *fiber.Ctx) error {
 		return err
 	}
 	id, err := d.twice(ctx, site, payload)
-	if err == nil && id == 0 {
-		id, err = d.Articles.Create(ctx, site, f.Column, template.Review, payload)
+	switch {
+	case err == nil && id != 0:
+		err = d.Articles.Discard(ctx, site, savedOf(c))
+	case err == nil:
+		id, err = d.Articles.CreateFrom(ctx, site, f.Column, template.Review, payload, savedOf(c))
 	}
 	if err != nil {
 		return d.form(c, p, err)
@@ -194,6 +210,9 @@ func (d *Desk) save(c *fiber.Ctx) error {
 	}
 	if version != a.Version {
 		if a.Author == kernel.ActorFrom(ctx).Account && a.Payload.Title == payload.Title && a.Payload.Body == payload.Body {
+			if err := d.Articles.Discard(ctx, a.Site, savedOf(c)); err != nil {
+				return err
+			}
 			return d.saved(c, a.Site, a.ID, a.Version) // the same form once more
 		}
 		if a.State == article.Drafted {
@@ -201,6 +220,9 @@ func (d *Desk) save(c *fiber.Ctx) error {
 		}
 	}
 	err = d.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := d.Articles.Discard(ctx, a.Site, savedOf(c)); err != nil {
+			return err
+		}
 		if err := d.Articles.Edit(ctx, a.Site, a.ID, version, payload); err != nil || f.Column == a.Column {
 			return err
 		}

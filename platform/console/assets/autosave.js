@@ -229,6 +229,7 @@ async function keepSafe(form) {
         const edit = inert(await (await fetch(at + '/edit')).text()).querySelector('form[data-write]')
         if (edit && edit.elements.title.value === body.get('title').trim().replace(/\s+/g, ' ')) {
           uncopy()
+          mine = fresh() // the server has done with the old one
           form.setAttribute('action', edit.getAttribute('action'))
           form.elements.version.value = edit.elements.version.value
           history.replaceState(null, '', at + '/edit')
@@ -265,8 +266,9 @@ async function keepSafe(form) {
     if (act === 'save') saveNow(button)
     else form.requestSubmit(button)
   }, true)
-  setInterval(async () => { // others learn that this page is open
-    if (document.hidden || dirty || running || form.elements.version.value === '0' || Date.now() - last < 25000) return
+  // here tells that this page is open, and learns who else has the article open.
+  async function here() {
+    if (document.hidden || dirty || running || sending || dialog || form.elements.version.value === '0') return
     last = Date.now()
     try {
       const res = await fetch(path() + '/presence', {method: 'POST', body: new URLSearchParams({session: mine, version: form.elements.version.value}), headers: {Accept: 'application/json'}, redirect: 'manual'})
@@ -274,7 +276,9 @@ async function keepSafe(form) {
       if (res.ok) others(a.others)
       else if (res.status === 409 && a.by) beside(fill(words.conflictBy, a.by, clock(a.at)))
     } catch { /* the next change will say that the line is down */ }
-  }, 30000)
+  }
+  setInterval(() => { if (Date.now() - last > 25000) here() }, 30000)
+  here()
   await offer()
   form.dataset.safe = mine
 }

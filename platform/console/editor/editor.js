@@ -76,7 +76,7 @@ function write(form) {
     input.value = editor.getAttributes('link').href ?? ''
     off.hidden = !input.value
     document.body.append(dialog)
-    dialog.addEventListener('close', () => { dialog.remove(); editor.commands.focus() })
+    dialog.addEventListener('close', () => { dialog.remove(); editor.view.focus() })
     dialog.querySelector('form').addEventListener('submit', e => {
       e.preventDefault()
       const how = e.submitter?.value
@@ -88,7 +88,7 @@ function write(form) {
         input.focus()
         return
       }
-      const c = editor.chain().focus().extendMarkRange('link')
+      const c = editor.chain().extendMarkRange('link')
       if (how === 'off') c.unsetMark('link').run()
       else if (editor.state.selection.empty && !editor.isActive('link')) c.insertContent({type: 'text', text: href, marks: [{type: 'link', attrs: {href}}]}).run()
       else c.setMark('link', {href}).run()
@@ -109,7 +109,7 @@ function write(form) {
   form.classList.add('writing')
   const hint = document.getElementById('body-hint')
   if (hint) hint.textContent = line.dataset.hint
-  label.addEventListener('click', () => editor.commands.focus())
+  label.addEventListener('click', () => editor.view.focus())
   form.addEventListener('formdata', e => {
     hand()
     e.formData.set('body', area.value)

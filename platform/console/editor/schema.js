@@ -2,6 +2,7 @@
 // would be gone after saving. There are no inline styles, no colours and no fonts: a theme decides how a text looks.
 import {Extension, Mark, Node, callOrReturn, getExtensionField, mergeAttributes} from '@tiptap/core'
 import {history, redo, undo} from '@tiptap/pm/history'
+import {Plugin} from '@tiptap/pm/state'
 import {gapCursor} from '@tiptap/pm/gapcursor'
 import {addColumnAfter, addRowAfter, deleteColumn, deleteRow, deleteTable, goToNextCell, mergeCells, splitCell, tableEditing, toggleHeaderRow} from '@tiptap/pm/tables'
 
@@ -150,6 +151,16 @@ const Link = mark('link', ['a[href]'], '', {
   renderHTML: ({HTMLAttributes}) => ['a', HTMLAttributes, 0],
 })
 
+// After a table or a picture at the end of a text there is always a line to write on; an empty one is not saved.
+const Tail = Extension.create({
+  name: 'tail',
+  addProseMirrorPlugins: () => [new Plugin({
+    appendTransaction: (_, __, state) => ['table', 'figure', 'blockquote', 'rule'].includes(state.doc.lastChild.type.name)
+      ? state.tr.insert(state.doc.content.size, state.schema.nodes.paragraph.create()).setMeta('addToHistory', false) : null,
+  })],
+  onCreate: ({editor}) => editor.view.dispatch(editor.state.tr.setMeta('addToHistory', false)),
+})
+
 const History = Extension.create({
   name: 'history',
   addProseMirrorPlugins: () => [history(), gapCursor()],
@@ -167,5 +178,5 @@ export const schema = [
   Image, Picture, Figure, Figcaption, Table, TableRow, cell('tableCell', 'td', 'cell'),
   cell('tableHeader', 'th', 'header_cell', {scope: {default: null}}),
   Link, mark('bold', ['strong', 'b'], 'Mod-b'), mark('italic', ['em', 'i'], 'Mod-i'), mark('underline', ['u'], 'Mod-u'), mark('strike', ['s', 'del', 'strike']),
-  mark('superscript', ['sup']), mark('subscript', ['sub']), History,
+  mark('superscript', ['sup']), mark('subscript', ['sub']), Tail, History,
 ]

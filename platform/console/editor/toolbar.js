@@ -28,7 +28,10 @@ export function toolbar(bar, editor, more) {
     const name = b.dataset.do
     if (b.getAttribute('aria-disabled') === 'true') return
     if (more[name]) more[name]()
-    else acts[name].run(editor.chain().focus()).run()
+    else {
+      editor.view.focus() // at once: what is typed next belongs into the text
+      acts[name].run(editor.chain()).run()
+    }
   }
   bar.addEventListener('mousedown', e => { if (e.target.closest('button')) e.preventDefault() }) // the text keeps its selection
   bar.addEventListener('click', e => {
@@ -38,7 +41,7 @@ export function toolbar(bar, editor, more) {
   bar.addEventListener('keydown', e => {
     const all = open(), at = all.indexOf(document.activeElement)
     const to = {ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1}[e.key]
-    if (e.key === 'Escape') editor.commands.focus()
+    if (e.key === 'Escape') editor.view.focus()
     if (to === undefined || at < 0) return
     e.preventDefault()
     const b = all[(to + all.length) % all.length]
@@ -50,7 +53,7 @@ export function toolbar(bar, editor, more) {
     const within = editor.isActive('table')
     if (inTable.hidden === within) {
       inTable.hidden = !within
-      if (!within && inTable.contains(document.activeElement)) editor.commands.focus()
+      if (!within && inTable.contains(document.activeElement)) editor.view.focus()
       if (!open().some(b => b.tabIndex === 0)) choose(buttons[0])
     }
     for (const b of open()) {
