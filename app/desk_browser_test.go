@@ -152,13 +152,17 @@ func TestTheDeskInABrowser(t *testing.T) {
 	d.look("work")
 	d.press("nav.rail a", "写稿")
 	d.look("form-empty")
-	const title, words = "关于老街路段临时停水的通知", "因管道检修，11月28日8:00至17:00老街路段停水。\n\n请沿街住户提前蓄水。"
+	const title, words = "关于老街路段临时停水的通知", "<p>因管道检修，11月28日8:00至17:00老街路段停水。</p><p>请沿街住户提前蓄水。</p>"
 	d.fill("#title", title)
-	d.fill("#body", words)
+	d.atDesk()
+	d.intoText()
+	d.types("因管道检修，11月28日8:00至17:00老街路段停水。")
+	d.enterKey()
+	d.types("请沿街住户提前蓄水。")
 	eval[bool](t, b, `document.querySelector('main form').noValidate=true`) // an old browser, or one that asks nothing
 	d.press("form button", "送审")
 	d.says("请选择栏目")
-	if got := eval[string](t, b, `document.querySelector('#body').value`); got != words {
+	if got := d.body(); got != words {
 		t.Errorf("after a form that was not accepted the text is %q", got)
 	}
 	d.look("form-wrong")
