@@ -122,7 +122,7 @@ func (d *desk) look(name string) {
 			for _, f := range eval[[]string](t, d.browser, `axe.run(document,{runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}).then(r=>r.violations.flatMap(v=>v.nodes.map(n=>v.id+' '+n.target+' '+n.failureSummary)))`) {
 				t.Errorf("%s: axe: %s", where, f)
 			}
-			if low := eval[[]string](t, d.browser, `[...document.querySelectorAll('main button,main .button,nav.rail a,input:not([type=hidden]),select')].filter(e=>e.checkVisibility()&&e.getBoundingClientRect().height<44).map(e=>e.outerHTML.slice(0,80))`); width == 390 && len(low) > 0 {
+			if low := eval[[]string](t, d.browser, `[...document.querySelectorAll('main button,main .button,nav.rail a,input:not([type=hidden],[type=checkbox],[type=radio]),label:has(>[type=checkbox],>[type=radio]),select')].filter(e=>e.checkVisibility()&&e.getBoundingClientRect().height<44).map(e=>e.outerHTML.slice(0,80))`); width == 390 && len(low) > 0 {
 				t.Errorf("%s: lower than 44 pixels: %q", where, low)
 			}
 		}

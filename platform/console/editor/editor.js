@@ -28,7 +28,10 @@ function write(form) {
     element: surface, extensions: schema, content: prepare(given), injectCSS: false, enableInputRules: false, enablePasteRules: false,
     editorProps: {
       attributes: {role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': label.id, 'aria-describedby': area.getAttribute('aria-describedby') ?? '', class: 'text', ...area.getAttribute('aria-invalid') ? {'aria-invalid': 'true'} : {}},
-      handlePaste: (_, event) => paste.handle(editor, event),
+      handleDOMEvents: {
+        paste: (_, e) => paste.handle(editor, e, e.clipboardData),
+        drop: (_, e) => paste.drop(editor, e),
+      },
       handleKeyDown: (_, e) => keys(e),
     },
     onTransaction: ({transaction}) => paste.moved(transaction),
@@ -116,6 +119,8 @@ function write(form) {
     e.formData.set('marked', marked.value)
   })
   editor.on('blur', hand)
+  surface.addEventListener('copy', paste.copied) // after the editor has put it there
+  surface.addEventListener('cut', paste.copied)
   area.addEventListener('restore', e => { // autosave.js brings back what was kept
     editor.commands.setContent(prepare(e.detail.marked ? e.detail.body : fromPlain(e.detail.body)))
     hand()

@@ -1,6 +1,6 @@
 // The closed schema of a text: exactly what the server's sanitiser lets stand (platform/render), so that nothing is shown here which
 // would be gone after saving. There are no inline styles, no colours and no fonts: a theme decides how a text looks.
-import {Extension, Mark, Node, callOrReturn, getExtensionField, mergeAttributes} from '@tiptap/core'
+import {Extension, Mark, Node, callOrReturn, getExtensionField} from '@tiptap/core'
 import {history, redo, undo} from '@tiptap/pm/history'
 import {Plugin} from '@tiptap/pm/state'
 import {gapCursor} from '@tiptap/pm/gapcursor'
@@ -78,14 +78,14 @@ const Break = Node.create({
 })
 
 // A picture stands in a line, or in a figure. Both say what is to be seen in them.
-const shown = () => Object.fromEntries(['src', 'alt', 'width', 'height'].map(k => [k, {default: null}]))
+const shown = () => ({src: {default: null}, alt: {default: '', parseHTML: e => e.getAttribute('alt') ?? ''}, width: {default: null}, height: {default: null}})
 const Image = Node.create({
   name: 'image', group: 'inline', inline: true, draggable: true, addAttributes: shown,
-  parseHTML: () => [{tag: 'img[src]'}], renderHTML: ({HTMLAttributes}) => ['img', mergeAttributes({alt: ''}, HTMLAttributes)],
+  parseHTML: () => [{tag: 'img[src]'}], renderHTML: ({HTMLAttributes}) => ['img', HTMLAttributes],
 })
 const Picture = Node.create({
   name: 'picture', draggable: true, addAttributes: shown,
-  parseHTML: () => [{tag: 'img[src]', context: 'figure/', priority: 60}], renderHTML: ({HTMLAttributes}) => ['img', mergeAttributes({alt: ''}, HTMLAttributes)],
+  parseHTML: () => [{tag: 'img[src]', context: 'figure/', priority: 60}], renderHTML: ({HTMLAttributes}) => ['img', HTMLAttributes],
 })
 const Figure = Node.create({
   name: 'figure', group: 'block', content: '(paragraph | picture | table)+ figcaption?', isolating: true,
