@@ -268,7 +268,7 @@ async function keepSafe(form) {
   }, true)
   // here tells that this page is open, and learns who else has the article open.
   async function here() {
-    if (document.hidden || dirty || running || sending || dialog || form.elements.version.value === '0') return
+    if (document.hidden || dirty || running || sending || dialog || form.elements.version.value === '0' || Date.now() - busy > 10 * 60000) return
     last = Date.now()
     try {
       const res = await fetch(path() + '/presence', {method: 'POST', body: new URLSearchParams({session: mine, version: form.elements.version.value}), headers: {Accept: 'application/json'}, redirect: 'manual'})
@@ -277,6 +277,8 @@ async function keepSafe(form) {
       else if (res.status === 409 && a.by) beside(fill(words.conflictBy, a.by, clock(a.at)))
     } catch { /* the next change will say that the line is down */ }
   }
+  let busy = Date.now() // whoever has gone away is not here, and their session may end
+  for (const sign of ['keydown', 'pointerdown', 'wheel']) addEventListener(sign, () => { busy = Date.now() }, {passive: true})
   setInterval(() => { if (Date.now() - last > 25000) here() }, 30000)
   here()
   await offer()
