@@ -44,7 +44,9 @@ func TestTheDesksTools(t *testing.T) {
 		t.Logf("first screen: %d bytes of %q", n, names)
 	}
 	d.keys("k", chromedp.ModifierCtrl)
-	until(t, func() bool { return eval[int](t, b, `document.querySelectorAll('dialog[open] [role=option]').length`) > 3 })
+	until(t, func() bool {
+		return eval[int](t, b, `document.querySelectorAll('dialog[open] [role=option]').length`) > 3
+	})
 	d.look("palette")
 	d.types("xg")
 	if got := eval[string](t, b, `document.querySelector('dialog[open] [aria-selected=true]').firstChild.data`); got != "写稿" {

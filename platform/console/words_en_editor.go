@@ -48,6 +48,7 @@ var wordsEditor = map[string]string{
 	"没保存完的文字":         "Words that were not saved",
 	"没有找到。换一个词，或只打拼音首字母。": "Nothing found. Try another word, or the pinyin initials alone.",
 	"没能存到服务器，已存本机":        "The server did not take it; kept in this browser",
+	"没有贴进来。":              "Nothing was pasted.",
 	"没能清理格式，已作为纯文字贴入。":    "The formatting could not be cleaned; pasted as plain words.",
 	"浅色": "Light",
 	"深色": "Dark",

@@ -13,18 +13,19 @@ export function pasting(form, say) {
     const {from, to} = editor.state.selection
     const place = waiting = {from, to}
     say('pasting')
-    let made = null
+    let made = null, why = ''
     try {
-      const res = await fetch(address, {method: 'POST', body: new URLSearchParams(data), headers: {Accept: 'application/json'}, redirect: 'manual', signal: AbortSignal.timeout(15000)})
+      const res = await fetch(address, {method: 'POST', body: new URLSearchParams({...data, title: form.elements.title?.value ?? ''}), headers: {Accept: 'application/json'}, redirect: 'manual', signal: AbortSignal.timeout(15000)})
       if (res.ok) made = await res.json()
+      else if ((res.headers.get('Content-Type') ?? '').startsWith('application/json')) why = (await res.json()).error ?? ''
     } catch { /* said below: the words come in without their form */ }
     if (waiting === place) waiting = null
     if (editor.isDestroyed) return
     const {doc, tr} = editor.state
     editor.view.dispatch(tr.setSelection(TextSelection.between(doc.resolve(place.from), doc.resolve(place.to))))
     if (!made) {
-      editor.view.pasteText(data.text)
-      say('pastedPlain')
+      if (data.text.length < 1 << 20) editor.view.pasteText(data.text)
+      say(data.text.length < 1 << 20 ? 'pastedPlain' : 'pastedNone', why)
       return
     }
     let slice = Reader.fromSchema(editor.schema).parseSlice(inert(prepare(made.html)))
