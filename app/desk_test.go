@@ -32,6 +32,7 @@ func TestTheDesk(t *testing.T) {
 			t.Run("a form", func(t *testing.T) { forms(t, io) })
 			t.Run("a session that ends", func(t *testing.T) { endings(t, io) })
 			t.Run("two people", func(t *testing.T) { two(t, io, lead) })
+			t.Run("versions", func(t *testing.T) { versions(t, io, both, o.hire("reads-only", "RV")) })
 			t.Run("autosaves", func(t *testing.T) { autosaves(t, io, lead) })
 			t.Run("a chain", func(t *testing.T) { chain(t, io, both) })
 			t.Run("the buttons", func(t *testing.T) { buttons(t, io, both, o.hire("only-rv", "RV"), o.hire("only-lo", "LO")) })
@@ -133,25 +134,6 @@ func endings(t *testing.T, io *worker) {
 			t.Errorf("a sign-in leads from %q to %q", to, header.Get("Location"))
 		}
 		io.cookie = strings.Split(header.Get("Set-Cookie"), ";")[0]
-	}
-}
-
-// two: who saves second sees that and whose words there are, and keeps the own.
-func two(t *testing.T, io, lead *worker) {
-	at := io.write("两个人的稿件")
-	first, second := leaflet("内容负责人改过的标题"), leaflet("信息员改过的标题")
-	first.Set("version", "1")
-	second.Set("version", "1")
-	lead.wants(at, first, http.StatusSeeOther, "saved")
-	io.wants(at, second, http.StatusConflict, lead.account.Name)
-	_, _, body := io.post(at, second)
-	if !strings.Contains(body, "信息员改过的标题") || !strings.Contains(body, `name="version" value="2"`) {
-		t.Errorf("the second one's words: %s", body)
-	}
-	second.Set("version", "2")
-	io.wants(at, second, http.StatusSeeOther, "saved")
-	if got := io.article(at).Payload.Title; got != "信息员改过的标题" {
-		t.Errorf("the article is %q", got)
 	}
 }
 

@@ -38,6 +38,7 @@ var kept = []backup.Table{
 	{Name: "column_redirects", Order: "site_id, path", Tenant: bySite},
 	{Name: "articles", Order: "site_id, id", Tenant: bySite},
 	{Name: "article_autosaves", Order: "site_id, id", Tenant: bySite},
+	{Name: "article_versions", Order: "site_id, article_id, version", Tenant: bySite},
 	{Name: "article_imports", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "jobs", Order: "id", Tenant: bySite},
 	{Name: "audit_heads", Order: "chain", Tenant: "chain = ?"},

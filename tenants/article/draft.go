@@ -57,7 +57,11 @@ func (a *Articles) create(ctx context.Context, row *articleRow, s Saved) error {
 		if err := a.insert(ctx, row); err != nil {
 			return err
 		}
-		if err := a.Discard(ctx, row.SiteID, s); err != nil {
+		d, err := row.draft()
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(a.Discard(ctx, row.SiteID, s), a.keepVersion(ctx, nil, d, KeptCreated)); err != nil {
 			return err
 		}
 		return a.record(ctx, row.SiteID, "article.create", row.ID, "", row.Title)
@@ -67,10 +71,19 @@ func (a *Articles) create(ctx context.Context, row *articleRow, s Saved) error {
 // Edit replaces the draft that the caller saw at version; the actor in ctx becomes its author, who may not
 // review it. An article under review is not edited: it is returned first.
 func (a *Articles) Edit(ctx context.Context, site kernel.SiteID, id ID, version int64, p Payload) error {
+	return a.edit(ctx, site, id, version, p, "article.edit.draft")
+}
+
+// EditMerged is Edit of a text into which what somebody else saved was taken.
+func (a *Articles) EditMerged(ctx context.Context, site kernel.SiteID, id ID, version int64, p Payload) error {
+	return a.edit(ctx, site, id, version, p, "article.merge")
+}
+
+func (a *Articles) edit(ctx context.Context, site kernel.SiteID, id ID, version int64, p Payload, action string) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
-	return a.alter(ctx, site, id, "article.edit.draft", func(ctx context.Context, d *Draft) error {
+	return a.alter(ctx, site, id, action, func(ctx context.Context, d *Draft) error {
 		if d.State == Submitted {
 			return fault.New(fault.Conflict, "稿件正在审核，不能修改。请先由审核人退回。")
 		}
@@ -185,7 +198,7 @@ func (a *Articles) alter(ctx context.Context, site kernel.SiteID, id ID, action 
 		if err != nil {
 			return err
 		}
-		before := fmt.Sprintf("%s v%d", d.State, d.Version)
+		was := *d
 		if err := f(ctx, d); err != nil {
 			return err
 		}
@@ -193,7 +206,12 @@ func (a *Articles) alter(ctx context.Context, site kernel.SiteID, id ID, action 
 		if err := a.update(ctx, d); err != nil {
 			return err
 		}
-		return a.record(ctx, site, action, id, before, fmt.Sprintf("%s v%d", d.State, d.Version))
+		if why := named[action]; why != "" {
+			if err := a.keepVersion(ctx, &was, d, why); err != nil {
+				return err
+			}
+		}
+		return a.record(ctx, site, action, id, fmt.Sprintf("%s v%d", was.State, was.Version), fmt.Sprintf("%s v%d", d.State, d.Version))
 	})
 }
 

@@ -133,6 +133,7 @@ func TestFlawsAreTheSitesOwn(t *testing.T) {
 		forge("UPDATE articles SET state = 'published', edition_id = (SELECT edition_id FROM articles WHERE id = ?) WHERE id = ?", here, draft)
 		want("a draft that says it is public", h.city.ID, Flaw{"article-not-public", draft})
 		want("its neighbour", h.towns[0].ID)
+		forge("DELETE FROM article_versions WHERE article_id IN (?, ?)", there, draft)
 		forge("DELETE FROM articles WHERE id IN (?, ?)", there, draft)
 		want("a public text without its draft", h.towns[0].ID, Flaw{"publication-without-article", there})
 		want("its neighbour", h.city.ID)

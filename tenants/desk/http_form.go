@@ -33,7 +33,7 @@ type formPage struct {
 // fields are what was typed. Marked says that Body is HTML: an article with tables or links, which a plain text cannot hold.
 type fields struct {
 	Title, Body, Summary, Source string
-	Column                       int64
+	Column, From                 int64 // From: the one that the form began with
 	Marked                       bool
 }
 
@@ -67,7 +67,7 @@ func (d *Desk) showEdit(c *fiber.Ctx) error {
 	if a.State == article.Submitted {
 		return see(c, address(a.Site, a.ID, ""))
 	}
-	p := formPage{Action: address(a.Site, a.ID, ""), Version: a.Version, Fields: fields{Title: a.Payload.Title, Summary: a.Payload.Summary, Source: a.Payload.Source, Column: a.Column}}
+	p := formPage{Action: address(a.Site, a.ID, ""), Version: a.Version, Fields: fields{Title: a.Payload.Title, Summary: a.Payload.Summary, Source: a.Payload.Source, Column: a.Column, From: a.Column}}
 	if p.Return, err = d.returned(c.UserContext(), a); err != nil {
 		return err
 	}
@@ -109,7 +109,8 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 
 func readFields(c *fiber.Ctx) fields {
 	column, _ := kernel.ParseID[int64](c.FormValue("column")) // 0 is no column, which the room refuses in a sentence
-	return fields{Title: typed(c, "title"), Body: typed(c, "body"), Summary: typed(c, "summary"), Source: typed(c, "source"), Column: column, Marked: c.FormValue("marked") == "1"}
+	from, _ := kernel.ParseID[int64](c.FormValue("from"))
+	return fields{From: from, Title: typed(c, "title"), Body: typed(c, "body"), Summary: typed(c, "summary"), Source: typed(c, "source"), Column: column, Marked: c.FormValue("marked") == "1"}
 }
 
 // into puts what was typed into a payload; what the form does not show stays.
@@ -119,6 +120,14 @@ func (f fields) into(p article.Payload) article.Payload {
 		p.Body = article.FromPlain(f.Body)
 	}
 	return p
+}
+
+// moved is the column that the form leads to when the article stands in another by now: the person's choice, if they made one.
+func (f fields) moved(now int64) int64 {
+	if f.Column == f.From {
+		return now
+	}
+	return f.Column
 }
 
 // stands refuses what is no column of the site, beside its field.
@@ -215,34 +224,14 @@ func (d *Desk) save(c *fiber.Ctx) error {
 			}
 			return d.saved(c, a.Site, a.ID, a.Version) // the same form once more
 		}
-		if a.State == article.Drafted {
-			return d.overtaken(c, a, p)
+		if a.State != article.Submitted {
+			return d.overtaken(c, a, version, payload, f.moved(a.Column))
 		}
 	}
-	err = d.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := d.Articles.Discard(ctx, a.Site, savedOf(c)); err != nil {
-			return err
-		}
-		if err := d.Articles.Edit(ctx, a.Site, a.ID, version, payload); err != nil || f.Column == a.Column {
-			return err
-		}
-		return d.Articles.Recolumn(ctx, a.Site, a.ID, f.Column)
-	})
-	if err != nil {
+	if err := d.commit(c, a, payload, f.Column, d.Articles.Edit); err != nil {
 		return d.form(c, p, err)
 	}
 	return d.saved(c, a.Site, a.ID, 0)
-}
-
-// overtaken shows the person's own words beside who has saved meanwhile: saving once more puts them in place of the others.
-func (d *Desk) overtaken(c *fiber.Ctx, a *article.Draft, p formPage) error {
-	who, err := d.name(c.UserContext(), a.Author)
-	if err != nil {
-		return err
-	}
-	p.Version = a.Version
-	return d.form(c, p, fault.New(fault.Conflict, "%s在 %s 保存过这篇稿件。您写的都还在下面：请先在另一个窗口打开稿件对照，再按“保存草稿”以您的为准。",
-		who, a.UpdatedAt.In(kernel.Beijing).Format("15:04:05")))
 }
 
 func (d *Desk) send(c *fiber.Ctx) error {

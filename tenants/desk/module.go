@@ -16,7 +16,9 @@ var views embed.FS
 func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Screens returns the declared screens, for the console that the room is made with.
-func Screens() []console.View { return []console.View{listView, formView, articleView, queueView} }
+func Screens() []console.View {
+	return []console.View{listView, formView, articleView, queueView, versionsView, mergeView}
+}
 
 // Module plugs the room in.
 func (d *Desk) Module() module.Module { return module.Module{Room: "tenants/desk", Routes: d.Routes} }

@@ -1,0 +1,42 @@
+package desk
+
+import "github.com/zhanqun/zhanqun/tenants/article"
+
+// aline is a one-line text of an article: how forms name it, what people call it, where it is.
+type aline struct {
+	key, label string
+	text       *string
+}
+
+// lines are the texts of a payload beside its body, in the order of the form; a payload without document metadata gets empty ones.
+func lines(p *article.Payload) []aline {
+	all := []aline{
+		{"title", "标题", &p.Title}, {"subtitle", "副标题", &p.Subtitle}, {"summary", "摘要", &p.Summary}, {"author", "署名", &p.Author},
+		{"source", "来源", &p.Source}, {"source_url", "来源地址", &p.SourceURL}, {"keywords", "关键词", &p.Keywords},
+	}
+	if p.Document == nil {
+		p.Document = new(article.Document)
+	}
+	d := p.Document
+	return append(all, []aline{
+		{"number", "发文字号", &d.Number}, {"index_number", "索引号", &d.IndexNumber}, {"issuer", "发文机关", &d.Issuer}, {"written_on", "成文日期", &d.WrittenOn},
+		{"issued_on", "印发日期", &d.IssuedOn}, {"effective_on", "施行日期", &d.EffectiveOn}, {"validity", "效力状态", &d.Validity}, {"genre", "体裁", &d.Genre},
+		{"subject", "主题分类", &d.Subject}, {"level", "效力级别", &d.Level}, {"region", "适用地区", &d.Region}, {"year", "年度", &d.Year},
+	}...)
+}
+
+// apart is a copy whose document may be written to; without changes it stays what it was.
+func apart(p article.Payload) article.Payload {
+	if p.Document != nil {
+		d := *p.Document
+		p.Document = &d
+	}
+	return p
+}
+
+// settled takes the document away again that lines gave to a payload that has none.
+func settled(p *article.Payload) {
+	if p.Document != nil && *p.Document == (article.Document{}) {
+		p.Document = nil
+	}
+}
