@@ -37,6 +37,7 @@ func TestTheDesk(t *testing.T) {
 			t.Run("a chain", func(t *testing.T) { chain(t, io, both) })
 			t.Run("the buttons", func(t *testing.T) { buttons(t, io, both, o.hire("only-rv", "RV"), o.hire("only-lo", "LO")) })
 			t.Run("the screens", func(t *testing.T) { screens(t, io, both, lead) })
+			t.Run("all places", func(t *testing.T) { wayfinding(t, io, both) })
 			t.Run("clean HTML", func(t *testing.T) {
 				java, jar := checker(t)
 				for _, m := range check(t, java, jar, o.dir) {

@@ -109,6 +109,7 @@ func (h *House) plug() {
 	}
 	h.Console.Plug(desk.Menu(), h.Desk.Waiting, h.Desk.Mine)
 	h.Console.Plug(console.Menu())
+	h.Console.PlugRecent(h.Desk.Recent)
 	for _, m := range h.modules {
 		if m.Routes != nil {
 			m.Routes(h.Server.Router())

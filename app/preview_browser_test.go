@@ -36,6 +36,12 @@ func missing(t *testing.T, what string) {
 // openBrowser starts Chromium without a sandbox and without a network beyond the loopback.
 func openBrowser(t *testing.T) *browser {
 	t.Helper()
+	return openBrowserIn(t, t.TempDir())
+}
+
+// openBrowserIn starts it over what it kept in a folder before.
+func openBrowserIn(t *testing.T, kept string) *browser {
+	t.Helper()
 	exe := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if p, err := exec.LookPath(name); err == nil {
@@ -52,7 +58,7 @@ func openBrowser(t *testing.T) *browser {
 	}
 	opts := []chromedp.ExecAllocatorOption{
 		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.ExecPath(exe), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Headless, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("hide-scrollbars", true),
+		chromedp.Headless, chromedp.UserDataDir(kept), chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("host-resolver-rules", "MAP *.localhost 127.0.0.1"),
 	}
 	for _, off := range []string{"quic", "background-networking", "component-update", "sync", "dev-shm-usage"} {
@@ -63,16 +69,32 @@ func openBrowser(t *testing.T) *browser {
 	ctx, closeTab := chromedp.NewContext(ctx)
 	t.Cleanup(closeTab)
 	b := &browser{ctx: ctx, axe: string(axe), shots: os.Getenv("ZHANQUN_SHOTS")}
+	b.hear(t)
+	return b
+}
+
+// tab is another tab of the same browser.
+func (b *browser) tab(t *testing.T, opts ...chromedp.ContextOption) *browser {
+	t.Helper()
+	ctx, closeTab := chromedp.NewContext(b.ctx, opts...)
+	t.Cleanup(closeTab)
+	other := &browser{ctx: ctx, axe: b.axe, shots: b.shots}
+	other.hear(t)
+	return other
+}
+
+// hear opens the tab and listens to it.
+func (b *browser) hear(t *testing.T) {
+	t.Helper()
 	// What the security policy refuses is heard before the page's first byte is read.
 	listen := `window.refused=[];addEventListener('securitypolicyviolation',e=>refused.push(e.violatedDirective+' '+e.blockedURI+' '+(e.sample||'')))`
-	err = chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+	err := chromedp.Do(b.ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		_, err := cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: listen})
 		return err
 	}))
 	if err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
-	return b
 }
 
 // eval answers an expression of the open page; a promise is awaited.

@@ -77,6 +77,7 @@ type Console struct {
 	assets  map[string]asset
 	entries []Entry
 	work    []Work
+	recent  []Recent
 }
 
 // New parses the rooms' views in every language and refuses what would fail before a person. The views are by room short name.
@@ -86,7 +87,7 @@ func New(p Ports, views map[string]fs.FS, defined ...View) (*Console, error) {
 	if c.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView}, defined...)); err != nil {
+	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView}, defined...)); err != nil {
 		return nil, err
 	}
 	return c, nil

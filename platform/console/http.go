@@ -21,6 +21,8 @@ func (c *Console) Routes(r *web.Router) {
 		{Method: fiber.MethodPost, Path: signInPath, Do: c.signIn},
 		{Method: fiber.MethodPost, Path: "/signout", Do: c.signOut},
 		{Method: fiber.MethodPost, Path: "/language", Do: c.speak},
+		{Method: fiber.MethodPost, Path: "/appearance", Do: c.appear},
+		{Method: fiber.MethodGet, Path: "/palette", SignedIn: true, Do: c.showPalette},
 		{Method: fiber.MethodGet, Path: "/", SignedIn: true, Do: c.showWork},
 	} {
 		d.Room = room
@@ -43,12 +45,13 @@ type Page struct {
 // framed is the frame of one screen for one person.
 type framed struct {
 	Lang, Other, Title string
+	Appearance, Next   string // how it looks, and what the button makes of that
 	Here               string // the address to come back to
 	Who                string
 	Site               Seat
 	Seats              []Seat
 	Menu               []line
-	CSS                string
+	CSS, Script        string
 	Scripts            []string
 	Demo               bool
 	Main               any
@@ -116,7 +119,10 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 func (c *Console) bare(f *fiber.Ctx, title string) framed {
 	lang := Language(f)
 	other := Languages[(slices.Index(Languages, lang)+1)%len(Languages)]
-	return framed{Lang: lang, Other: other, Title: title, Here: web.Typed(f), CSS: c.address("console.css"), Demo: c.People != nil}
+	look := appearance(f)
+	next := appearances[(slices.Index(appearances, look)+1)%len(appearances)]
+	return framed{Lang: lang, Other: other, Title: title, Appearance: look, Next: next, Here: web.Typed(f),
+		CSS: c.address("console.css"), Script: c.address("console.js"), Demo: c.People != nil}
 }
 
 // Language is what the person has chosen to read.

@@ -9,6 +9,7 @@ var Languages = []string{"zh-CN", "en"}
 var english = joined(
 	wordsFrame,
 	wordsDesk,
+	wordsEditor,
 	wordsVersions,
 )
 

@@ -23,6 +23,7 @@ type formPage struct {
 	Columns []choice
 	Wrong   trouble
 	Return  string // why the last edition came back, or ""
+	Writer  console.Writer
 	Unsaved *unsaved
 	// Restored is the autosave that the fields came from, or 0. Base is where autosaves are dropped.
 	Restored int64
@@ -83,7 +84,7 @@ func (d *Desk) showEdit(c *fiber.Ctx) error {
 
 // form shows the form as it was typed; err, if any, says what is wrong with it.
 func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
-	page := console.Page{Title: say(c, "写稿"), Site: at(c)}
+	page := console.Page{Title: say(c, "写稿"), Site: at(c), Scripts: []string{"editor.js", "autosave.js"}}
 	if err != nil {
 		field, is := wrong(err)
 		if !is {
@@ -98,6 +99,9 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 		p.Back = p.Action
 	}
 	if p.Columns, err = d.choices(c.UserContext(), at(c), p.Fields.Column); err != nil {
+		return err
+	}
+	if p.Writer, err = d.Console.Writer(c.UserContext()); err != nil {
 		return err
 	}
 	return formView.Show(d.Console, c, page, p)

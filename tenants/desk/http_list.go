@@ -178,6 +178,22 @@ func (d *Desk) Waiting(ctx context.Context, site kernel.SiteID) (console.Section
 	return s, nil
 }
 
+// Recent is what the actor has written lately on a site, in whatever state.
+func (d *Desk) Recent(ctx context.Context, site kernel.SiteID) ([]console.Item, error) {
+	if !d.Console.Offers(ctx, site, writes...) {
+		return nil, nil
+	}
+	last, err := d.Articles.List(ctx, site, article.Filter{Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
+	if err != nil {
+		return nil, err
+	}
+	var items []console.Item
+	for _, a := range last {
+		items = append(items, console.Item{Text: a.Payload.Title, Href: address(site, a.ID, "")})
+	}
+	return items, nil
+}
+
 // Mine is what the actor is writing on a site; what was returned says why.
 func (d *Desk) Mine(ctx context.Context, site kernel.SiteID) (console.Section, error) {
 	if !d.Console.Offers(ctx, site, writes...) {
