@@ -11,7 +11,9 @@ func TestReviewInABrowser(t *testing.T) {
 	write := func(title string) {
 		d.press("nav.rail a", "写稿")
 		d.fill("#title", title)
-		d.fill("#body", "因管道检修，11月28日8:00至17:00老街路段停水。\n\n请沿街住户提前蓄水。")
+		d.atDesk()
+		d.intoText()
+		d.types("请沿街住户提前蓄水。")
 		eval[bool](t, b, `(()=>{const o=[...document.querySelectorAll('#column option')].find(o=>o.textContent.includes('通知公告'));o.selected=true;return true})()`)
 		d.press("form button", "送审")
 	}
@@ -53,7 +55,9 @@ func TestReviewInABrowser(t *testing.T) {
 	d.enter(1366, staff["IO"])
 	d.press("nav.rail a", "写稿")
 	d.fill("#title", "山洪预警")
-	d.fill("#body", "上游水位已超警戒，请沿河住户马上撤离。")
+	d.atDesk()
+	d.intoText()
+	d.types("上游水位已超警戒，请沿河住户马上撤离。")
 	eval[bool](t, b, `(()=>{const o=[...document.querySelectorAll('#column option')].find(o=>o.textContent.includes('通知公告'));o.selected=true;return true})()`)
 	d.press("form button", "保存草稿")
 	at := eval[string](t, b, `location.pathname`)
