@@ -55,6 +55,7 @@ type commands struct {
 	Admin struct {
 		Create   adminCreate   `cmd:"" help:"${admin_create}"`
 		Password adminPassword `cmd:"" help:"${admin_password}"`
+		Reset    adminReset    `cmd:"" help:"${admin_reset}"`
 		Sessions adminSessions `cmd:"" help:"${admin_sessions}"`
 	} `cmd:"" help:"${admin}"`
 	Import struct {

@@ -237,6 +237,9 @@ func (c Config) consoleURL() string {
 	return at + "/"
 }
 
+// linkURL is where a one-time link leads.
+func (c Config) linkURL(token string) string { return c.consoleURL() + "link/" + token }
+
 func (c Config) sites() site.Config {
 	return site.Config{Domain: c.Domain, Scheme: c.PublicScheme, Port: c.PublicPort, Reserved: []string{c.console()}}
 }

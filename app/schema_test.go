@@ -23,6 +23,7 @@ var platformTables = map[string]string{
 	"appointments":        "a term belongs to a person",
 	"passwords":           "a person's",
 	"sessions":            "a person's",
+	"links":               "a person's",
 	"signin_failures":     "of clients that are nobody yet",
 	"signins":             "people sign in to the platform",
 	"sites":               "the row is the site",

@@ -8,7 +8,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
-	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/web"
 )
 
@@ -20,6 +19,8 @@ func (c *Console) Routes(r *web.Router) {
 		{Method: fiber.MethodGet, Path: signInPath, Do: c.showSignIn},
 		{Method: fiber.MethodPost, Path: signInPath, Do: c.signIn},
 		{Method: fiber.MethodPost, Path: "/signout", Do: c.signOut},
+		{Method: fiber.MethodGet, Path: "/link/:token", Do: c.showLink},
+		{Method: fiber.MethodPost, Path: "/link/:token", Do: c.useLink},
 		{Method: fiber.MethodPost, Path: "/language", Do: c.speak},
 		{Method: fiber.MethodGet, Path: "/", SignedIn: true, Do: c.showWork},
 	} {
@@ -150,6 +151,7 @@ func local(to string) string {
 type signInPage struct {
 	Login, To, Typed string
 	Trouble          string
+	Done             bool // a link has just set the password
 	People           []Person
 }
 
@@ -178,12 +180,12 @@ func (c *Console) showSignIn(f *fiber.Ctx) error {
 	if kernel.ActorFrom(f.UserContext()).Account != 0 {
 		return f.Redirect(local(f.Query("to")), fiber.StatusSeeOther)
 	}
-	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{To: local(f.Query("to")), People: c.people()})
+	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{To: local(f.Query("to")), Done: f.Query("set") == "1", People: c.people()})
 }
 
 func (c *Console) signIn(f *fiber.Ctx) error {
 	p := signInPage{Login: strings.Clone(f.FormValue("login")), To: local(f.FormValue("to")), Typed: strings.Clone(f.FormValue("typed")), People: c.people()}
-	token, _, err := c.Accounts.SignIn(f.UserContext(), p.Login, f.FormValue("password"), identity.Visit{IP: web.Client(f), Agent: f.Get(fiber.HeaderUserAgent)})
+	token, _, err := c.Accounts.SignIn(f.UserContext(), p.Login, f.FormValue("password"), visit(f))
 	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Invalid) {
 		p.Trouble = fault.Say(err)
 		page := Page{Title: Say(Language(f), "登录"), Status: fiber.StatusUnprocessableEntity}

@@ -112,7 +112,7 @@ func pause(failures, allowed int64) time.Duration {
 
 // wrong is the one answer to every pair that does not open an account.
 func wrong() error {
-	return fault.New(fault.Forbidden, "登录名或密码不对，请核对后再试；忘记密码请联系本单位管理员重设。")
+	return fault.New(fault.Forbidden, "登录名或密码不对，请核对后再试；忘记密码请找平台的安全管理员。")
 }
 
 func noSession() error {

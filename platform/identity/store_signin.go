@@ -207,6 +207,7 @@ func (s *Accounts) deleteOld(ctx context.Context, now time.Time) error {
 			{(*sessionRow)(nil), "seen_at", now.Add(-idle)},
 			{(*failureRow)(nil), "last_at", now.Add(-window)},
 			{(*signinRow)(nil), "at", now.AddDate(-1, 0, 0)},
+			{(*linkRow)(nil), "expires_at", now.AddDate(-1, 0, 0)},
 		} {
 			if _, err := s.db.Conn(ctx).NewDelete().Model(old.row).Where("? <= ?", bun.Ident(old.column), old.before).Exec(ctx); err != nil {
 				return db.Fault(fmt.Errorf("remove what is over: %w", err))
