@@ -2,8 +2,11 @@ package app
 
 import (
 	"encoding/json"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -102,4 +105,80 @@ func TestResetOnTheCommandLine(t *testing.T) {
 	if code, _, stderr := run(t, "", "admin", "reset", "nobody", data); code != exitFailed || !strings.Contains(stderr, "没有这个登录名") {
 		t.Errorf("nobody: exit %d, %s", code, stderr)
 	}
+}
+
+// Issue 1 (first run), Q3: a server without an administrator prints a code and shows the set-up page at every address of its console; a wrong
+// code is refused; the right one makes the first administrator, who works on trial, and from then on nobody sees the page.
+func TestTheFirstRun(t *testing.T) {
+	data := t.TempDir()
+	address, _, out, stop := serving(t, "--data="+data)
+	code, err := Config{Data: data}.setup().Code()
+	if info, serr := os.Stat(filepath.Join(data, "setup-code")); err != nil || serr != nil || info.Mode().Perm() != 0o600 || len(code) != 23 || !strings.Contains(out.String(), code) {
+		t.Fatalf("the code is %q, %v, %v; printed %s", code, err, serr, out)
+	}
+	if exit, said, _ := run(t, "", "admin", "setup-code", "--data="+data); exit != exitOK || !strings.Contains(said, code) {
+		t.Errorf("setup-code: exit %d, %q", exit, said)
+	}
+	for _, path := range []string{"/", "/signin", "/nowhere", "/sites/1/audit", "/link/x", "/setup"} {
+		if status, body, _ := fetch(t, address, "console.localhost", path); status != http.StatusOK || !strings.Contains(body, "首次设置") || strings.Contains(body, code) {
+			t.Errorf("%s answers %d: %s", path, status, body)
+		}
+	}
+	form := url.Values{"code": {"wrong"}, "login": {"first"}, "name": {"张三"}, "password": {deskPassword}, "again": {deskPassword}, "city": {"安康市"}, "city_code": {"610900"}}
+	if status, _, body := submit(t, address, "/setup", form, ""); status != http.StatusUnprocessableEntity || !strings.Contains(body, "设置码不对") || !strings.Contains(body, `value="张三"`) {
+		t.Errorf("a wrong code answers %d: %s", status, body)
+	}
+	form.Set("code", code)
+	form.Set("city_code", "61")
+	if status, _, body := submit(t, address, "/setup", form, ""); status != http.StatusUnprocessableEntity || !strings.Contains(body, "6 位数字") {
+		t.Errorf("a wrong city answers %d: %s", status, body)
+	}
+	form.Set("city_code", "610900")
+	if status, header, body := submit(t, address, "/setup", form, ""); status != http.StatusSeeOther || header.Get("Location") != "/signin?first=1" {
+		t.Fatalf("the set-up answers %d %s: %s", status, header.Get("Location"), body)
+	}
+	if _, err := os.Stat(filepath.Join(data, "setup-code")); err == nil {
+		t.Error("the code is still there")
+	}
+	form.Set("login", "second")
+	if status, header, _ := submit(t, address, "/setup", form, ""); status != http.StatusSeeOther || header.Get("Location") != "/signin" {
+		t.Errorf("a second set-up answers %d %s", status, header.Get("Location"))
+	}
+	if status, body, _ := fetch(t, address, "console.localhost", "/signin?first=1"); status != http.StatusOK || strings.Contains(body, "首次设置") || !strings.Contains(body, "管理员已经设好") {
+		t.Errorf("the way in answers %d: %s", status, body)
+	}
+	if code := stop(); code != exitOK {
+		t.Errorf("stopped with %d", code)
+	}
+	if exit, _, stderr := run(t, "", "admin", "setup-code", "--data="+data); exit != exitFailed || !strings.Contains(stderr, "已经有管理员") {
+		t.Errorf("setup-code: exit %d, %q", exit, stderr)
+	}
+	_, _, out, _ = serving(t, "--data="+data)
+	if _, err := os.Stat(filepath.Join(data, "setup-code")); err == nil || strings.Contains(out.String(), "设置码") {
+		t.Errorf("the next start says %s", out)
+	}
+}
+
+// submit posts a form to the console of a running server.
+func submit(t *testing.T, address, path string, form url.Values, cookie string) (int, http.Header, string) {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodPost, "http://"+address+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(address)
+	r.Host = "console.localhost:" + port
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Cookie", cookie)
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, answer.Header, string(body)
 }

@@ -48,6 +48,7 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 var ways = map[string]string{
 	"GET /signin":       "the way in",
 	"POST /signin":      "the way in",
+	"POST /setup":       "makes the first administrator, with a code that is on the server's disk",
 	"GET /link/:token":  "shows whom a one-time link is for, to whoever holds it",
 	"POST /link/:token": "sets the password of a one-time link's account, once",
 	"POST /signout":     "ends what only its own cookie names",

@@ -24,6 +24,7 @@ var platformTables = map[string]string{
 	"passwords":           "a person's",
 	"sessions":            "a person's",
 	"links":               "a person's",
+	"setups":              "the first administrator is the platform's",
 	"signin_failures":     "of clients that are nobody yet",
 	"signins":             "people sign in to the platform",
 	"sites":               "the row is the site",

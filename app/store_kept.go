@@ -53,6 +53,7 @@ var leftOut = map[string]string{
 	"review_policies":     "made by migrating, never changed",
 	"sessions":            "whoever was signed in signs in again",
 	"links":               "whoever has not used one asks for another",
+	"setups":              "a lock: the account that it names is kept",
 	"signin_failures":     "a quarter of an hour old at most",
 	"search_docs":         "derived from what is public",
 	"search_text":         "derived from what is public",

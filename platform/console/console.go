@@ -18,6 +18,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/policies"
 )
@@ -35,6 +36,14 @@ type Ports struct {
 	Holdings Holdings
 	Now      kernel.Clock
 	People   People // of the demonstration, or nil
+	Orgs     *org.Orgs
+	SetUp    SetUp // nil: the first administrator is made on the command line
+}
+
+// SetUp is where the server keeps the code that makes the first administrator.
+type SetUp interface {
+	Code() (string, error) // "" when it keeps none
+	Done() error           // it keeps none any more
 }
 
 // Person is somebody ready-made of the demonstration, whose password the sign-in page shows.
@@ -85,7 +94,7 @@ func New(p Ports, views map[string]fs.FS, defined ...View) (*Console, error) {
 	if c.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, linkView}, defined...)); err != nil {
+	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, linkView, setupView}, defined...)); err != nil {
 		return nil, err
 	}
 	return c, nil

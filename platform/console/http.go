@@ -18,6 +18,7 @@ func (c *Console) Routes(r *web.Router) {
 	for _, d := range []web.DoorRoute{
 		{Method: fiber.MethodGet, Path: signInPath, Do: c.showSignIn},
 		{Method: fiber.MethodPost, Path: signInPath, Do: c.signIn},
+		{Method: fiber.MethodPost, Path: setupPath, Do: c.setUp},
 		{Method: fiber.MethodPost, Path: "/signout", Do: c.signOut},
 		{Method: fiber.MethodGet, Path: "/link/:token", Do: c.showLink},
 		{Method: fiber.MethodPost, Path: "/link/:token", Do: c.useLink},
@@ -51,7 +52,7 @@ type framed struct {
 	Menu               []line
 	CSS                string
 	Scripts            []string
-	Demo               bool
+	Demo, Trial        bool
 	Main               any
 }
 
@@ -90,6 +91,11 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	}
 	fr.Who = who.Name
 	var err error
+	if c.People == nil {
+		if fr.Trial, err = c.Accounts.Trial(ctx); err != nil {
+			return fr, err
+		}
+	}
 	if fr.Seats, err = c.seats(ctx); err != nil {
 		return fr, err
 	}
@@ -152,6 +158,7 @@ type signInPage struct {
 	Login, To, Typed string
 	Trouble          string
 	Done             bool // a link has just set the password
+	First            bool // the set-up has just made the first administrator
 	People           []Person
 }
 
@@ -180,7 +187,7 @@ func (c *Console) showSignIn(f *fiber.Ctx) error {
 	if kernel.ActorFrom(f.UserContext()).Account != 0 {
 		return f.Redirect(local(f.Query("to")), fiber.StatusSeeOther)
 	}
-	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{To: local(f.Query("to")), Done: f.Query("set") == "1", People: c.people()})
+	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{To: local(f.Query("to")), Done: f.Query("set") == "1", First: f.Query("first") == "1", People: c.people()})
 }
 
 func (c *Console) signIn(f *fiber.Ctx) error {

@@ -78,7 +78,33 @@ const (
 	NoPassword    Outcome = "no_password"
 	WasDisabled   Outcome = "disabled"
 	UnknownLogin  Outcome = "unknown_login"
+	// WrongSetupCode is somebody who was not the first administrator.
+	WrongSetupCode Outcome = "wrong_setup_code"
 )
+
+// steps are the outcomes of a later or another step than the password's, as rows have them: what an older program knows, and the step.
+var steps = map[Outcome]struct {
+	as   Outcome
+	step string
+}{WrongSetupCode: {UnknownLogin, "setup"}}
+
+// row is the outcome as it is kept.
+func (o Outcome) row() (outcome, step string) {
+	if s, ok := steps[o]; ok {
+		return string(s.as), s.step
+	}
+	return string(o), ""
+}
+
+// outcome is what a row keeps.
+func outcome(kept, step string) Outcome {
+	for o, s := range steps {
+		if string(s.as) == kept && s.step == step {
+			return o
+		}
+	}
+	return Outcome(kept)
+}
 
 // Wait is the cause of the fault that answers a sign-in that comes too soon after failures: for how long still.
 type Wait time.Duration
@@ -340,7 +366,7 @@ func (s *Accounts) SignIns(ctx context.Context, since time.Time, limit int) ([]S
 	}
 	list := make([]SignInEntry, len(rows))
 	for i, r := range rows {
-		list[i] = SignInEntry{At: r.At.UTC(), Outcome: Outcome(r.Outcome), IP: parseAddress(r.IP), Request: r.Request}
+		list[i] = SignInEntry{At: r.At.UTC(), Outcome: outcome(r.Outcome, r.Step), IP: parseAddress(r.IP), Request: r.Request}
 		if r.AccountID != nil {
 			list[i].Account = kernel.AccountID(*r.AccountID)
 		}

@@ -46,6 +46,7 @@ type signinRow struct {
 	Outcome       string
 	IP            string `bun:"ip"`
 	Request       string
+	Step          string // of the sign-in, "" for the password; see steps
 }
 
 // credentials is one query whether or not anybody has the login; what no login looks like is looked for as "", which nobody has.
@@ -183,7 +184,8 @@ func (s *Accounts) deleteSessions(ctx context.Context, id kernel.AccountID) erro
 
 // note writes an entry for the audit administrator; account 0 is nobody.
 func (s *Accounts) note(ctx context.Context, account kernel.AccountID, outcome Outcome, ip netip.Addr, now time.Time) error {
-	r := signinRow{At: now, Outcome: string(outcome), IP: address(ip), Request: line(kernel.RequestID(ctx), 64)}
+	r := signinRow{At: now, IP: address(ip), Request: line(kernel.RequestID(ctx), 64)}
+	r.Outcome, r.Step = outcome.row()
 	if id := int64(account); id != 0 {
 		r.AccountID = &id
 	}
