@@ -85,7 +85,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render})
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, articles: h.Articles, now: now}
 	h.Reviews = review.New(h.Published, who)
-	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp()},
+	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
 		map[string]fs.FS{"desk": desk.Views()}, desk.Screens()...)
 	if err != nil {
 		return nil, fmt.Errorf("open the console: %w", err)

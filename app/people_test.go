@@ -8,11 +8,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 )
 
@@ -29,6 +31,9 @@ func TestPeople(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			o := openBureau(t, c.url(t))
 			t.Run("a link", func(t *testing.T) { links(t, o) })
+			t.Run("colleagues", func(t *testing.T) { colleagues(t, o) })
+			t.Run("everybody", func(t *testing.T) { everybody(t, o) })
+			t.Run("the own account", func(t *testing.T) { ownAccount(t, o) })
 			t.Run("clean HTML", func(t *testing.T) {
 				java, jar := checker(t)
 				for _, m := range check(t, java, jar, o.dir) {
@@ -80,6 +85,205 @@ func links(t *testing.T, o *bureau) {
 	if status, body := v.get("/link/x"); status != http.StatusNotFound || !strings.Contains(body, "再要一个") {
 		t.Errorf("no link answers %d: %s", status, body)
 	}
+}
+
+// colleagues: a content lead invites, and only to posts of the own unit; the invited person sets the password and may then do what was given;
+// a post ends at once; nobody ends the own one, resets a colleague's password or reaches another unit's people.
+func colleagues(t *testing.T, o *bureau) {
+	lead, other := o.hire("zhuguan", "CL"), o.hire("shenhe", "RV")
+	at := "/sites/" + o.site.ID.String() + "/people"
+	if status, body := other.get(at); status != http.StatusForbidden || !strings.Contains(body, "内容主管") {
+		t.Errorf("a reviewer gets %d: %s", status, body)
+	}
+	if _, body := lead.get("/"); !strings.Contains(body, `href="`+at+`"`) || strings.Contains(body, `href="/people"`) {
+		t.Errorf("the lead's menu: %s", body)
+	}
+	if status, body := lead.get(at); status != http.StatusOK || !strings.Contains(body, other.account.Name) || !strings.Contains(body, "保密审查员") {
+		t.Errorf("the list answers %d: %s", status, body)
+	}
+	form := func(more ...string) url.Values {
+		v := url.Values{"login": {"xinren"}, "name": {"新同事"}, "role": {"IO", "PB"}, "document": {"关政任〔2026〕3号"}}
+		for i := 0; i+1 < len(more); i += 2 {
+			v.Set(more[i], more[i+1])
+		}
+		return v
+	}
+	for _, row := range []struct {
+		status      int
+		says        string
+		field, text string
+	}{
+		{422, "至少选择一个岗位", "role", ""}, {422, "不能任命这个岗位", "role", "PO"}, {422, "登录名须为", "login", "新"}, {409, "已有人使用", "login", "shenhe"},
+		{422, "文号", "document", " "}, {422, "日期不对", "until", "昨天"}, {422, "晚于", "until", "2020-01-01"},
+	} {
+		f := form(row.field, row.text)
+		if row.text == "" {
+			f.Del(row.field)
+		}
+		status, _, body := lead.post(at, f)
+		if status != row.status || !strings.Contains(body, row.says) || !strings.Contains(body, `value="新同事"`) {
+			t.Errorf("%s %q answers %d, want %d and %q: %s", row.field, row.text, status, row.status, row.says, body)
+		}
+	}
+	status, _, body := lead.post(at, form("until", "2027-12-31"))
+	token := regexp.MustCompile(`http://console\.localhost:8080(/link/[A-Za-z0-9_-]{43})`).FindStringSubmatch(body)
+	if status != http.StatusOK || token == nil {
+		t.Fatalf("the invitation answers %d: %s", status, body)
+	}
+	v := o.visitor()
+	if status, body := v.get(token[1]); status != http.StatusOK || !strings.Contains(body, "您的账号已经开好") {
+		t.Errorf("the invitation shows %d: %s", status, body)
+	}
+	found, err := o.Accounts.Find(t.Context(), "xinren")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := at + "/" + found.ID.String()
+	lead.wants(one+"/link", nil, http.StatusOK, "/link/")
+	v.wants(token[1], url.Values{"password": {deskPassword}, "again": {deskPassword}}, http.StatusNotFound, "再要一个")
+	_, _, body = lead.post(one+"/link", nil)
+	at2 := regexp.MustCompile(`/link/[A-Za-z0-9_-]{43}`).FindString(body)
+	v.wants(at2, url.Values{"password": {deskPassword}, "again": {deskPassword}}, http.StatusSeeOther, "/signin?set=1")
+	lead.wants(one+"/link", nil, http.StatusConflict, "安全管理员")
+	fresh := &worker{bureau: o, account: found, client: v.client}
+	fresh.signIn()
+	draft := fresh.write("新同事的第一篇")
+	lead.wants(one+"/posts", url.Values{"role": {"IO"}, "document": {"关政任〔2026〕4号"}}, http.StatusConflict, "同一岗位")
+	lead.wants(one+"/posts", url.Values{"role": {"LO"}, "document": {"关政任〔2026〕4号"}}, http.StatusSeeOther, "done=appointed")
+	_, body = lead.get(one)
+	if !strings.Contains(body, "至 2027-12-31") || !strings.Contains(body, "联络员") {
+		t.Errorf("the person's screen: %s", body)
+	}
+	posts := regexp.MustCompile(`name="post" value="(\d+)"`).FindAllStringSubmatch(body, -1)
+	if len(posts) != 3 {
+		t.Fatalf("%d posts may be ended: %s", len(posts), body)
+	}
+	lead.wants(one+"/end", url.Values{"post": {posts[0][1]}, "document": {""}}, http.StatusUnprocessableEntity, "文号")
+	for _, p := range posts {
+		lead.wants(one+"/end", url.Values{"post": {p[1]}, "document": {"关政免〔2026〕1号"}}, http.StatusSeeOther, "done=ended")
+		lead.wants(one+"/end", url.Values{"post": {p[1]}, "document": {"关政免〔2026〕1号"}}, http.StatusConflict, "已经结束")
+	}
+	if status, _ := fresh.get(draft); status != http.StatusForbidden {
+		t.Errorf("after the end of all posts the draft answers %d", status)
+	}
+	own := at + "/" + lead.account.ID.String()
+	if _, body := lead.get(own); strings.Contains(body, "结束任职") || !strings.Contains(body, "这是您自己") {
+		t.Errorf("the own screen: %s", body)
+	}
+	live, err := o.Accounts.Live(t.Context(), lead.account.ID, o.now)
+	if err != nil || len(live) != 1 {
+		t.Fatal(live, err)
+	}
+	lead.wants(own+"/end", url.Values{"post": {live[0].ID.String()}, "document": {"关政免〔2026〕2号"}}, http.StatusForbidden, "不能免去自己")
+	lead.wants(own+"/posts", url.Values{"role": {"RV"}, "document": {"关政任〔2026〕5号"}}, http.StatusForbidden, "不能任命自己")
+	stranger := o.cityPerson(t, "shizhang", "CL")
+	if status, _ := lead.get(at + "/" + stranger.ID.String()); status != http.StatusNotFound {
+		t.Errorf("another unit's person answers %d", status)
+	}
+}
+
+// cityPerson is somebody of the city's office, which runs the platform.
+func (o *bureau) cityPerson(t *testing.T, login string, roles ...policies.Role) identity.Account {
+	t.Helper()
+	ctx := kernel.WithActor(t.Context(), identity.System("cli"))
+	org := o.org(t, ctx, "610900")
+	a, err := o.Accounts.Create(ctx, identity.Account{Login: login, Name: "市里" + login, Org: org})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range roles {
+		if _, err := o.Accounts.Appoint(ctx, identity.Appointment{Account: a.ID, Role: role, Org: org, Document: "安政任〔2026〕1号"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return a
+}
+
+// of is a browser in which somebody is signed in already.
+func (o *bureau) of(a identity.Account) *worker {
+	return &worker{bureau: o, account: a, client: o.enter(o.t, a.Actor("console"))}
+}
+
+// everybody: the security administrator finds people, names technical ones, disables and enables, gives links, and appoints nobody to words;
+// technique and words do not meet (I5).
+func everybody(t *testing.T, o *bureau) {
+	security, w := o.of(o.cityPerson(t, "anquan", "SA")), o.hire("sanlei", "IO")
+	one := "/people/" + w.account.ID.String()
+	if status, body := w.get("/people"); status != http.StatusForbidden {
+		t.Errorf("an officer gets %d: %s", status, body)
+	}
+	if status, body := security.get("/people?q=SANLEI"); status != http.StatusOK || !strings.Contains(body, w.account.Name) || strings.Contains(body, "<td>anquan</td>") {
+		t.Errorf("the search answers %d: %s", status, body)
+	}
+	if _, body := security.get("/people?q=%25"); strings.Contains(body, w.account.Name) {
+		t.Error("a percent sign finds everybody")
+	}
+	if _, body := security.get("/"); !strings.Contains(body, `href="/people"`) {
+		t.Errorf("the menu: %s", body)
+	}
+	invited := url.Values{"login": {"yunwei"}, "name": {"运维"}, "role": {"PO"}, "document": {"安政任〔2026〕9号"}}
+	security.wants("/people", invited, http.StatusOK, "/link/")
+	invited.Set("login", "xiegao")
+	invited.Set("role", "IO")
+	security.wants("/people", invited, http.StatusUnprocessableEntity, "不能任命这个岗位")
+	security.wants(one+"/state", url.Values{"do": {"off"}}, http.StatusSeeOther, "done=off")
+	if status, _ := w.get("/"); status != http.StatusSeeOther {
+		t.Errorf("a disabled person gets %d", status)
+	}
+	security.wants(one+"/state", url.Values{"do": {"off"}}, http.StatusConflict, "已经是这种状态")
+	security.wants(one+"/link", nil, http.StatusConflict, "先启用")
+	security.wants(one+"/state", url.Values{"do": {"on"}}, http.StatusSeeOther, "done=on")
+	security.wants(one+"/state", nil, http.StatusUnprocessableEntity, "启用还是停用")
+	security.wants(one+"/link", nil, http.StatusOK, "/link/")
+	writer := o.cityPerson(t, "biji", "IO")
+	security.wants("/people/"+writer.ID.String()+"/posts", url.Values{"role": {"PO"}, "document": {"安政任〔2026〕9号"}}, http.StatusConflict, "必须分开")
+	own := "/people/" + security.account.ID.String()
+	security.wants(own+"/state", url.Values{"do": {"off"}}, http.StatusForbidden, "自己")
+	security.wants(own+"/link", nil, http.StatusForbidden, "我的账号")
+	security.wants("/people/1/link", nil, http.StatusNotFound, "没有这个人")
+}
+
+// ownAccount: one's sessions are listed and ended; a password is changed with the old one, and everything else is signed out.
+func ownAccount(t *testing.T, o *bureau) {
+	here := o.hire("ziji", "IO")
+	there := &worker{bureau: o, account: here.account, client: here.client}
+	third := &worker{bureau: o, account: here.account, client: here.client}
+	there.signIn()
+	third.signIn()
+	in := func(w *worker) bool { status, _ := w.get("/me"); return status == http.StatusOK }
+	_, body := here.get("/me")
+	found := regexp.MustCompile(`name="session" value="([A-Za-z0-9_-]{43})"`).FindAllStringSubmatch(body, -1)
+	if len(found) != 2 || !strings.Contains(body, "这一次") || !strings.Contains(body, "信息员") {
+		t.Fatalf("%d other sessions: %s", len(found), body)
+	}
+	here.wants("/me/sessions", url.Values{"session": {found[0][1]}}, http.StatusSeeOther, "done=ended")
+	if !in(here) || in(there) == in(third) {
+		t.Errorf("after one is ended: %v %v %v", in(here), in(there), in(third))
+	}
+	here.wants("/me/sessions", url.Values{"session": {found[0][1]}}, http.StatusNotFound, "已经结束")
+	there.signIn()
+	here.wants("/me/sessions", url.Values{"session": {"others"}}, http.StatusSeeOther, "done=others")
+	if !in(here) || in(there) || in(third) {
+		t.Errorf("after the others are ended: %v %v %v", in(here), in(there), in(third))
+	}
+	there.signIn()
+	change := url.Values{"old": {"不是这个密码啊哈哈"}, "password": {deskPassword + "-3"}, "again": {deskPassword + "-3"}}
+	here.wants("/me/password", change, http.StatusUnprocessableEntity, "现在的密码不对")
+	change.Set("old", deskPassword)
+	change.Set("again", deskPassword)
+	here.wants("/me/password", change, http.StatusUnprocessableEntity, "不一样")
+	change.Set("again", deskPassword+"-3")
+	here.wants("/me/password", change, http.StatusSeeOther, "done=password")
+	if !in(here) || in(there) {
+		t.Errorf("after the change: %v %v", in(here), in(there))
+	}
+	o.visitor().wants("/signin", url.Values{"login": {"ziji"}, "password": {deskPassword}}, http.StatusUnprocessableEntity, "不对")
+	for range 5 {
+		change.Set("old", "不是这个密码啊哈哈")
+		here.wants("/me/password", change, http.StatusUnprocessableEntity, "")
+	}
+	change.Set("old", deskPassword+"-3")
+	here.wants("/me/password", change, http.StatusUnprocessableEntity, "秒后再试")
 }
 
 // Issue 1: `admin reset` prints a link at the console's address, for an hour, and no password.

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -37,7 +38,8 @@ type Ports struct {
 	Now      kernel.Clock
 	People   People // of the demonstration, or nil
 	Orgs     *org.Orgs
-	SetUp    SetUp // nil: the first administrator is made on the command line
+	LinkURL  func(token string) string // where a one-time link leads
+	SetUp    SetUp                     // nil: the first administrator is made on the command line
 }
 
 // SetUp is where the server keeps the code that makes the first administrator.
@@ -55,7 +57,7 @@ type People func() []Person
 // Entry is a line of the menu.
 type Entry struct {
 	Name string // a word of the catalogue
-	Path string // "/sites/:site/articles"
+	Path string // "/sites/:site/articles", or "/people" of no site
 	Any  []policies.Action
 }
 
@@ -94,7 +96,7 @@ func New(p Ports, views map[string]fs.FS, defined ...View) (*Console, error) {
 	if c.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, linkView, setupView}, defined...)); err != nil {
+	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, linkView, setupView, peopleView, personView, handedView, meView}, defined...)); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -165,14 +167,24 @@ func (c *Console) Offers(ctx context.Context, id kernel.SiteID, any ...policies.
 	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
 }
 
-// lines are which of the entries the actor may enter at a site.
+// lines are which of the entries the actor may enter at a site, or, of those that are no site's, at all.
 func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) {
-	held, err := c.Holdings.Holdings(ctx, id)
-	if err != nil {
+	var at, platform []policies.Held
+	var err error
+	if id != kernel.Platform {
+		if at, err = c.Holdings.Holdings(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	if platform, err = c.Holdings.Holdings(ctx, kernel.Platform); err != nil {
 		return nil, err
 	}
 	var open []Entry
 	for _, e := range c.entries {
+		held := platform
+		if strings.Contains(e.Path, ":site") {
+			held = at
+		}
 		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) {
 			open = append(open, e)
 		}

@@ -28,6 +28,11 @@ func (c *Console) Routes(r *web.Router) {
 		d.Room = room
 		r.Door(d)
 	}
+	for _, d := range c.meRoutes() {
+		d.Room = room
+		r.Door(d)
+	}
+	c.peopleRoutes(r)
 	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit", Action: "audit.read", Tenancy: "site", Cache: "no-store", Do: c.showAudit})
 }
 
@@ -102,11 +107,10 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	if p.Site == 0 && len(fr.Seats) == 1 {
 		p.Site = fr.Seats[0].ID
 	}
-	if p.Site == 0 {
-		return fr, nil
-	}
-	if fr.Site, err = c.seat(ctx, p.Site); err != nil {
-		return fr, err
+	if p.Site != 0 {
+		if fr.Site, err = c.seat(ctx, p.Site); err != nil {
+			return fr, err
+		}
 	}
 	open, err := c.lines(ctx, p.Site)
 	if err != nil {

@@ -38,7 +38,7 @@ type administratorRow struct {
 func (s *Accounts) administrators(ctx context.Context, at time.Time) (rows []administratorRow, err error) {
 	at = store(at)
 	err = s.db.Conn(ctx).NewSelect().Model((*appointmentRow)(nil)).ColumnExpr("DISTINCT a.account_id, a.role").Join("JOIN accounts AS c ON c.id = a.account_id").
-		Where("a.role IN (?)", bun.In(administrators)).Where("c.state = ?", string(Active)).Where("a.from_at <= ?", at).
+		Where("a.role IN (?)", bun.List(administrators)).Where("c.state = ?", string(Active)).Where("a.from_at <= ?", at).
 		Where("a.to_at IS NULL OR a.to_at > ?", at).Where("a.ended_at IS NULL OR a.ended_at > ?", at).Scan(ctx, &rows)
 	return rows, db.Fault(wrap(err, "load administrators"))
 }
