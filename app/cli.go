@@ -55,6 +55,7 @@ type commands struct {
 	Admin struct {
 		Create    adminCreate    `cmd:"" help:"${admin_create}"`
 		Password  adminPassword  `cmd:"" help:"${admin_password}"`
+		Factor    adminFactor    `cmd:"" help:"${admin_factor}"`
 		Reset     adminReset     `cmd:"" help:"${admin_reset}"`
 		SetupCode adminSetupCode `cmd:"" name:"setup-code" help:"${admin_setup_code}"`
 		Sessions  adminSessions  `cmd:"" help:"${admin_sessions}"`

@@ -222,3 +222,15 @@ func (c adminReset) Run(s *session) error {
 		})
 	})
 }
+
+type adminFactor struct{ loginArg }
+
+// Run removes the second factor of a person who has lost phone and recovery codes.
+func (c adminFactor) Run(s *session) error {
+	return c.of(s, func(h *House, a identity.Account) error {
+		if err := h.Accounts.RemoveFactor(s.ctx, a.ID); err != nil {
+			return err
+		}
+		return s.printPerson(administered{ID: a.ID, Login: a.Login, Name: a.Name})
+	})
+}

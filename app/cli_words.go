@@ -87,6 +87,7 @@ var texts = map[string][2]string{
 	"admin":            {"人员", "people"},
 	"admin_create":     {"设立一个账号并任命，如第一位平台运维", "open an account with an appointment, such as the first platform operator"},
 	"admin_password":   {"重设密码，并结束此人的全部登录", "set a new password, which ends the person's sessions"},
+	"admin_factor":     {"取消一个人的第二验证，下次登录时重新设置", "remove a person's second factor, to be set up again at the next sign-in"},
 	"admin_reset":      {"给一个链接，此人用它自己设新密码，一小时内用一次", "make a link by which the person sets a new password, once, within an hour"},
 	"admin_setup_code": {"显示设立第一位管理员用的设置码", "show the code that makes the first administrator"},
 	"admin_sessions":   {"列出一个人的登录，可一并结束", "list a person's sessions, and end them"},

@@ -77,6 +77,9 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		return nil, fmt.Errorf("open sites: %w", err)
 	}
 	h.Accounts = identity.New(d, now, ids, h.Audit, h.Sites)
+	if err := cfg.secondFactor(h.Accounts); err != nil {
+		return nil, err
+	}
 	if !cfg.Demo { // whose three administrators are invented like the rest
 		h.Sites.BeforeOnline(h.Accounts.OutOfTrial)
 	}

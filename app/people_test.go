@@ -34,6 +34,7 @@ func TestPeople(t *testing.T) {
 			t.Run("colleagues", func(t *testing.T) { colleagues(t, o) })
 			t.Run("everybody", func(t *testing.T) { everybody(t, o) })
 			t.Run("the own account", func(t *testing.T) { ownAccount(t, o) })
+			t.Run("two steps", func(t *testing.T) { twoSteps(t, o) })
 			t.Run("clean HTML", func(t *testing.T) {
 				java, jar := checker(t)
 				for _, m := range check(t, java, jar, o.dir) {

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/web"
 )
 
@@ -28,7 +29,7 @@ func (c *Console) Routes(r *web.Router) {
 		d.Room = room
 		r.Door(d)
 	}
-	for _, d := range c.meRoutes() {
+	for _, d := range append(c.meRoutes(), c.secondRoutes()...) {
 		d.Room = room
 		r.Door(d)
 	}
@@ -214,21 +215,13 @@ func (c *Console) signIn(f *fiber.Ctx) error {
 		}
 	}
 	web.SetSession(f, token)
-	if p.Typed == "" {
-		return f.Redirect(p.To, fiber.StatusSeeOther)
-	}
-	form, err := url.ParseQuery(p.Typed)
-	if err != nil {
-		return f.Redirect(p.To, fiber.StatusSeeOther)
-	}
-	r := resumePage{To: p.To}
-	for name, values := range form {
-		for _, v := range values {
-			r.Fields = append(r.Fields, field{name, v})
+	if identity.Half(token) {
+		if p.Typed == "" {
+			return f.Redirect(secondPath+"?to="+url.QueryEscape(p.To), fiber.StatusSeeOther)
 		}
+		return c.askSecond(f, token, secondPage{To: p.To, Typed: p.Typed}, fiber.StatusOK)
 	}
-	slices.SortFunc(r.Fields, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
-	return resumeView.Show(c, f, Page{Title: Say(Language(f), "已重新登录")}, r)
+	return c.goOn(f, p.To, p.Typed)
 }
 
 func (c *Console) signOut(f *fiber.Ctx) error {

@@ -15,7 +15,8 @@ type mePage struct {
 	Login, Name string
 	Posts       []post
 	Sessions    []identity.SessionInfo
-	Trouble     string // with the password
+	Factor      identity.Factor
+	Trouble     string
 	Done        string
 }
 
@@ -48,6 +49,9 @@ func (c *Console) me(f *fiber.Ctx, trouble string, status int) error {
 	}
 	p := mePage{Login: own.Login, Name: own.Name, Posts: s.Posts, Trouble: trouble, Done: myDones[f.Query("done")]}
 	if p.Sessions, err = c.Accounts.Sessions(ctx, own.ID, web.SessionToken(f)); err != nil {
+		return err
+	}
+	if p.Factor, err = c.Accounts.Factor(ctx, own.ID); err != nil {
 		return err
 	}
 	return meView.Show(c, f, Page{Title: Say(Language(f), "我的账号"), Status: status}, p)

@@ -114,6 +114,7 @@ func (c *Console) peopleRoutes(r *web.Router) {
 	all(fiber.MethodPost, "/:id/end", "appointment.technical", c.endPost)
 	all(fiber.MethodPost, "/:id/state", "user.disable", c.turn)
 	all(fiber.MethodPost, "/:id/link", "policy.password", c.giveLink)
+	all(fiber.MethodPost, "/:id/factor", "policy.2fa", c.removeFactor)
 }
 
 // circle is whose people a screen is about.

@@ -24,7 +24,7 @@ func (c *Console) whom(f *fiber.Ctx, o circle) (identity.Colleague, error) {
 }
 
 // dones are the sentences after an act, by the word in the address.
-var dones = map[string]string{"appointed": "已任命。", "ended": "已结束这项任职。", "on": "账号已启用。", "off": "账号已停用，此人的登录都已退出。"}
+var dones = map[string]string{"appointed": "已任命。", "ended": "已结束这项任职。", "on": "账号已启用。", "off": "账号已停用，此人的登录都已退出。", "factor": "第二验证已取消，此人下次登录时重新设置。"}
 
 func (c *Console) showPerson(f *fiber.Ctx, o circle) error {
 	p, err := c.whom(f, o)
@@ -107,6 +107,11 @@ func (c *Console) turn(f *fiber.Ctx, o circle) error {
 		}
 		return c.Accounts.Disable(f.UserContext(), p.ID)
 	})
+}
+
+// removeFactor is for whoever has lost phone and recovery codes.
+func (c *Console) removeFactor(f *fiber.Ctx, o circle) error {
+	return c.act(f, o, "factor", func(p identity.Colleague) error { return c.Accounts.RemoveFactor(f.UserContext(), p.ID) })
 }
 
 // giveLink makes a link for somebody who has forgotten the password, or who has not come in yet.

@@ -95,6 +95,8 @@ type Accounts struct {
 	relations Relations
 	seats     chan struct{} // where passwords are computed
 	tidied    atomic.Int64  // Unix seconds
+	sealer    sealer
+	must      bool // roles must have a second factor
 }
 
 // New returns the people in d; relations is asked whenever a person is entered or appointed.

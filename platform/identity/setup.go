@@ -135,14 +135,7 @@ func (s *Accounts) first(ctx context.Context, a Account, f First) (Account, erro
 
 // sameCode compares a typed code with the kept one, whatever its case and hyphens, and tells nothing by its time.
 func sameCode(typed, code string) bool {
-	plain := func(text string) [32]byte {
-		return sha256.Sum256([]byte(strings.ToLower(strings.Map(func(r rune) rune {
-			if r == '-' || r == ' ' || r == '\u3000' {
-				return -1
-			}
-			return r
-		}, text))))
-	}
+	plain := func(text string) [32]byte { return sha256.Sum256([]byte(bareCode(text))) }
 	a, b := plain(typed), plain(code)
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && code != ""
 }
