@@ -53,9 +53,12 @@ type commands struct {
 		Import orgImport `cmd:"" help:"${org_import}"`
 	} `cmd:"" help:"${org}"`
 	Admin struct {
-		Create   adminCreate   `cmd:"" help:"${admin_create}"`
-		Password adminPassword `cmd:"" help:"${admin_password}"`
-		Sessions adminSessions `cmd:"" help:"${admin_sessions}"`
+		Create    adminCreate    `cmd:"" help:"${admin_create}"`
+		Password  adminPassword  `cmd:"" help:"${admin_password}"`
+		Factor    adminFactor    `cmd:"" help:"${admin_factor}"`
+		Reset     adminReset     `cmd:"" help:"${admin_reset}"`
+		SetupCode adminSetupCode `cmd:"" name:"setup-code" help:"${admin_setup_code}"`
+		Sessions  adminSessions  `cmd:"" help:"${admin_sessions}"`
 	} `cmd:"" help:"${admin}"`
 	Import struct {
 		Documents importDocuments `cmd:"" help:"${import_documents}"`

@@ -198,3 +198,39 @@ func (c adminSessions) Run(s *session) error {
 		})
 	})
 }
+
+type adminReset struct{ loginArg }
+
+// linked is a person with the link that sets the password.
+type linked struct {
+	administered
+	Link    string    `json:"link"`
+	Expires time.Time `json:"expires"`
+}
+
+// Run makes a link for a person who has forgotten the password.
+func (c adminReset) Run(s *session) error {
+	return c.of(s, func(h *House, a identity.Account) error {
+		link, err := h.Accounts.MakeLink(s.ctx, a.ID, identity.Reset)
+		if err != nil {
+			return err
+		}
+		v := linked{administered{ID: a.ID, Login: a.Login, Name: a.Name}, s.cfg.linkURL(link.Token), link.Expires}
+		return s.print(v, func(w io.Writer) {
+			fmt.Fprintf(w, "%s  %s  %s\n", v.ID, v.Login, v.Name)
+			fmt.Fprintf(w, s.words.say("link_once")+"\n", v.Expires.In(kernel.Beijing).Format(time.DateTime), v.Link)
+		})
+	})
+}
+
+type adminFactor struct{ loginArg }
+
+// Run removes the second factor of a person who has lost phone and recovery codes.
+func (c adminFactor) Run(s *session) error {
+	return c.of(s, func(h *House, a identity.Account) error {
+		if err := h.Accounts.RemoveFactor(s.ctx, a.ID); err != nil {
+			return err
+		}
+		return s.printPerson(administered{ID: a.ID, Login: a.Login, Name: a.Name})
+	})
+}

@@ -246,7 +246,14 @@ func TestTheLifeOfASiteOnTheCommandLine(t *testing.T) {
 	if out := must("", "site", "show", "ankang.localhost"); !strings.Contains(out, "www.ankang.gov.cn primary=false verified=false token=") {
 		t.Errorf("show: %q", out)
 	}
-	must("", "site", "domain", "verify", "ankang.localhost", "www.ankang.gov.cn", "--note=查验域名证书，演示")
+	verify := []string{"site", "domain", "verify", "ankang.localhost", "www.ankang.gov.cn", "--note=查验域名证书，演示"}
+	if code, _, stderr := run(t, "", append(verify, data)...); code != exitFailed || !strings.Contains(stderr, "还在试用") {
+		t.Errorf("a real domain during the trial: exit %d, %q", code, stderr)
+	}
+	for role, login := range map[string]string{"PO": "ops", "SA": "security", "AA": "audit"} {
+		must("", "admin", "create", "--login="+login, "--name=张三", "--org=610900", "--role="+role)
+	}
+	must("", verify...)
 	must("", "site", "domain", "primary", "ankang.localhost", "www.ankang.gov.cn")
 	must("", "site", "domain", "remove", "www.ankang.gov.cn", "ankang.localhost")
 	must("", "site", "suspend", "hanbin.ankang.localhost/z/wuli", "--reason=机房检修", "--notice=本站检修，暂停服务。")

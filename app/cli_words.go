@@ -87,6 +87,9 @@ var texts = map[string][2]string{
 	"admin":            {"人员", "people"},
 	"admin_create":     {"设立一个账号并任命，如第一位平台运维", "open an account with an appointment, such as the first platform operator"},
 	"admin_password":   {"重设密码，并结束此人的全部登录", "set a new password, which ends the person's sessions"},
+	"admin_factor":     {"取消一个人的第二验证，下次登录时重新设置", "remove a person's second factor, to be set up again at the next sign-in"},
+	"admin_reset":      {"给一个链接，此人用它自己设新密码，一小时内用一次", "make a link by which the person sets a new password, once, within an hour"},
+	"admin_setup_code": {"显示设立第一位管理员用的设置码", "show the code that makes the first administrator"},
 	"admin_sessions":   {"列出一个人的登录，可一并结束", "list a person's sessions, and end them"},
 	"import":           {"导入", "imports"},
 	"import_documents": {"导入历史文件（JSON 行，可为 gzip），由两人签字", "import documents (JSON lines, may be gzipped), signed by two people"},
@@ -163,6 +166,8 @@ var texts = map[string][2]string{
 	"interrupted": {"已中断。", "Interrupted."},
 
 	"password_once":  {"密码：%s\n只显示这一次，请当面交给本人，登录后修改。", "Password: %s\nIt is shown this once: hand it over in person, to be changed after signing in."},
+	"setup_first":    {"还没有管理员。请打开 %s ，用设置码设立第一位：%s", "There is no administrator yet. Open %s and make the first one with this set-up code: %s"},
+	"link_once":      {"设密码的链接（%s 以前用一次，只显示这一次）：\n%s", "the link that sets the password, once, before %s, shown this once:\n%s"},
 	"sessions_live":  {"共 %d 次登录仍有效。", "%d live sessions."},
 	"sessions_ended": {"已结束 %d 次登录。", "%d sessions ended."},
 

@@ -42,8 +42,9 @@ type Config struct {
 	TrustedProxies []string `name:"trusted-proxies" env:"ZHANQUN_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
 	Demo           bool     `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
 
-	command bool      // a command of the command line, not a server: see openHouse
-	access  io.Writer // takes a server's access lines; nil: there are none
+	asksFirst bool      // a server whose console asks for the first administrator: see setup.go
+	command   bool      // a command of the command line, not a server: see openHouse
+	access    io.Writer // takes a server's access lines; nil: there are none
 }
 
 // Postgres reports whether the rows are in PostgreSQL.
@@ -236,6 +237,9 @@ func (c Config) consoleURL() string {
 	}
 	return at + "/"
 }
+
+// linkURL is where a one-time link leads.
+func (c Config) linkURL(token string) string { return c.consoleURL() + "link/" + token }
 
 func (c Config) sites() site.Config {
 	return site.Config{Domain: c.Domain, Scheme: c.PublicScheme, Port: c.PublicPort, Reserved: []string{c.console()}}

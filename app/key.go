@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/identity"
 )
 
 const keySize = 32
@@ -40,6 +41,15 @@ func readKey(file string) (key, error) {
 		return nil, fault.New(fault.Invalid, "密钥文件 %s 不对：应是 32 个字节，或者 64 位十六进制数字。", file)
 	}
 	return k, nil
+}
+
+// secondFactor seals people's second factors with the installation's key. Posts must have one, but the demonstration's.
+func (c Config) secondFactor(people *identity.Accounts) error {
+	k, err := readKey(c.KeyFile)
+	if err != nil {
+		k = nil // a node that starts from its mirror may have none yet; without it nobody passes a second step
+	}
+	return people.SecondFactor(k, !c.Demo)
 }
 
 // makeKey writes a new key that only this user may read; it never replaces one.

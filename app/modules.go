@@ -78,13 +78,19 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		return nil, fmt.Errorf("open sites: %w", err)
 	}
 	h.Accounts = identity.New(d, now, ids, h.Audit, h.Sites)
+	if err := cfg.secondFactor(h.Accounts); err != nil {
+		return nil, err
+	}
+	if !cfg.Demo { // whose three administrators are invented like the rest
+		h.Sites.BeforeOnline(h.Accounts.OutOfTrial)
+	}
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
 		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Chain: who})
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
-	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople()},
+	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
 		map[string]fs.FS{"desk": desk.Views()}, desk.Screens()...)
 	if err != nil {
 		return nil, fmt.Errorf("open the console: %w", err)
@@ -93,7 +99,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		Published: h.Published, Reviews: h.Reviews, Console: h.Console})
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
-		Sessions: sessions{h.Accounts}, Console: h.Console}, h.Cache)
+		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First}, h.Cache)
 	h.plug()
 	return h, nil
 }

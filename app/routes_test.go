@@ -46,15 +46,27 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 
 // The routes of the console that no permission guards, each with why it needs none.
 var ways = map[string]string{
-	"GET /signin":      "the way in",
-	"POST /signin":     "the way in",
-	"POST /signout":    "ends what only its own cookie names",
-	"POST /language":   "keeps a choice in the own browser",
-	"POST /appearance": "likewise",
-	"GET /palette":     "lists for the person who asks where they may go",
-	"GET /reviews":     "shows what waits for the person who asks, on each site where it does",
-	"POST /reviews":    "publishes what the person may publish: the room asks about each article",
-	"GET /":            "shows what the rooms answer for the person who asks, site by site",
+	"GET /signin":       "the way in",
+	"POST /signin":      "the way in",
+	"POST /signout":     "ends what only its own cookie names",
+	"POST /language":    "keeps a choice in the own browser",
+	"POST /appearance":  "likewise",
+	"GET /palette":      "lists for the person who asks where they may go",
+	"GET /reviews":      "shows what waits for the person who asks, on each site where it does",
+	"POST /reviews":     "publishes what the person may publish: the room asks about each article",
+	"GET /":             "shows what the rooms answer for the person who asks, site by site",
+	"POST /setup":       "makes the first administrator, with a code that is on the server's disk",
+	"GET /link/:token":  "shows whom a one-time link is for, to whoever holds it",
+	"POST /link/:token": "sets the password of a one-time link's account, once",
+	"GET /me":           "the own account",
+	"POST /me/password": "the own password, which is asked for",
+	"POST /me/sessions": "ends own sessions",
+	"GET /signin/code":  "the way in: asks for the second step, or for a phone",
+	"POST /signin/code": "the way in: takes a code, once",
+	"GET /me/factor":    "the own second factor",
+	"POST /me/factor":   "the own second factor",
+	"POST /me/codes":    "own recovery codes, against a code",
+	"POST /me/phone":    "changes the own second factor, against a code",
 }
 
 // A6: nothing on the console is open to somebody who is not signed in but the way in, and no door is added unseen.

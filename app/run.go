@@ -29,7 +29,7 @@ func (serveCommand) Run(s *session) error {
 	limitMemory()
 	log := newCalmLog(s.err)
 	slog.SetDefault(slog.New(log))
-	s.cfg.access = log.out
+	s.cfg.access, s.cfg.asksFirst = log.out, true
 	defer log.Close()
 	if err := os.MkdirAll(s.cfg.Data, 0o750); err != nil {
 		return fault.Because(err, fault.Unavailable, "建不了数据目录 %s，请检查权限。", s.cfg.Data)
@@ -268,6 +268,9 @@ func (s *session) greet(h *House) error {
 			"The database does not answer: serving this node's mirror, and going on by itself when it is back."))
 		return err
 	}
+	if err := s.askFirst(h); err != nil {
+		return err
+	}
 	all, err := h.Sites.Listing(s.ctx, site.Filter{}, kernel.Page{})
 	if err != nil {
 		return err
@@ -308,7 +311,7 @@ func (s *session) way(w io.Writer) {
 	if s.cfg.Demo {
 		fmt.Fprintf(w, "  %s\n", pick(s.words, "演示人员在登录页上点一下就能登录，密码在 ", "the demonstration's people sign in with one press; their password is in ")+filepath.Join(s.cfg.Data, "demo-people.json"))
 	} else {
-		fmt.Fprintf(w, "  %s\n", pick(s.words, "第一个账号用 zhanqun admin create 设立", "make the first account with zhanqun admin create"))
+		fmt.Fprintf(w, "  %s\n", pick(s.words, "人员的账号由内容负责人和安全管理员邀请，或用 zhanqun admin create 设立", "people are invited by content leads and the security administrator, or made with zhanqun admin create"))
 	}
 }
 

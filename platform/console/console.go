@@ -13,11 +13,13 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/policies"
 )
@@ -35,6 +37,15 @@ type Ports struct {
 	Holdings Holdings
 	Now      kernel.Clock
 	People   People // of the demonstration, or nil
+	Orgs     *org.Orgs
+	LinkURL  func(token string) string // where a one-time link leads
+	SetUp    SetUp                     // nil: the first administrator is made on the command line
+}
+
+// SetUp is where the server keeps the code that makes the first administrator.
+type SetUp interface {
+	Code() (string, error) // "" when it keeps none
+	Done() error           // it keeps none any more
 }
 
 // Person is somebody ready-made of the demonstration, whose password the sign-in page shows.
@@ -46,7 +57,7 @@ type People func() []Person
 // Entry is a line of the menu.
 type Entry struct {
 	Name string // a word of the catalogue
-	Path string // "/sites/:site/articles"
+	Path string // "/sites/:site/articles", or "/people" of no site
 	Any  []policies.Action
 }
 
@@ -87,7 +98,7 @@ func New(p Ports, views map[string]fs.FS, defined ...View) (*Console, error) {
 	if c.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView}, defined...)); err != nil {
+	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView, linkView, setupView, peopleView, personView, handedView, meView, secondView, codesView}, defined...)); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -158,14 +169,24 @@ func (c *Console) Offers(ctx context.Context, id kernel.SiteID, any ...policies.
 	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
 }
 
-// lines are which of the entries the actor may enter at a site.
+// lines are which of the entries the actor may enter at a site, or, of those that are no site's, at all.
 func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) {
-	held, err := c.Holdings.Holdings(ctx, id)
-	if err != nil {
+	var at, platform []policies.Held
+	var err error
+	if id != kernel.Platform {
+		if at, err = c.Holdings.Holdings(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	if platform, err = c.Holdings.Holdings(ctx, kernel.Platform); err != nil {
 		return nil, err
 	}
 	var open []Entry
 	for _, e := range c.entries {
+		held := platform
+		if strings.Contains(e.Path, ":site") {
+			held = at
+		}
 		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) {
 			open = append(open, e)
 		}

@@ -19,7 +19,10 @@ func (c *Console) Routes(r *web.Router) {
 	for _, d := range []web.DoorRoute{
 		{Method: fiber.MethodGet, Path: signInPath, Do: c.showSignIn},
 		{Method: fiber.MethodPost, Path: signInPath, Do: c.signIn},
+		{Method: fiber.MethodPost, Path: setupPath, Do: c.setUp},
 		{Method: fiber.MethodPost, Path: "/signout", Do: c.signOut},
+		{Method: fiber.MethodGet, Path: "/link/:token", Do: c.showLink},
+		{Method: fiber.MethodPost, Path: "/link/:token", Do: c.useLink},
 		{Method: fiber.MethodPost, Path: "/language", Do: c.speak},
 		{Method: fiber.MethodPost, Path: "/appearance", Do: c.appear},
 		{Method: fiber.MethodGet, Path: "/palette", SignedIn: true, Do: c.showPalette},
@@ -28,6 +31,11 @@ func (c *Console) Routes(r *web.Router) {
 		d.Room = room
 		r.Door(d)
 	}
+	for _, d := range append(c.meRoutes(), c.secondRoutes()...) {
+		d.Room = room
+		r.Door(d)
+	}
+	c.peopleRoutes(r)
 	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit", Action: "audit.read", Tenancy: "site", Cache: "no-store", Do: c.showAudit})
 }
 
@@ -53,7 +61,7 @@ type framed struct {
 	Menu               []line
 	CSS, Script        string
 	Scripts            []string
-	Demo               bool
+	Demo, Trial        bool
 	Main               any
 }
 
@@ -92,17 +100,21 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	}
 	fr.Who = who.Name
 	var err error
+	if c.People == nil {
+		if fr.Trial, err = c.Accounts.Trial(ctx); err != nil {
+			return fr, err
+		}
+	}
 	if fr.Seats, err = c.Seats(ctx); err != nil {
 		return fr, err
 	}
 	if p.Site == 0 && len(fr.Seats) == 1 {
 		p.Site = fr.Seats[0].ID
 	}
-	if p.Site == 0 {
-		return fr, nil
-	}
-	if fr.Site, err = c.seat(ctx, p.Site); err != nil {
-		return fr, err
+	if p.Site != 0 {
+		if fr.Site, err = c.seat(ctx, p.Site); err != nil {
+			return fr, err
+		}
 	}
 	open, err := c.lines(ctx, p.Site)
 	if err != nil {
@@ -156,6 +168,8 @@ func local(to string) string {
 type signInPage struct {
 	Login, To, Typed string
 	Trouble          string
+	Done             bool // a link has just set the password
+	First            bool // the set-up has just made the first administrator
 	People           []Person
 }
 
@@ -184,12 +198,12 @@ func (c *Console) showSignIn(f *fiber.Ctx) error {
 	if kernel.ActorFrom(f.UserContext()).Account != 0 {
 		return f.Redirect(local(f.Query("to")), fiber.StatusSeeOther)
 	}
-	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{To: local(f.Query("to")), People: c.people()})
+	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{To: local(f.Query("to")), Done: f.Query("set") == "1", First: f.Query("first") == "1", People: c.people()})
 }
 
 func (c *Console) signIn(f *fiber.Ctx) error {
 	p := signInPage{Login: strings.Clone(f.FormValue("login")), To: local(f.FormValue("to")), Typed: strings.Clone(f.FormValue("typed")), People: c.people()}
-	token, _, err := c.Accounts.SignIn(f.UserContext(), p.Login, f.FormValue("password"), identity.Visit{IP: web.Client(f), Agent: f.Get(fiber.HeaderUserAgent)})
+	token, _, err := c.Accounts.SignIn(f.UserContext(), p.Login, f.FormValue("password"), visit(f))
 	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Invalid) {
 		p.Trouble = fault.Say(err)
 		page := Page{Title: Say(Language(f), "登录"), Status: fiber.StatusUnprocessableEntity}
@@ -207,21 +221,13 @@ func (c *Console) signIn(f *fiber.Ctx) error {
 		}
 	}
 	web.SetSession(f, token)
-	if p.Typed == "" {
-		return f.Redirect(p.To, fiber.StatusSeeOther)
-	}
-	form, err := url.ParseQuery(p.Typed)
-	if err != nil {
-		return f.Redirect(p.To, fiber.StatusSeeOther)
-	}
-	r := resumePage{To: p.To}
-	for name, values := range form {
-		for _, v := range values {
-			r.Fields = append(r.Fields, field{name, v})
+	if identity.Half(token) {
+		if p.Typed == "" {
+			return f.Redirect(secondPath+"?to="+url.QueryEscape(p.To), fiber.StatusSeeOther)
 		}
+		return c.askSecond(f, token, secondPage{To: p.To, Typed: p.Typed}, fiber.StatusOK)
 	}
-	slices.SortFunc(r.Fields, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
-	return resumeView.Show(c, f, Page{Title: Say(Language(f), "已重新登录")}, r)
+	return c.goOn(f, p.To, p.Typed)
 }
 
 func (c *Console) signOut(f *fiber.Ctx) error {

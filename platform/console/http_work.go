@@ -2,6 +2,7 @@ package console
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
@@ -9,7 +10,10 @@ import (
 )
 
 // workPage is everybody's first screen: what waits, on each site where the person has a post.
-type workPage struct{ Sites []siteWork }
+type workPage struct {
+	Sites []siteWork
+	Due   time.Time // until when the second factor may be put off; zero: nobody asks
+}
 
 type siteWork struct {
 	Seat
@@ -25,6 +29,13 @@ func (c *Console) showWork(f *fiber.Ctx) error {
 		return err
 	}
 	var p workPage
+	factor, err := c.Accounts.Factor(ctx, kernel.ActorFrom(ctx).Account)
+	if err != nil {
+		return err
+	}
+	if factor.On.IsZero() {
+		p.Due = factor.Due
+	}
 	for _, s := range seats {
 		w := siteWork{Seat: s}
 		for _, find := range c.work {

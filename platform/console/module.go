@@ -7,7 +7,11 @@ import (
 
 // Menu is the room's own lines.
 func Menu() []Entry {
-	return []Entry{{Name: "审计记录", Path: "/sites/:site/audit", Any: []policies.Action{"audit.read"}}}
+	return []Entry{
+		{Name: "人员", Path: "/sites/:site/people", Any: []policies.Action{"appointment.content"}},
+		{Name: "全部人员", Path: "/people", Any: []policies.Action{"user.disable"}},
+		{Name: "审计记录", Path: "/sites/:site/audit", Any: []policies.Action{"audit.read"}},
+	}
 }
 
 // Module plugs the room in.

@@ -11,6 +11,7 @@ var english = joined(
 	wordsDesk,
 	wordsEditor,
 	wordsVersions,
+	wordsPeople,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

@@ -47,10 +47,10 @@ func (a Account) Actor(via string) kernel.Actor {
 	return kernel.Actor{Account: a.ID, Org: a.Org, Name: a.Name, Via: via}
 }
 
-// System is the actor of work that no account has ordered through a page: via is "cli", "job", "import" or "demo".
+// System is the actor of work that no account has ordered through a page: via is "cli", "job", "import", "demo" or "setup".
 // Whoever runs the program on the server is trusted with the first appointments, and the chain says so.
 func System(via string) kernel.Actor {
-	names := map[string]string{"cli": "服务器命令行", "job": "后台任务", "import": "批量导入", "demo": "演示数据"}
+	names := map[string]string{"cli": "服务器命令行", "job": "后台任务", "import": "批量导入", "demo": "演示数据", "setup": "首次设置"}
 	return kernel.Actor{Name: names[via], Via: via}
 }
 
@@ -95,6 +95,8 @@ type Accounts struct {
 	relations Relations
 	seats     chan struct{} // where passwords are computed
 	tidied    atomic.Int64  // Unix seconds
+	sealer    sealer
+	must      bool // roles must have a second factor
 }
 
 // New returns the people in d; relations is asked whenever a person is entered or appointed.

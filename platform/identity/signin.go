@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -66,20 +65,6 @@ func line(text string, most int) string {
 	return text
 }
 
-// Outcome is what became of a sign-in or of a session.
-type Outcome string
-
-// The outcomes. Ended is a session that was ended from another one, or by an administrator.
-const (
-	SignedIn      Outcome = "signed_in"
-	SignedOut     Outcome = "signed_out"
-	Ended         Outcome = "ended"
-	WrongPassword Outcome = "wrong_password"
-	NoPassword    Outcome = "no_password"
-	WasDisabled   Outcome = "disabled"
-	UnknownLogin  Outcome = "unknown_login"
-)
-
 // Wait is the cause of the fault that answers a sign-in that comes too soon after failures: for how long still.
 type Wait time.Duration
 
@@ -112,7 +97,7 @@ func pause(failures, allowed int64) time.Duration {
 
 // wrong is the one answer to every pair that does not open an account.
 func wrong() error {
-	return fault.New(fault.Forbidden, "登录名或密码不对，请核对后再试；忘记密码请联系本单位管理员重设。")
+	return fault.New(fault.Forbidden, "登录名或密码不对，请核对后再试；忘记密码请找平台的安全管理员。")
 }
 
 func noSession() error {
@@ -149,7 +134,8 @@ func (c credentials) judge(password string) Outcome {
 	return SignedIn
 }
 
-// SignIn answers the token of a new session: 256 random bits in base64url. Every pair that is wrong, for whatever reason, gets
+// SignIn answers the token of a new session, 256 random bits in base64url, or, where the account has a second factor or must get one, of
+// a sign-in that waits for it: see Half. Every pair that is wrong, for whatever reason, gets
 // one sentence after one time; a client that failed often gets another that says how long to wait, with a Wait as its cause.
 // Failures are noted before the seat is given up, so many attempts at once come no further than one after the other.
 func (s *Accounts) SignIn(ctx context.Context, login, password string, v Visit) (string, Account, error) {
@@ -200,13 +186,12 @@ func (s *Accounts) fail(ctx context.Context, who int64, id kernel.AccountID, out
 
 // begin opens a session, unless the account was disabled or got another password while this one was computed.
 func (s *Accounts) begin(ctx context.Context, c credentials, password string, v Visit, now time.Time) (string, error) {
-	raw := make([]byte, 32)
-	_, _ = rand.Read(raw) // it never fails: the program ends instead
-	token, dearer := base64.RawURLEncoding.EncodeToString(raw), ""
+	token, dearer := newToken(), ""
 	if kept, ok := parseSecret(c.secret); ok && !today.within(kept.cost) {
 		dearer = newSecret(password).String()
 	}
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
+		token = strings.TrimPrefix(token, halfMark) // a transaction may be tried again
 		a, err := s.lock(ctx, c.ID)
 		if err != nil {
 			return err
@@ -223,6 +208,14 @@ func (s *Accounts) begin(ctx context.Context, c credentials, password string, v 
 				return err
 			}
 		}
+		half, err := s.waits(ctx, c.ID, now)
+		if err != nil {
+			return err
+		}
+		if half { // failures stay: whoever has the password does not get more guesses by it
+			token = halfMark + token
+			return s.insertHalf(ctx, halfRow{ID: sessionID(token), AccountID: int64(c.ID), Version: c.version, BeganAt: now})
+		}
 		if err := s.forget(ctx, int64(c.ID), v.client()); err != nil {
 			return err
 		}
@@ -235,6 +228,20 @@ func (s *Accounts) begin(ctx context.Context, c credentials, password string, v 
 		return "", err
 	}
 	return token, nil
+}
+
+// waits reports whether a sign-in with the right password waits for a second step; the first one is noted, from which it may be put off.
+func (s *Accounts) waits(ctx context.Context, id kernel.AccountID, now time.Time) (bool, error) {
+	f, err := s.Factor(ctx, id)
+	if err != nil || !f.On.IsZero() {
+		return err == nil, err
+	}
+	if s.must {
+		if err := s.startFactor(ctx, id, now); err != nil {
+			return false, err
+		}
+	}
+	return f.overdue(now), nil
 }
 
 // sessionID names the session of a token without telling it.
@@ -340,7 +347,7 @@ func (s *Accounts) SignIns(ctx context.Context, since time.Time, limit int) ([]S
 	}
 	list := make([]SignInEntry, len(rows))
 	for i, r := range rows {
-		list[i] = SignInEntry{At: r.At.UTC(), Outcome: Outcome(r.Outcome), IP: parseAddress(r.IP), Request: r.Request}
+		list[i] = SignInEntry{At: r.At.UTC(), Outcome: outcome(r.Outcome, r.Step), IP: parseAddress(r.IP), Request: r.Request}
 		if r.AccountID != nil {
 			list[i].Account = kernel.AccountID(*r.AccountID)
 		}

@@ -46,6 +46,7 @@ type signinRow struct {
 	Outcome       string
 	IP            string `bun:"ip"`
 	Request       string
+	Step          string // of the sign-in, "" for the password; see steps
 }
 
 // credentials is one query whether or not anybody has the login; what no login looks like is looked for as "", which nobody has.
@@ -93,6 +94,11 @@ func wrap(err error, format string, args ...any) error {
 
 // left is how long the client has still to wait before it may try again.
 func (s *Accounts) left(ctx context.Context, who int64, client string, now time.Time) (time.Duration, error) {
+	return s.leftOf(ctx, who, client, pairAllows, now)
+}
+
+// leftOf is left where a pair is allowed so many failures.
+func (s *Accounts) leftOf(ctx context.Context, who int64, client string, allowed int64, now time.Time) (time.Duration, error) {
 	var rows []failureRow
 	err := s.db.Conn(ctx).NewSelect().Model(&rows).Where("f.client = ?", client).Where("f.who IN (0, ?)", who).
 		Where("f.last_at > ?", now.Add(-window)).Scan(ctx)
@@ -101,11 +107,11 @@ func (s *Accounts) left(ctx context.Context, who int64, client string, now time.
 	}
 	var most time.Duration
 	for _, r := range rows {
-		allowed := int64(pairAllows)
+		n := allowed
 		if r.Who == 0 {
-			allowed = manyAllows
+			n = manyAllows
 		}
-		most = max(most, r.LastAt.Add(pause(r.Failures, allowed)).Sub(now))
+		most = max(most, r.LastAt.Add(pause(r.Failures, n)).Sub(now))
 	}
 	return most, nil
 }
@@ -177,13 +183,17 @@ func (s *Accounts) end(ctx context.Context, outcome Outcome, where string, arg a
 
 // deleteSessions ends all of an account that was disabled or got another password, which the audit chain says.
 func (s *Accounts) deleteSessions(ctx context.Context, id kernel.AccountID) error {
+	if _, err := s.db.Conn(ctx).NewDelete().Model((*halfRow)(nil)).Where("account_id = ?", int64(id)).Exec(ctx); err != nil {
+		return db.Fault(wrap(err, "end waiting sign-ins of %d", id))
+	}
 	_, err := s.db.Conn(ctx).NewDelete().Model((*sessionRow)(nil)).Where("account_id = ?", int64(id)).Exec(ctx)
 	return db.Fault(wrap(err, "end sessions of %d", id))
 }
 
 // note writes an entry for the audit administrator; account 0 is nobody.
 func (s *Accounts) note(ctx context.Context, account kernel.AccountID, outcome Outcome, ip netip.Addr, now time.Time) error {
-	r := signinRow{At: now, Outcome: string(outcome), IP: address(ip), Request: line(kernel.RequestID(ctx), 64)}
+	r := signinRow{At: now, IP: address(ip), Request: line(kernel.RequestID(ctx), 64)}
+	r.Outcome, r.Step = outcome.row()
 	if id := int64(account); id != 0 {
 		r.AccountID = &id
 	}
@@ -207,6 +217,8 @@ func (s *Accounts) deleteOld(ctx context.Context, now time.Time) error {
 			{(*sessionRow)(nil), "seen_at", now.Add(-idle)},
 			{(*failureRow)(nil), "last_at", now.Add(-window)},
 			{(*signinRow)(nil), "at", now.AddDate(-1, 0, 0)},
+			{(*halfRow)(nil), "began_at", now.Add(-secondStep)},
+			{(*linkRow)(nil), "expires_at", now.AddDate(-1, 0, 0)},
 		} {
 			if _, err := s.db.Conn(ctx).NewDelete().Model(old.row).Where("? <= ?", bun.Ident(old.column), old.before).Exec(ctx); err != nil {
 				return db.Fault(fmt.Errorf("remove what is over: %w", err))

@@ -126,3 +126,46 @@ func TestDomainChecker(t *testing.T) {
 		t.Errorf("%+v, %v", domains, err)
 	}
 }
+
+// Issue 1 (试用): while somebody says no, no site goes online, is moved online or gets a verified host under a name that citizens could find;
+// names that lead to nobody are free.
+func TestNoRealNameBeforeItsTime(t *testing.T) {
+	each(t, func(t *testing.T, r *room) {
+		ctx := t.Context()
+		g := r.create("610902") // below localhost
+		no := fault.New(fault.Conflict, "还在试用。")
+		var answer error
+		r.BeforeOnline(func(context.Context) error { return answer })
+		answer = no
+		if _, err := r.AddDomain(ctx, g.ID, "www.hanbin.gov.cn"); err != nil {
+			t.Errorf("to bind is not to show: %v", err)
+		}
+		try := func() map[string]error {
+			_, err := r.Create(ctx, site.Spec{Org: r.org("610981"), Host: "xunyang.gov.cn", Evidence: "已核对域名证书"})
+			tried := map[string]error{"create": err, "verify": r.VerifyDomain(ctx, g.ID, "www.hanbin.gov.cn", "已核对域名证书")}
+			if err := r.Suspend(ctx, g.ID, "安全检查", "本网站暂停服务。"); err != nil {
+				t.Fatal(err)
+			}
+			tried["resume"] = r.Resume(ctx, g.ID, "检查完毕")
+			return tried
+		}
+		for what, err := range try() {
+			if !errors.Is(err, no) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		answer = nil
+		if err := r.Resume(ctx, g.ID, "检查完毕"); err != nil {
+			t.Fatal(err)
+		}
+		for what, err := range try() {
+			if err != nil {
+				t.Errorf("afterwards, %s: %v", what, err)
+			}
+		}
+		answer = no
+		if _, err := r.AddDomain(ctx, g.ID, "hanbin2.localhost"); err != nil {
+			t.Errorf("a name for trying: %v", err)
+		}
+	})
+}

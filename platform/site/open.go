@@ -78,6 +78,13 @@ func (s *Sites) Create(ctx context.Context, spec Spec) (Site, error) {
 
 // open writes what was planned.
 func (s *Sites) open(ctx context.Context, openings []opening) error {
+	for _, o := range openings { // a channel is below its carrier's host, which was asked for
+		if o.site.State == Online && o.domain != nil {
+			if err := s.mayShow(ctx, o.domain.Host); err != nil {
+				return err
+			}
+		}
+	}
 	if err := s.lockCarriers(ctx, openings); err != nil {
 		return err
 	}

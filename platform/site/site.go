@@ -103,6 +103,7 @@ type Sites struct {
 	orgs      *org.Orgs
 	rev       Bumper
 	templates map[string]*Template
+	online    func(ctx context.Context) error // asked before a site is found under a real name; nil: nobody is
 
 	loading sync.Mutex
 	memory  atomic.Pointer[memory]

@@ -81,6 +81,17 @@ func (s *Sites) Move(ctx context.Context, id kernel.SiteID, to State, reason, no
 		if err := s.leave(ctx, was, to); err != nil {
 			return nil, err
 		}
+		if to == Online {
+			all, err := s.Domains(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range all {
+				if err := s.mayShow(ctx, d.Host); err != nil {
+					return nil, err
+				}
+			}
+		}
 		now := was
 		now.State, now.Notice, now.StateAt = to, notice, s.now()
 		if err := s.save(ctx, now); err != nil {

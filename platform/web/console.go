@@ -18,6 +18,11 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 	x.route = "console"
 	is, known := s.secure(rc)
 	x.secure = is
+	for _, before := range s.router.tokens {
+		if strings.HasPrefix(path, before) {
+			x.raw = []byte(before + ":token") // no log keeps what opens an account
+		}
+	}
 	switch {
 	case s.cfg.RedirectHTTPS && known && !is && s.cfg.ConsoleOrigin != "": // a password does not travel in the clear
 		if rc.IsPost() {
@@ -52,7 +57,24 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 		s.fail(rc, x, err)
 		return
 	}
+	if answered, err := s.first(rc, x); err != nil || answered {
+		if err != nil {
+			s.fail(rc, x, err)
+		}
+		return
+	}
 	s.console(rc)
+}
+
+// first lets the set-up answer while there is nobody who could sign in.
+func (s *Server) first(rc *fasthttp.RequestCtx, x *exchange) (bool, error) {
+	if s.ports.First == nil || !nobody(x) {
+		return false, nil
+	}
+	c := s.router.console.AcquireCtx(rc)
+	defer s.router.console.ReleaseCtx(c)
+	s.admit(c, x, "no-store")
+	return s.ports.First(c)
 }
 
 // recognise puts the person who is signed in into the request's context; nobody is no error.

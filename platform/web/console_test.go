@@ -141,3 +141,25 @@ func TestTheConsoleIsForTLS(t *testing.T) {
 		t.Errorf("a password in the clear: %d", res.StatusCode)
 	}
 }
+
+// Q2: what opens an account stands in no line of the log, however it is asked for.
+func TestNoLogKeepsAToken(t *testing.T) {
+	for _, clear := range []bool{false, true} {
+		f := assemble(t, Config{RedirectHTTPS: clear, ConsoleOrigin: "https://" + consoleName})
+		f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/link/:token", Do: func(c *fiber.Ctx) error { return c.SendString("开 " + c.Params("token")) }})
+		f.serve()
+		if res := f.ask("GET", consoleName, "/link/geheim"); !clear && body(t, res) != "开 geheim" {
+			t.Errorf("the door answers %d", res.StatusCode)
+		}
+		f.ask("GET", consoleName, "/link/geheim?x=1")
+		f.ask("POST", consoleName, "/link/geheim", "Sec-Fetch-Site: cross-site")
+		f.ask("PUT", consoleName, "/link/geheim")
+		f.ask("GET", consoleName, "/link/geheim/more")
+		if err := f.stop(); err != nil {
+			t.Fatal(err)
+		}
+		if log := f.logs.String(); strings.Contains(log, "geheim") || strings.Count(log, "/link/:token") != 5 {
+			t.Errorf("the log says %s", log)
+		}
+	}
+}

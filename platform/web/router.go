@@ -29,7 +29,7 @@ type ActionRoute struct {
 }
 
 // DoorRoute is a route of the console's host that no permission guards: the way in, and what is every signed-in person's own. There are
-// few of them, and a test knows each by name.
+// few of them, and a test knows each by name. What stands for :token in a path is a secret: no log has it.
 type DoorRoute struct {
 	Room, Method, Path string
 	SignedIn           bool // only for somebody who is signed in
@@ -59,6 +59,7 @@ type Router struct {
 	citizens *fiber.App
 	console  *fiber.App
 	routes   []Route
+	tokens   []string // what stands before a door's :token
 	sealed   bool
 }
 
@@ -101,6 +102,9 @@ func (r *Router) Door(d DoorRoute) {
 	r.open(d.Room, d.Path)
 	if d.Do == nil || d.Method != fiber.MethodGet && d.Method != fiber.MethodPost {
 		panic(fmt.Sprintf("web: door %s %s of %s leads nowhere", d.Method, d.Path, d.Room))
+	}
+	if before, _, ok := strings.Cut(d.Path, ":token"); ok {
+		r.tokens = append(r.tokens, before)
 	}
 	action := Anybody
 	if d.SignedIn {

@@ -53,6 +53,9 @@ type Ports struct {
 	Guard    Guard
 	Sessions Sessions
 	Console  Console
+	// First answers in the place of every address of the console, to whoever is not signed in, as long as it must: before there is an
+	// administrator. Nil: it never must.
+	First func(c *fiber.Ctx) (answered bool, err error)
 }
 
 // Server is the edge of one process.
