@@ -2,11 +2,13 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
@@ -84,13 +86,16 @@ func (d *Desk) others(ctx context.Context, a *article.Draft) ([]named, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := d.Accounts.Colleagues(ctx, s.Org, d.Now(), reviewers...)
+	people, err := d.Accounts.Colleagues(ctx, s.Org)
 	if err != nil {
 		return nil, err
 	}
 	var all []named
 	for _, who := range people {
-		if who.ID != kernel.ActorFrom(ctx).Account && who.ID != a.Author {
+		reviews := slices.ContainsFunc(who.Posts, func(p identity.Appointment) bool {
+			return p.Org == s.Org && (p.Site == 0 || p.Site == a.Site) && slices.Contains(reviewers, p.Role) && !p.From.After(d.Now())
+		})
+		if reviews && who.State == identity.Active && who.ID != kernel.ActorFrom(ctx).Account && who.ID != a.Author {
 			all = append(all, named{who.ID.String(), who.Name})
 		}
 	}
