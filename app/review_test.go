@@ -92,7 +92,7 @@ func lastWord(t *testing.T, o *bureau, io, both, lead *worker) {
 	lead.sees(chains, http.StatusOK, "由上级终审", "汉滨")
 	draft, at := io.write("上级看不到的草稿"), io.sent("由区上终审的通知")
 	for _, path := range []string{draft, draft + "/edit", o.siteBase(), at + "/edit", at + "/notes/1/done"} {
-		if status, body := county.get(path); status == http.StatusOK || strings.Contains(body, "草稿") {
+		if status, body := county.get(path); status == http.StatusOK || strings.Contains(body, "上级看不到的草稿") {
 			t.Errorf("the county's reviewer at %s: %d", path, status)
 		}
 	}
