@@ -37,6 +37,7 @@ type articlePage struct {
 	HoldsSecrecy           bool
 	Opinion, Secrecy       string // what was typed, or what is usually said
 	Reason, Notice         string
+	Panel                  panel // what the checks found
 }
 
 // step is a line of the responsibility chain.
@@ -51,6 +52,7 @@ var articleView = console.Define[articlePage]("desk", "article")
 var sentences = map[string]string{
 	"saved": "已保存为草稿，只有本站的同事看得到。", "sent": "已送审。审核人会在“待审”里看到它。", "passed": "已通过，送到下一步。",
 	"returned": "已退回作者。", "published": "已发布，网站上现在就能看到。", "withdrawn": "已撤回，网站上已经看不到。",
+	"fixed": "已按建议改好，存为草稿。",
 }
 
 func (d *Desk) showArticle(c *fiber.Ctx) error {
@@ -92,6 +94,9 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	word, kind := standing(a.State)
 	p.State, p.Kind = say(c, word), kind
 	if err := d.open(c, a, &p); err != nil {
+		return err
+	}
+	if err := d.examine(c, a, &p); err != nil {
 		return err
 	}
 	return articleView.Show(d.Console, c, page, p)
