@@ -47,7 +47,7 @@ func numbers(text string) []number {
 		}
 		if len(digits) == 17 && strings.ContainsRune("XxＸｘ×", r) {
 			digits, i = append(digits, 'X'), i+n
-			r, n = utf8.DecodeRuneInString(text[i:])
+			r, _ = utf8.DecodeRuneInString(text[i:])
 		}
 		if !letter(last) && !strings.ContainsRune("_/=&%#@", last) && !(i < len(text) && (letter(r) || strings.ContainsRune("_@%/", r))) {
 			all = append(all, number{string(digits), start, i, last == '.' || i < len(text) && decimal(text[i:])})

@@ -17,6 +17,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/tenants/article"
@@ -154,10 +155,15 @@ func (k *Checks) own(id kernel.SiteID, address string) bool {
 	return known
 }
 
+// shut reports whether citizens read a notice in place of a site.
+func shut(s *render.Site) bool {
+	return s.State == string(site.Suspended) || s.State == string(site.Closed)
+}
+
 // resolves reports whether an address of the cluster leads to something that citizens can read.
 func (k *Checks) resolves(ctx context.Context, id kernel.SiteID, address string) bool {
 	s, rest, ok := k.Sites.ByAddress(k.absolute(id, address))
-	if !ok {
+	if !ok || shut(s) {
 		return false
 	}
 	if object, is := strings.CutPrefix(rest, "/a/"); is {
@@ -192,7 +198,7 @@ func (k *Checks) near(ctx context.Context, id kernel.SiteID, art article.ID, p a
 	var all []Near
 	for _, r := range rows {
 		s := k.Sites.Public(r.SiteID)
-		if s == nil || !alike(print, uint64(r.Print)) || r.SiteID == id && r.ArticleID == art {
+		if s == nil || shut(s) || !alike(print, uint64(r.Print)) || r.SiteID == id && r.ArticleID == art {
 			continue
 		}
 		live, err := k.Published.Live(ctx, publication.Object{Site: r.SiteID, Kind: article.Kind, ID: r.ArticleID})
