@@ -3,7 +3,6 @@ package checks
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
@@ -36,16 +35,10 @@ type siteRow struct {
 // packsPage is the word packs of the cluster.
 type packsPage struct {
 	Basic      int
-	Rows       []packLine
+	Rows       []Installed
 	Name, Text string // as typed
 	Done       string
 	Wrong      string
-}
-
-type packLine struct {
-	Name, By string
-	Entries  int64
-	At       time.Time
 }
 
 var (
@@ -127,12 +120,9 @@ func (k *Checks) showPacks(c *fiber.Ctx) error {
 
 func (k *Checks) packList(c *fiber.Ctx, p packsPage, status int) error {
 	p.Basic = len(Basic().Entries)
-	rows, err := k.packs(c.UserContext(), kernel.Platform)
-	if err != nil {
+	var err error
+	if p.Rows, err = k.Installed(c.UserContext(), kernel.Platform); err != nil {
 		return err
-	}
-	for _, r := range rows {
-		p.Rows = append(p.Rows, packLine{r.Name, r.ByName, r.Entries, r.ImportedAt.UTC()})
 	}
 	return packsView.Show(k.Console, c, console.Page{Title: say(c, "词库"), Status: status}, p)
 }

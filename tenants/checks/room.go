@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -296,6 +297,37 @@ func (k *Checks) Remove(ctx context.Context, id kernel.SiteID, name string) erro
 		}
 		return k.changed(ctx, id, "wordpack.remove", name, "")
 	})
+}
+
+// Installed is a pack as a list shows it.
+type Installed struct {
+	Name    string    `json:"name"`
+	Entries int64     `json:"entries"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+}
+
+// Installed lists what a site, or the cluster, has imported.
+func (k *Checks) Installed(ctx context.Context, id kernel.SiteID) ([]Installed, error) {
+	rows, err := k.packs(ctx, id)
+	all := make([]Installed, len(rows))
+	for i, r := range rows {
+		all[i] = Installed{r.Name, r.Entries, r.ByName, r.ImportedAt.UTC()}
+	}
+	return all, err
+}
+
+// Attachment is what is to be said about a file, with the words of a site or of the cluster.
+func (k *Checks) Attachment(ctx context.Context, id kernel.SiteID, name string, r io.Reader) ([]Finding, error) {
+	text, err := Text(name, r)
+	if err != nil {
+		return nil, err
+	}
+	c, err := k.context(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return Plain(name, text, c), nil
 }
 
 // changed records a change of the packs and has all that it may concern read again.
