@@ -63,6 +63,12 @@ type commands struct {
 	Import struct {
 		Documents importDocuments `cmd:"" help:"${import_documents}"`
 	} `cmd:"" help:"${import}"`
+	Wordpack struct {
+		Import wordpackImport `cmd:"" help:"${wordpack_import}"`
+		List   wordpackList   `cmd:"" help:"${wordpack_list}"`
+		Remove wordpackRemove `cmd:"" help:"${wordpack_remove}"`
+	} `cmd:"" help:"${wordpack}"`
+	Check    checkCommand    `cmd:"" help:"${check}"`
 	Takedown takedownCommand `cmd:"" help:"${takedown}"`
 	Backup   backupCommand   `cmd:"" help:"${backup}"`
 	Verify   verifyCommand   `cmd:"" help:"${verify}"`

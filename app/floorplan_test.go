@@ -24,7 +24,8 @@ var edges = map[string]map[string]string{
 	"storage/index":   {"storage/db": "the index is written inside the caller's transaction"},
 	"tenants/article": {"tenants/column": "an article stands in a column"},
 	"tenants/desk": {"tenants/article": "its screens write articles", "tenants/column": "an article's column is chosen in a form",
-		"tenants/review": "its screens take the steps of review"},
+		"tenants/review": "its screens take the steps of review", "tenants/checks": "its screens show what was found before an article is sent"},
+	"tenants/checks": {"tenants/article": "it reads articles before they are sent", "tenants/column": "a link to a column leads somewhere while the column does"},
 	"tenants/review": {"tenants/article": "review decides about articles", "tenants/column": "a column names its review policy"},
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/index"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/desk"
 	"github.com/zhanqun/zhanqun/tenants/portal"
@@ -30,7 +31,7 @@ func Migrations() []fs.FS {
 	return []fs.FS{
 		installationSchema(), audit.Migrations(), jobs.Migrations(), pages.Migrations(), identity.Migrations(), org.Migrations(),
 		publication.Migrations(), site.Migrations(), column.Migrations(), article.Migrations(), index.Migrations(),
-		review.Migrations(),
+		review.Migrations(), checks.Migrations(),
 	}
 }
 
@@ -49,6 +50,7 @@ type House struct {
 	Columns   *column.Columns
 	Articles  *article.Articles
 	Reviews   *review.Desk
+	Checks    *checks.Checks
 	Console   *console.Console
 	Desk      *desk.Desk
 	Portal    *portal.Portal
@@ -91,12 +93,14 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
-		map[string]fs.FS{"desk": desk.Views()}, desk.Screens()...)
+		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views()}, append(desk.Screens(), checks.Screens()...)...)
 	if err != nil {
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
+	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
+		Columns: h.Columns, Console: h.Console})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
-		Published: h.Published, Reviews: h.Reviews, Console: h.Console})
+		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Console: h.Console})
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First}, h.Cache)
@@ -112,8 +116,10 @@ func (h *House) plug() {
 		h.Articles.Module(),
 		h.Portal.Module(),
 		h.Desk.Module(),
+		h.Checks.Module(),
 	}
 	h.Console.Plug(desk.Menu(), h.Desk.Waiting, h.Desk.Mine)
+	h.Console.Plug(checks.Menu())
 	h.Console.Plug(console.Menu())
 	h.Console.PlugRecent(h.Desk.Recent)
 	for _, m := range h.modules {

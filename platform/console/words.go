@@ -12,6 +12,7 @@ var english = joined(
 	wordsEditor,
 	wordsVersions,
 	wordsPeople,
+	wordsChecks,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

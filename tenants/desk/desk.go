@@ -19,6 +19,7 @@ import (
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
@@ -34,6 +35,7 @@ type Room struct {
 	Articles  *article.Articles
 	Published *publication.Publications
 	Reviews   *review.Desk
+	Checks    *checks.Checks
 	Console   *console.Console
 }
 

@@ -37,6 +37,7 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/articles/:id/versions", reads, d.showVersions},
 		{fiber.MethodPost, "/sites/:site/articles/:id/restore", []policies.Action{"article.edit.draft"}, d.restore},
 		{fiber.MethodPost, "/sites/:site/articles/:id/send", []policies.Action{"article.submit"}, d.send},
+		{fiber.MethodPost, "/sites/:site/articles/:id/fix", []policies.Action{"article.edit.draft"}, d.fix},
 		{fiber.MethodGet, "/sites/:site/reviews", decides, d.showQueue},
 		{fiber.MethodPost, "/sites/:site/articles/:id/review", []policies.Action{"review.pass", "secrecy.pass", "review.final.pass"}, d.review},
 		{fiber.MethodPost, "/sites/:site/articles/:id/publish", []policies.Action{"article.publish"}, d.publish},

@@ -39,6 +39,7 @@ type articlePage struct {
 	Opinion, Secrecy       string // what was typed, or what is usually said
 	Reason, Notice         string
 	beside
+	Panel panel // what the checks found
 }
 
 // step is a line of the responsibility chain.
@@ -56,6 +57,7 @@ var sentences = map[string]string{
 	"saved": "已保存为草稿，只有本站的同事看得到。", "sent": "已送审。审核人会在“待审”里看到它。", "passed": "已通过，送到下一步。",
 	"returned": "已退回作者。", "published": "已发布，网站上现在就能看到。", "withdrawn": "已撤回，网站上已经看不到。",
 	"merged": "已保存。别人同时改的地方也在里面，请看一遍再送审。", "restored": "已恢复成那个版本的文字，后来的版本仍在历史里。",
+	"fixed": "已按建议改好，存为草稿。",
 }
 
 func (d *Desk) showArticle(c *fiber.Ctx) error {
@@ -101,6 +103,9 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 		return err
 	}
 	if err := d.besides(ctx, a, &p); err != nil {
+		return err
+	}
+	if err := d.examine(c, a, &p); err != nil {
 		return err
 	}
 	return articleView.Show(d.Console, c, page, p)

@@ -28,6 +28,7 @@ type formPage struct {
 	// Restored is the autosave that the fields came from, or 0. Base is where autosaves are dropped.
 	Restored int64
 	Base     string
+	Checks   console.Section
 }
 
 // fields are what was typed. Marked says that Body is HTML: an article with tables or links, which a plain text cannot hold.
@@ -69,6 +70,9 @@ func (d *Desk) showEdit(c *fiber.Ctx) error {
 	}
 	p := formPage{Action: address(a.Site, a.ID, ""), Version: a.Version, Fields: fields{Title: a.Payload.Title, Summary: a.Payload.Summary, Source: a.Payload.Source, Column: a.Column, From: a.Column}}
 	if p.Return, err = d.returned(c.UserContext(), a); err != nil {
+		return err
+	}
+	if p.Checks, err = d.glance(c, a); err != nil {
 		return err
 	}
 	text, ok := article.ToPlain(a.Payload.Body)
@@ -247,7 +251,7 @@ func (d *Desk) sendAt(c *fiber.Ctx, a *article.Draft, version int64) error {
 	if a.State == article.Submitted {
 		return see(c, address(a.Site, a.ID, "sent"))
 	}
-	if _, err := d.Articles.Submit(c.UserContext(), a.Site, a.ID, version); err != nil {
+	if err := d.submit(c, a, version); err != nil {
 		return d.article(c, a, err)
 	}
 	return see(c, address(a.Site, a.ID, "sent"))
