@@ -3,10 +3,12 @@ package app
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/estate"
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/module"
@@ -30,6 +32,7 @@ func Migrations() []fs.FS {
 	return []fs.FS{
 		installationSchema(), audit.Migrations(), jobs.Migrations(), pages.Migrations(), identity.Migrations(), org.Migrations(),
 		publication.Migrations(), site.Migrations(), column.Migrations(), article.Migrations(), index.Migrations(),
+		estate.Migrations(),
 	}
 }
 
@@ -49,6 +52,7 @@ type House struct {
 	Articles  *article.Articles
 	Reviews   *review.Desk
 	Console   *console.Console
+	Estate    *estate.Estate
 	Desk      *desk.Desk
 	Portal    *portal.Portal
 	Index     *index.Index
@@ -83,10 +87,11 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, articles: h.Articles, now: now}
 	h.Reviews = review.New(h.Published, who)
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople()},
-		map[string]fs.FS{"desk": desk.Views()}, desk.Screens()...)
+		map[string]fs.FS{"desk": desk.Views(), "estate": estate.Views()}, slices.Concat(desk.Screens(), estate.Screens())...)
 	if err != nil {
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
+	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
 		Published: h.Published, Reviews: h.Reviews, Console: h.Console})
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
@@ -104,8 +109,10 @@ func (h *House) plug() {
 		h.Articles.Module(),
 		h.Portal.Module(),
 		h.Desk.Module(),
+		h.Estate.Module(),
 	}
 	h.Console.Plug(desk.Menu(), h.Desk.Waiting, h.Desk.Mine)
+	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
 	h.Console.Plug(console.Menu())
 	for _, m := range h.modules {
 		if m.Routes != nil {

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -46,8 +47,9 @@ type People func() []Person
 // Entry is a line of the menu.
 type Entry struct {
 	Name string // a word of the catalogue
-	Path string // "/sites/:site/articles"
+	Path string // "/sites/:site/articles"; without :site it is the platform's
 	Any  []policies.Action
+	If   func(ctx context.Context) bool // opens the line too, for what no single action says; or nil
 }
 
 // Section is a part of everybody's first screen. Empty is what it says when nothing is in it.
@@ -156,7 +158,7 @@ func (c *Console) Offers(ctx context.Context, id kernel.SiteID, any ...policies.
 	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
 }
 
-// lines are which of the entries the actor may enter at a site.
+// lines are which of the entries the actor may enter at a site; at kernel.Platform, which of the platform's own.
 func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) {
 	held, err := c.Holdings.Holdings(ctx, id)
 	if err != nil {
@@ -164,7 +166,10 @@ func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) 
 	}
 	var open []Entry
 	for _, e := range c.entries {
-		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) {
+		if strings.Contains(e.Path, ":site") == (id == kernel.Platform) {
+			continue
+		}
+		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) || e.If != nil && e.If(ctx) {
 			open = append(open, e)
 		}
 	}
