@@ -77,13 +77,20 @@ func (e *Estate) spec(ctx context.Context, f Form, state site.State) (site.Spec,
 	}
 	s := site.Spec{Org: owner.ID, Template: f.Template, Kind: site.Kind(f.Kind), Name: f.Name, Approval: f.Approval, Evidence: f.Evidence, State: state,
 		Marks: site.Marks{Sponsor: f.Sponsor, Operator: f.Operator, Phone: f.Phone, Address: f.Address, Code: f.Code, ICP: f.ICP, Police: f.Police}}
-	if s.Kind == "" && strings.Contains(f.Where, ".") || s.Kind == site.Subsite {
-		s.Kind, s.Host = site.Subsite, f.Where
+	if s.Kind == "" {
+		facts, err := e.Sites.Prospect(ctx, owner.ID)
+		if err != nil {
+			return site.Spec{}, err
+		}
+		s.Kind = site.Kind(facts.Kind)
+		if strings.Contains(f.Where, ".") { // a host was asked for, allowed or not
+			s.Kind = site.Subsite
+		}
+	}
+	if s.Kind == site.Subsite {
+		s.Host = f.Where
 	} else {
 		s.Slug = f.Where
-	}
-	if s.Kind == "" && f.Where != "" {
-		s.Kind = site.Channel
 	}
 	return s, nil
 }
