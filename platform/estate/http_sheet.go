@@ -9,7 +9,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
-	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/site"
 )
@@ -31,7 +30,7 @@ type sheetPage struct {
 	Hosts                          []hostLine
 	Opening                        Opening
 	Recorded                       bool
-	History                        []audit.Line
+	History                        []event
 	Wrong                          trouble
 	Typed                          sheetTyped
 	Done                           string
@@ -39,6 +38,12 @@ type sheetPage struct {
 	MaySuspend, MayResume, MayClose, MayBind, MayQuota bool
 	MayDecide, MayProvision, MayLaunch                 bool
 	Ends                                               bool // closing once more ends it
+}
+
+// event is a line of the site's history.
+type event struct {
+	Action, Who, Text string
+	At                time.Time
 }
 
 // sheetTyped is what a form of the sheet held that was not accepted.
@@ -155,9 +160,15 @@ func (e *Estate) history(ctx context.Context, p *sheetPage, id kernel.SiteID) er
 		return err
 	}
 	for _, l := range lines {
-		if about, _, _ := strings.Cut(l.Action, "."); (about == "site" || about == "domain") && len(p.History) < historyLines {
-			p.History = append(p.History, l)
+		about, what, _ := strings.Cut(l.Action, ".")
+		if about != "site" && about != "domain" || len(p.History) == historyLines {
+			continue
 		}
+		v := event{Action: l.Action, Who: l.Actor.Name, Text: l.Note["reason"], At: l.At}
+		if about == "domain" || what == "apply" || what == "opening" { // what was added, or by which document
+			v.Text = strings.TrimSpace(l.After + " " + l.Note["note"])
+		}
+		p.History = append(p.History, v)
 	}
 	return nil
 }
