@@ -90,12 +90,12 @@ func records(text string) (head string, rows []Checkrow) {
 		}
 		var pe *csv.ParseError
 		switch {
+		case head == "" && (err == nil || errors.As(err, &pe)): // a header that cannot be read is refused by the check
+			head = raw
 		case errors.As(err, &pe):
 			rows = append(rows, Checkrow{Line: pe.Line, Words: strings.TrimSpace(raw), raw: raw})
 		case err != nil: // a strings.Reader has no other
 			return head, rows
-		case head == "":
-			head = raw
 		default:
 			line, _ := c.FieldPos(0)
 			rows = append(rows, Checkrow{Line: line, Words: strings.Join(cells, " "), raw: raw})
