@@ -47,9 +47,9 @@ type People func() []Person
 // Entry is a line of the menu.
 type Entry struct {
 	Name string // a word of the catalogue
-	Path string // "/sites/:site/articles"; without :site it is the platform's
+	Path string // "/sites/:site/articles", or "/people" of no site
 	Any  []policies.Action
-	If   func(ctx context.Context) bool // opens the line too, for what no single action says; or nil
+	If   func(ctx context.Context) bool // opens the line too, where no single action says it; or nil
 }
 
 // Section is a part of everybody's first screen. Empty is what it says when nothing is in it.
@@ -158,16 +158,23 @@ func (c *Console) Offers(ctx context.Context, id kernel.SiteID, any ...policies.
 	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
 }
 
-// lines are which of the entries the actor may enter at a site; at kernel.Platform, which of the platform's own.
+// lines are which of the entries the actor may enter at a site, or, of those that are no site's, at all.
 func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) {
-	held, err := c.Holdings.Holdings(ctx, id)
-	if err != nil {
+	var at, platform []policies.Held
+	var err error
+	if id != kernel.Platform {
+		if at, err = c.Holdings.Holdings(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	if platform, err = c.Holdings.Holdings(ctx, kernel.Platform); err != nil {
 		return nil, err
 	}
 	var open []Entry
 	for _, e := range c.entries {
-		if strings.Contains(e.Path, ":site") == (id == kernel.Platform) {
-			continue
+		held := platform
+		if strings.Contains(e.Path, ":site") {
+			held = at
 		}
 		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) || e.If != nil && e.If(ctx) {
 			open = append(open, e)

@@ -96,24 +96,19 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 		p.Site = fr.Seats[0].ID
 	}
 	if p.Site != 0 {
-		if fr.Site, err = c.seat(ctx, p.Site); err == nil {
-			err = c.menu(f, &fr, p.Site)
+		if fr.Site, err = c.seat(ctx, p.Site); err != nil {
+			return fr, err
 		}
 	}
-	if err == nil {
-		err = c.menu(f, &fr, kernel.Platform)
+	open, err := c.lines(ctx, p.Site)
+	if err != nil {
+		return fr, err
 	}
-	return fr, err
-}
-
-// menu adds the lines that the actor may enter at a site, or of the platform.
-func (c *Console) menu(f *fiber.Ctx, fr *framed, id kernel.SiteID) error {
-	open, err := c.lines(f.UserContext(), id)
 	for _, e := range open {
-		href := strings.Replace(e.Path, ":site", id.String(), 1)
+		href := strings.Replace(e.Path, ":site", p.Site.String(), 1)
 		fr.Menu = append(fr.Menu, line{Say(fr.Lang, e.Name), href, href == f.Path()})
 	}
-	return err
+	return fr, nil
 }
 
 // bare is a frame that needs no store.
