@@ -46,13 +46,14 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 
 // The routes of the console that no permission guards, each with why it needs none.
 var ways = map[string]string{
-	"GET /signin":        "the way in",
-	"POST /signin":       "the way in",
-	"POST /signout":      "ends what only its own cookie names",
-	"POST /language":     "keeps a choice in the own browser",
 	"GET /estate/apply":  "whoever leads the content of a unit asks for its first site: there is no site yet to be guarded; the room asks the same table",
 	"POST /estate/apply": "likewise; anybody else is told who may",
-	"GET /":              "shows what the rooms answer for the person who asks, site by site",
+
+	"GET /signin":    "the way in",
+	"POST /signin":   "the way in",
+	"POST /signout":  "ends what only its own cookie names",
+	"POST /language": "keeps a choice in the own browser",
+	"GET /":          "shows what the rooms answer for the person who asks, site by site",
 }
 
 // A6: nothing on the console is open to somebody who is not signed in but the way in, and no door is added unseen.

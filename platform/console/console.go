@@ -176,7 +176,9 @@ func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) 
 		if strings.Contains(e.Path, ":site") {
 			held = at
 		}
-		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) || e.If != nil && e.If(ctx) {
+		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) {
+			open = append(open, e)
+		} else if e.If != nil && e.If(ctx) {
 			open = append(open, e)
 		}
 	}
