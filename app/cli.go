@@ -45,6 +45,11 @@ type commands struct {
 			Primary domainPrimary `cmd:"" help:"${domain_primary}"`
 			Remove  domainRemove  `cmd:"" help:"${domain_remove}"`
 		} `cmd:"" help:"${site_domain}"`
+		Apply   siteApply   `cmd:"" help:"${site_apply}"`
+		Approve siteApprove `cmd:"" help:"${site_approve}"`
+		Refuse  siteRefuse  `cmd:"" help:"${site_refuse}"`
+		Open    siteOpen    `cmd:"" help:"${site_open}"`
+		Launch  siteLaunch  `cmd:"" help:"${site_launch}"`
 		Suspend siteSuspend `cmd:"" help:"${site_suspend}"`
 		Resume  siteResume  `cmd:"" help:"${site_resume}"`
 		Close   siteClose   `cmd:"" help:"${site_close}"`

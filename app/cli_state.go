@@ -45,11 +45,17 @@ type siteSuspend struct {
 	siteArg
 	Reason string `name:"reason" required:"" placeholder:"TEXT" help:"${f_reason}"`
 	Notice string `name:"notice" required:"" placeholder:"TEXT" help:"${f_notice}"`
+	Days   int    `name:"days" placeholder:"N" help:"${f_days}"`
 }
 
 // Run suspends a site.
 func (c siteSuspend) Run(s *session) error {
-	return c.onSite(s, func(h *House, l site.Listed) error { return h.Sites.Suspend(s.ctx, l.ID, c.Reason, c.Notice) })
+	return c.onSite(s, func(h *House, l site.Listed) error {
+		if c.Days == 0 {
+			return h.Sites.Suspend(s.ctx, l.ID, c.Reason, c.Notice)
+		}
+		return h.Estate.Suspend(s.ctx, l.ID, c.Reason, c.Notice, c.Days)
+	})
 }
 
 type siteResume struct {
@@ -59,7 +65,7 @@ type siteResume struct {
 
 // Run resumes a site.
 func (c siteResume) Run(s *session) error {
-	return c.onSite(s, func(h *House, l site.Listed) error { return h.Sites.Resume(s.ctx, l.ID, c.Reason) })
+	return c.onSite(s, func(h *House, l site.Listed) error { return h.Estate.Resume(s.ctx, l.ID, c.Reason) })
 }
 
 type siteClose struct {
@@ -70,5 +76,5 @@ type siteClose struct {
 
 // Run announces a site's end, and the second time ends it.
 func (c siteClose) Run(s *session) error {
-	return c.onSite(s, func(h *House, l site.Listed) error { return h.Sites.Close(s.ctx, l.ID, c.Reason, c.Notice) })
+	return c.onSite(s, func(h *House, l site.Listed) error { return h.Estate.Close(s.ctx, l.ID, l.Name, c.Reason, c.Notice) })
 }

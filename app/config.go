@@ -242,7 +242,7 @@ func (c Config) consoleURL() string {
 func (c Config) linkURL(token string) string { return c.consoleURL() + "link/" + token }
 
 func (c Config) sites() site.Config {
-	return site.Config{Domain: c.Domain, Scheme: c.PublicScheme, Port: c.PublicPort, Reserved: []string{c.console()}}
+	return site.Config{Domain: c.Domain, Scheme: c.PublicScheme, Port: c.PublicPort, Reserved: []string{c.console()}, Check: site.ByDNS(net.DefaultResolver)}
 }
 
 // pages gives the page cache a quarter of the memory this process may use, and the mirror a folder of its own.

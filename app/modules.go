@@ -3,10 +3,12 @@ package app
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/estate"
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/module"
@@ -31,7 +33,7 @@ func Migrations() []fs.FS {
 	return []fs.FS{
 		installationSchema(), audit.Migrations(), jobs.Migrations(), pages.Migrations(), identity.Migrations(), org.Migrations(),
 		publication.Migrations(), site.Migrations(), column.Migrations(), article.Migrations(), index.Migrations(),
-		review.Migrations(), checks.Migrations(),
+		review.Migrations(), checks.Migrations(), estate.Migrations(),
 	}
 }
 
@@ -52,6 +54,7 @@ type House struct {
 	Reviews   *review.Desk
 	Checks    *checks.Checks
 	Console   *console.Console
+	Estate    *estate.Estate
 	Desk      *desk.Desk
 	Portal    *portal.Portal
 	Index     *index.Index
@@ -92,20 +95,30 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Chain: who})
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
-	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
-		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views()}, append(desk.Screens(), checks.Screens()...)...)
-	if err != nil {
+	if err := h.furnishConsole(cfg, d, now, ids, who); err != nil {
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
-	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
-		Columns: h.Columns, Console: h.Console})
-	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
-		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Console: h.Console})
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First}, h.Cache)
 	h.plug()
 	return h, nil
+}
+
+// furnishConsole makes the console and the rooms that have screens in it.
+func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
+	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
+		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views()},
+		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens())...)
+	if err != nil {
+		return err
+	}
+	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console})
+	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
+		Columns: h.Columns, Console: h.Console})
+	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
+		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Console: h.Console})
+	return nil
 }
 
 // plug hands every room's routes and jobs to the server. THE list of rooms, in opening order.
@@ -117,9 +130,11 @@ func (h *House) plug() {
 		h.Portal.Module(),
 		h.Desk.Module(),
 		h.Checks.Module(),
+		h.Estate.Module(),
 	}
 	h.Console.Plug(desk.Menu(), h.Desk.Waiting, h.Desk.Mine)
 	h.Console.Plug(checks.Menu())
+	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
 	h.Console.Plug(console.Menu())
 	h.Console.PlugRecent(h.Desk.Recent)
 	for _, m := range h.modules {

@@ -31,6 +31,7 @@ var platformTables = map[string]string{
 	"signin_failures":     "of clients that are nobody yet",
 	"signins":             "people sign in to the platform",
 	"sites":               "the row is the site",
+	"opening_drafts":      "there is no site yet",
 	"review_policies":     "the same for all sites",
 	"review_steps":        "the same for all sites",
 	"import_batches":      "one batch is spread over many sites",

@@ -59,6 +59,7 @@ type Entry struct {
 	Name string // a word of the catalogue
 	Path string // "/sites/:site/articles", or "/people" of no site
 	Any  []policies.Action
+	If   func(ctx context.Context) bool // opens the line too, where no single action says it; or nil
 }
 
 // Section is a part of everybody's first screen. Empty is what it says when nothing is in it.
@@ -188,6 +189,8 @@ func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) 
 			held = at
 		}
 		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) {
+			open = append(open, e)
+		} else if e.If != nil && e.If(ctx) {
 			open = append(open, e)
 		}
 	}

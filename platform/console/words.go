@@ -13,6 +13,7 @@ var english = joined(
 	wordsVersions,
 	wordsPeople,
 	wordsChecks,
+	wordsEstate,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

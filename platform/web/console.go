@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/klauspost/compress/gzip"
 	"github.com/valyala/fasthttp"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
@@ -64,6 +65,31 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 		return
 	}
 	s.console(rc)
+	shrink(rc)
+}
+
+// shrinkFrom is where packing a screen begins to be worth its time.
+const shrinkFrom = 16 << 10
+
+// shrink packs a large screen for browsers that take it packed: a wall of 10,000 sites is a megabyte of the same few words.
+func shrink(rc *fasthttp.RequestCtx) {
+	h := &rc.Response.Header
+	if len(rc.Response.Body()) < shrinkFrom || len(h.Peek(fiber.HeaderContentEncoding)) > 0 || !bytes.HasPrefix(h.ContentType(), []byte("text/html")) {
+		return
+	}
+	h.Add(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	if _, gz := encodings(rc.Request.Header.PeekAll(fiber.HeaderAcceptEncoding)); gz {
+		var packed bytes.Buffer
+		z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+		if err != nil { // it is a level there is
+			return
+		}
+		if _, err := z.Write(rc.Response.Body()); err != nil || z.Close() != nil { // a bytes.Buffer refuses nothing
+			return
+		}
+		rc.Response.SetBodyRaw(packed.Bytes())
+		h.Set(fiber.HeaderContentEncoding, "gzip")
+	}
 }
 
 // first lets the set-up answer while there is nobody who could sign in.

@@ -1,0 +1,105 @@
+package estate
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/org"
+	"github.com/zhanqun/zhanqun/platform/site"
+)
+
+// Filter narrows the wall; zero fields do not narrow.
+type Filter struct {
+	State  site.State
+	Kind   site.Kind
+	Region string // code of a city or county
+	Text   string // part of a name, of an address, or a whole id
+}
+
+// shows reports whether a site in a region passes.
+func (f Filter) shows(k site.Known, region string) bool {
+	text := strings.ToLower(f.Text)
+	return (f.State == "" || k.State == f.State) && (f.Kind == "" || k.Kind == f.Kind) && (f.Region == "" || region == f.Region) &&
+		(text == "" || strings.Contains(k.Name, text) || strings.Contains(k.Host+k.Prefix(), text) || k.ID.String() == text)
+}
+
+// Region is the sites of a city or county: its own, its departments', its townships'.
+type Region struct {
+	Code, Name string
+	Sites      []site.Known
+}
+
+// Wall is all sites that pass a filter, by region, with the sums of what passes.
+type Wall struct {
+	Regions  []Region
+	Total    int // before the filter
+	Shown    int
+	States   map[site.State]int
+	Unready  int // of those shown, whose address is not verified
+	Existing []Choice
+}
+
+// Choice is a region that a filter may name.
+type Choice struct{ Code, Name string }
+
+// Wall reads the sites of the whole platform, or of a unit and those below it. It asks the store for the names of the regions only.
+func (e *Estate) Wall(ctx context.Context, below kernel.OrgID, f Filter) (Wall, error) {
+	w := Wall{States: map[site.State]int{}}
+	all, err := e.Sites.Everything(ctx)
+	if err != nil {
+		return w, err
+	}
+	var ids []kernel.OrgID
+	for _, k := range all {
+		if n := len(ids); n == 0 || ids[n-1] != k.Region {
+			ids = append(ids, k.Region)
+		}
+	}
+	orgs, err := e.Orgs.Many(ctx, ids...)
+	if err != nil {
+		return w, err
+	}
+	at := map[kernel.OrgID]*Region{}
+	for _, k := range all {
+		o := orgs[k.Region]
+		if below != 0 && !slices.Contains(o.Path, below) && k.Org != below {
+			continue
+		}
+		w.Total++
+		r := at[o.ID]
+		if r == nil {
+			r = &Region{Code: o.Code, Name: regionName(o)}
+			at[o.ID] = r
+		}
+		if f.shows(k, o.Code) {
+			r.Sites = append(r.Sites, k)
+			w.add(k)
+		}
+	}
+	for _, r := range at {
+		w.Existing = append(w.Existing, Choice{r.Code, r.Name})
+		if len(r.Sites) > 0 {
+			w.Regions = append(w.Regions, *r)
+		}
+	}
+	slices.SortFunc(w.Existing, func(a, b Choice) int { return strings.Compare(a.Code, b.Code) })
+	slices.SortFunc(w.Regions, func(a, b Region) int { return strings.Compare(a.Code, b.Code) })
+	return w, nil
+}
+
+func (w *Wall) add(k site.Known) {
+	w.Shown++
+	w.States[k.State]++
+	if !k.Ready {
+		w.Unready++
+	}
+}
+
+func regionName(o org.Org) string {
+	if o.Name != "" {
+		return o.Name
+	}
+	return o.Code
+}
