@@ -25,6 +25,7 @@ var edges = map[string]map[string]string{
 	"tenants/article": {"tenants/column": "an article stands in a column"},
 	"tenants/desk": {"tenants/article": "its screens write articles", "tenants/column": "an article's column is chosen in a form",
 		"tenants/review": "its screens take the steps of review"},
+	"tenants/paste":  {"tenants/article": "a cleaned text becomes a draft", "tenants/column": "a draft's column is chosen in the form"},
 	"tenants/review": {"tenants/article": "review decides about articles", "tenants/column": "a column names its review policy"},
 }
 

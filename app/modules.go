@@ -21,6 +21,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/desk"
+	"github.com/zhanqun/zhanqun/tenants/paste"
 	"github.com/zhanqun/zhanqun/tenants/portal"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
@@ -50,6 +51,7 @@ type House struct {
 	Reviews   *review.Desk
 	Console   *console.Console
 	Desk      *desk.Desk
+	Paste     *paste.Tray
 	Portal    *portal.Portal
 	Index     *index.Index
 	Server    *web.Server
@@ -83,12 +85,13 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, articles: h.Articles, now: now}
 	h.Reviews = review.New(h.Published, who)
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople()},
-		map[string]fs.FS{"desk": desk.Views()}, desk.Screens()...)
+		map[string]fs.FS{"desk": desk.Views(), "paste": paste.Views()}, append(desk.Screens(), paste.Screens()...)...)
 	if err != nil {
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
-		Published: h.Published, Reviews: h.Reviews, Console: h.Console})
+		Published: h.Published, Reviews: h.Reviews, Console: h.Console, Imported: paste.Explain})
+	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console})
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console}, h.Cache)
@@ -103,6 +106,7 @@ func (h *House) plug() {
 		h.Columns.Module(),
 		h.Articles.Module(),
 		h.Portal.Module(),
+		h.Paste.Module(), // before the desk, whose :id would stand for "import" too
 		h.Desk.Module(),
 	}
 	h.Console.Plug(desk.Menu(), h.Desk.Waiting, h.Desk.Mine)

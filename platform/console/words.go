@@ -9,6 +9,7 @@ var Languages = []string{"zh-CN", "en"}
 var english = joined(
 	wordsFrame,
 	wordsDesk,
+	wordsPaste,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

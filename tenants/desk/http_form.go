@@ -22,7 +22,8 @@ type formPage struct {
 	Fields  fields
 	Columns []choice
 	Wrong   trouble
-	Return  string // why the last edition came back, or ""
+	Return  string   // why the last edition came back, or ""
+	Done    []string // what an import has made of a file, when it has just done so
 }
 
 // fields are what was typed. Marked says that Body is HTML: an article with tables or links, which a plain text cannot hold.
@@ -61,6 +62,9 @@ func (d *Desk) showEdit(c *fiber.Ctx) error {
 	p := formPage{Action: address(a.Site, a.ID, ""), Version: a.Version, Fields: fields{Title: a.Payload.Title, Summary: a.Payload.Summary, Source: a.Payload.Source, Column: a.Column}}
 	if p.Return, err = d.returned(c.UserContext(), a); err != nil {
 		return err
+	}
+	if code := c.Query("imported"); code != "" && d.Imported != nil {
+		p.Done = d.Imported(code, a.Payload, func(zh string) string { return say(c, zh) })
 	}
 	text, ok := article.ToPlain(a.Payload.Body)
 	if !ok {
