@@ -36,7 +36,7 @@ const (
 )
 
 var (
-	number   = regexp.MustCompile(`^(?:(?:发文字号|文号|文件编号)[:：]\s*)?([\p{Han}]{1,20})\s*[〔\[(（【［]\s*([12]\d{3})\s*年?\s*[〕\])）】］]\s*第?\s*(\d{1,5})\s*号(?:\s+签发人[:：].*)?$`)
+	number   = regexp.MustCompile(`^(?:(?:发文字号|文号|文件编号)[:：]\s*)?([\p{Han}]{1,20})\s*[〔\[(（【［]\s*([12]\d{3})\s*年?\s*[〕\])）】］]\s*第?\s*(\d{1,5})\s*号(?:[\s　]+签发人[:：].*)?$`)
 	day      = regexp.MustCompile(`^([12]\d{3}|[〇○ＯO0零一二三四五六七八九]{4})年(\d{1,2}|[一二三四五六七八九十]{1,3})月(\d{1,2}|[一二三四五六七八九十廿]{1,3})日$`)
 	issued   = regexp.MustCompile(`^([\p{Han}]{2,30}?)[\s　]*(\d{4}年\d{1,2}月\d{1,2}日)印发$`)
 	genres   = regexp.MustCompile(`(通知|意见|决定|公告|通告|通报|批复|复函|函|报告|请示|纪要|办法|规定|方案|细则|条例|命令|议案|公报|决议|规划|计划|要点|总结|预案|指南|解读|公示)(?:[（(].{1,20}[）)])?$`)
@@ -213,9 +213,11 @@ func (f *Found) to(d *document) {
 		case !b.holdsRuns():
 			return
 		}
-		if to, ok := strings.CutSuffix(s, "："); ok && offices.MatchString(to) && !strings.Contains(to, "。") {
-			f.To = to
-		} else if to, ok := strings.CutSuffix(s, ":"); ok && offices.MatchString(to) && !strings.Contains(to, "。") {
+		to, ok := strings.CutSuffix(s, "：")
+		if !ok {
+			to, ok = strings.CutSuffix(s, ":")
+		}
+		if ok && offices.MatchString(to) && !strings.Contains(to, "。") && !strings.HasPrefix(to, "下列") && !strings.HasPrefix(to, "以下") {
 			f.To = to
 		}
 		return
