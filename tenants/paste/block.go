@@ -75,10 +75,10 @@ func (b *block) text() string {
 
 // empty reports whether nothing of the box would be seen.
 func (b *block) empty() bool {
-	if b.kind == atom.Hr || b.img() {
+	if b.kind == atom.Hr {
 		return false
 	}
-	return !slices.ContainsFunc(b.runs, func(r run) bool { return r.text != "" }) && !slices.ContainsFunc(b.in, func(c *block) bool { return !c.empty() })
+	return !slices.ContainsFunc(b.runs, func(r run) bool { return r.text != "" || r.img != nil }) && !slices.ContainsFunc(b.in, func(c *block) bool { return !c.empty() })
 }
 
 // img reports whether a picture of ours is in the box.

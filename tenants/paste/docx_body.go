@@ -21,10 +21,14 @@ type body struct {
 	notes   []noted // in the order of their marks
 	field   []string
 	kept    int // bytes of pictures
+	made    int // paragraphs and runs
 }
 
 // noted is a footnote or endnote that the text has referred to.
 type noted struct{ part, id string }
+
+// piecesMost is how many paragraphs and runs a file may have; a book has fewer.
+const piecesMost = 200_000
 
 // picturesBytes is how much of pictures is handed back of one file.
 const picturesBytes = 20 << 20
@@ -103,6 +107,9 @@ func (b *body) boxes(x *scan, into *[]*block) error {
 }
 
 func (b *body) paragraph(x *scan, into *[]*block) error {
+	if b.made++; b.made > piecesMost {
+		return errTooLarge
+	}
 	p := &block{kind: atom.P}
 	*into = append(*into, p)
 	return b.inline(x, p, into, how{})
@@ -186,6 +193,9 @@ func (b *body) properties(x *scan, p *block) error {
 
 // run reads a run: how it looks first, then its words.
 func (b *body) run(x *scan, p *block, into *[]*block, h how) error {
+	if b.made++; b.made > piecesMost {
+		return errTooLarge
+	}
 	hidden := false
 	if n := len(b.field); h.href == "" && n > 0 {
 		h.href = b.field[n-1]

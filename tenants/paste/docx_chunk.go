@@ -42,7 +42,7 @@ func (b *body) chunk(id string, into *[]*block) error {
 		b.seen.Chunks++
 		return nil
 	}
-	if len(source) > longest {
+	if !bearable(source) {
 		return errTooLarge
 	}
 	*into = append(*into, b.boxesIn(source)...)

@@ -145,6 +145,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		{"a bomb beside the text", wordFile(t, para("", "甲"), map[string]string{"styles": "<w:styles>" + strings.Repeat(" ", partMost) + "</w:styles>"}), fault.TooLarge, "展开后太大"},
 		{"deep", deep, fault.TooLarge, "展开后太大"}, {"XML that ends too soon", packed(t, map[string]string{"word/document.xml": "<w:document><w:body><w:p>"}), fault.Invalid, "已经损坏"},
 		{"an entity of its own", packed(t, map[string]string{"word/document.xml": `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><w:document><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>`}), fault.Invalid, "已经损坏"},
+		{"more paragraphs than a book", wordFile(t, strings.Repeat("<w:p/>", piecesMost+1), nil), fault.TooLarge, "展开后太大"},
 		{"a text longer than an article", wordFile(t, strings.Repeat(para("", strings.Repeat("甲", 1000)), longest/3000+1), nil), fault.TooLarge, "请分成几篇"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

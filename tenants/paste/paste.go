@@ -12,12 +12,17 @@
 package paste
 
 import (
+	"strings"
+
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/render"
 )
 
 // longest is how many bytes of HTML or text are cleaned; an article cannot hold more.
 const longest = 4 << 20
+
+// tagsMost is how many marks a text may hold: the longest real document has a tenth of it, and each costs a kilobyte of memory on the way.
+const tagsMost = 100_000
 
 // Result is a text that has been cleaned.
 type Result struct {
@@ -83,7 +88,7 @@ type document struct {
 
 // read makes boxes of a fragment.
 func read(source string) (*document, error) {
-	if len(source) > longest {
+	if !bearable(source) {
 		return nil, tooLong()
 	}
 	d := &document{}
@@ -104,8 +109,13 @@ func (d *document) boxesIn(source string) (all []*block) {
 	return all
 }
 
+// bearable reports whether a fragment is small enough to be read.
+func bearable(source string) bool {
+	return len(source) <= longest && strings.Count(source, "<") <= tagsMost
+}
+
 func tooLong() error {
-	return fault.New(fault.TooLarge, "粘贴的内容超过 %d MB，请分几次粘贴，或先去掉图片。", longest>>20)
+	return fault.New(fault.TooLarge, "粘贴的内容太多（最多 %d MB），请分几次粘贴，或先去掉图片。", longest>>20)
 }
 
 // settle makes lists of numbered paragraphs, headings of the right level, and drops what is empty.

@@ -13,7 +13,11 @@ import (
 type reader struct {
 	*document
 	styles styles
+	depth  int // lists, tables and the like in one another
 }
+
+// nested is how deep boxes may stand in one another: deeper than anybody writes. Beyond, their words stay.
+const nested = 20
 
 // flow is what is being filled: boxes, the paragraph that is open, what the next one will be.
 type flow struct {
@@ -66,7 +70,7 @@ func (f *flow) box(b *block) {
 
 // boxesOf are the boxes of a tree.
 func (d *document) boxesOf(nodes []*html.Node) []*block {
-	r := &reader{d, readStyles(nodes)}
+	r := &reader{document: d, styles: readStyles(nodes)}
 	f := &flow{next: block{kind: atom.P}}
 	for _, n := range nodes {
 		r.node(f, n, how{})
@@ -140,6 +144,25 @@ func (r *reader) element(f *flow, n *html.Node, h how) {
 		}
 		return
 	}
+	if !framing[n.DataAtom] {
+		r.shape(f, n, l, h)
+		return
+	}
+	if r.depth++; r.depth <= nested {
+		r.shape(f, n, l, h)
+	} else {
+		f.end()
+		r.children(f, n, h)
+		f.end()
+	}
+	r.depth--
+}
+
+// framing are the elements whose boxes hold boxes.
+var framing = map[atom.Atom]bool{atom.Ul: true, atom.Ol: true, atom.Menu: true, atom.Dir: true, atom.Table: true, atom.Blockquote: true, atom.Figure: true}
+
+// shape reads an element as what it is.
+func (r *reader) shape(f *flow, n *html.Node, l look, h how) {
 	switch n.DataAtom {
 	case atom.Br:
 		r.br(f, l)
@@ -196,7 +219,7 @@ var boxes = map[atom.Atom]bool{
 	atom.P: true, atom.Div: true, atom.Center: true, atom.Section: true, atom.Article: true, atom.Header: true, atom.Footer: true, atom.Main: true,
 	atom.Aside: true, atom.Address: true, atom.Pre: true, atom.Dl: true, atom.Dt: true, atom.Dd: true, atom.Form: true, atom.Fieldset: true, atom.Li: true,
 	atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Details: true, atom.Summary: true,
-	atom.Figcaption: true, atom.Caption: true, atom.Listing: true, atom.Hgroup: true, atom.Option: true, atom.Legend: true,
+	atom.Figcaption: true, atom.Caption: true, atom.Listing: true, atom.Hgroup: true, atom.Option: true, atom.Legend: true, atom.Td: true, atom.Th: true,
 }
 
 var (
