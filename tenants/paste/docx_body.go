@@ -196,43 +196,19 @@ func (b *body) run(x *scan, p *block, into *[]*block, h how) error {
 	if b.made++; b.made > piecesMost {
 		return errTooLarge
 	}
-	hidden := false
 	if n := len(b.field); h.href == "" && n > 0 {
 		h.href = b.field[n-1]
 	}
-	put := func(r run) {
-		if !hidden {
-			r.marks, r.href = h.marks, h.href
-			p.runs = append(p.runs, r)
-		}
-	}
+	hidden := false
 	return x.each(func(e element) error {
 		switch e.name() {
 		case "rPr":
 			var err error
 			h.marks, hidden, err = marksOf(x, h)
 			return err
-		case "t":
-			t, err := x.text()
-			put(run{text: t})
-			return err
-		case "tab", "ptab":
-			put(run{text: "\t"})
-		case "noBreakHyphen":
-			put(run{text: "-"})
-		case "sym":
-			if n, err := strconv.ParseUint(e.attr("char"), 16, 16); err == nil {
-				put(run{text: string(rune(n))})
-			}
-		case "br", "cr":
-			if kind := e.attr("type"); kind == "" || kind == "textWrapping" {
-				put(run{brk: true})
-			}
-		case "footnoteReference", "endnoteReference":
-			b.notes = append(b.notes, noted{strings.TrimSuffix(e.name(), "Reference") + "s", e.attr("id")})
-			p.runs = append(p.runs, run{text: mark(len(b.notes)), marks: sup})
 		case "fldChar":
 			b.fieldChar(e.attr("fldCharType"))
+			return x.skip()
 		case "instrText":
 			t, err := x.text()
 			b.instruct(t)
@@ -240,8 +216,42 @@ func (b *body) run(x *scan, p *block, into *[]*block, h how) error {
 		case "drawing", "pict", "object", "AlternateContent":
 			return b.graphic(x, p, into)
 		}
-		return x.skip()
+		if hidden {
+			return x.skip()
+		}
+		r, err := b.piece(x, e)
+		if r.marks |= h.marks; r.href == "" {
+			r.href = h.href
+		}
+		if r.text != "" || r.brk {
+			p.runs = append(p.runs, r)
+		}
+		return err
 	})
+}
+
+// piece is the words of an element of a run, read to its end.
+func (b *body) piece(x *scan, e element) (r run, err error) {
+	switch e.name() {
+	case "t":
+		r.text, err = x.text()
+		return r, err
+	case "tab", "ptab":
+		r.text = "\t"
+	case "noBreakHyphen":
+		r.text = "-"
+	case "sym":
+		if n, bad := strconv.ParseUint(e.attr("char"), 16, 16); bad == nil {
+			r.text = string(rune(n))
+		}
+	case "br", "cr":
+		kind := e.attr("type")
+		r.brk = kind == "" || kind == "textWrapping"
+	case "footnoteReference", "endnoteReference":
+		b.notes = append(b.notes, noted{strings.TrimSuffix(e.name(), "Reference") + "s", e.attr("id")})
+		r.text, r.marks = mark(len(b.notes)), sup
+	}
+	return r, x.skip()
 }
 
 func mark(n int) string { return "[" + strconv.Itoa(n) + "]" }

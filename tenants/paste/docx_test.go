@@ -3,7 +3,6 @@ package paste
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -263,13 +262,4 @@ func FuzzDocxFile(f *testing.F) {
 			t.Fatalf("%v, %q", err, r.HTML)
 		}
 	})
-}
-
-// escaped is a text in XML.
-func escaped(t testing.TB, text string) string {
-	var b bytes.Buffer
-	if err := xml.EscapeText(&b, []byte(text)); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
 }

@@ -13,7 +13,7 @@ func FuzzClean(f *testing.F) {
 	for _, source := range clipboards(f) {
 		f.Add(source)
 	}
-	for _, s := range []string{"<table><caption>a<tr><td>", "<p style='mso-list:l0 level9 lfo1'><span style='mso-list:Ignore'>1.</span>", "<style>.a{font-weight:bold}</style><p class=a>甲<br>\u3000\u3000乙", "<a href=/a><p>甲</a>乙",
+	for _, s := range []string{"<table><caption>a<tr><td>", "<table><thead><tr><th scope=co>甲<th>乙", "<table><tr><th scope=col>甲<th scope=col>乙<tr><th>丙", "<p style='mso-list:l0 level9 lfo1'><span style='mso-list:Ignore'>1.</span>", "<style>.a{font-weight:bold}</style><p class=a>甲<br>\u3000\u3000乙", "<a href=/a><p>甲</a>乙",
 		"<ol start=2><ol><li>甲", "<td>甲<tr>", "<figure><img src=/-/media/a.png><figcaption>甲", "<svg><p>甲", "<b><i></b>甲</i>", "\x00\xff&#0;&nbsp;&shy;", strings.Repeat("<b>", 300) + strings.Repeat("<p>", 300)} {
 		f.Add(s)
 	}

@@ -52,49 +52,65 @@ func bullet(marker string) bool {
 // not show its numbers: they become words.
 func (d *document) lists(blocks []*block) []*block {
 	spoilt := spoiltLists(blocks)
-	var all []*block
-	var stack []*block // the open lists, the outermost first
+	n := &nest{document: d}
 	for _, b := range blocks {
-		if b.item == nil {
-			stack, all = nil, append(all, b)
-			continue
-		}
 		it := b.item
-		b.item = nil
-		kind := atom.Ol
-		if bullet(it.marker) {
-			kind = atom.Ul
-		} else if spoilt[it.list] || !decimal.MatchString(it.marker) {
-			b.lead(it.marker)
-			if it.level > 1 && len(stack) > 0 { // a line of the item before
-				stack = stack[:min(it.level-1, len(stack))]
-				last := stack[len(stack)-1]
-				item := last.in[len(last.in)-1]
-				item.in = append(item.in, b)
-				continue
-			}
-			stack, all = nil, append(all, b)
+		if b.item = nil; it == nil {
+			n.stack, n.all = nil, append(n.all, b)
 			continue
 		}
-		for len(stack) > it.level || len(stack) == it.level && stack[it.level-1].kind != kind {
-			stack = stack[:len(stack)-1]
+		switch {
+		case bullet(it.marker):
+			n.put(b, it.level, atom.Ul)
+		case !spoilt[it.list] && decimal.MatchString(it.marker):
+			n.put(b, it.level, atom.Ol)
+		default:
+			b.lead(it.marker)
+			n.line(b, it.level)
 		}
-		if len(stack) < it.level { // a level that was left out is none
-			l := &block{kind: kind}
-			d.seen.Lists++
-			if n := len(stack); n > 0 {
-				up := stack[n-1]
-				item := up.in[len(up.in)-1]
-				item.in = append(item.in, l)
-			} else {
-				all = append(all, l)
-			}
-			stack = append(stack, l)
-		}
-		last := stack[len(stack)-1]
-		last.in = append(last.in, &block{kind: atom.Li, in: []*block{b}})
 	}
-	return all
+	return n.all
+}
+
+// nest is lists that are being made: all boxes so far, and the lists that are open, the outermost first.
+type nest struct {
+	*document
+	all, stack []*block
+}
+
+// item is the last item of the innermost open list.
+func (n *nest) item() *block {
+	last := n.stack[len(n.stack)-1]
+	return last.in[len(last.in)-1]
+}
+
+// line puts a paragraph that is no item: below the item before, or after the lists.
+func (n *nest) line(b *block, level int) {
+	if level > 1 && len(n.stack) > 0 {
+		n.stack = n.stack[:min(level-1, len(n.stack))]
+		n.item().in = append(n.item().in, b)
+		return
+	}
+	n.stack, n.all = nil, append(n.all, b)
+}
+
+// put makes an item of a paragraph. A level that was left out is none.
+func (n *nest) put(b *block, level int, kind atom.Atom) {
+	for len(n.stack) > level || len(n.stack) == level && n.stack[level-1].kind != kind {
+		n.stack = n.stack[:len(n.stack)-1]
+	}
+	if len(n.stack) < level {
+		l := &block{kind: kind}
+		n.seen.Lists++
+		if len(n.stack) > 0 {
+			n.item().in = append(n.item().in, l)
+		} else {
+			n.all = append(n.all, l)
+		}
+		n.stack = append(n.stack, l)
+	}
+	last := n.stack[len(n.stack)-1]
+	last.in = append(last.in, &block{kind: atom.Li, in: []*block{b}})
 }
 
 // lead writes a marker in front of a paragraph.

@@ -39,55 +39,76 @@ type rtfGroup struct {
 	pict int  // which picture its own letters belong to, from 1
 }
 
+// rtfReader walks through RTF; all are the pictures it has met.
+type rtfReader struct {
+	rtf    []byte
+	groups []rtfGroup
+	all    [][]byte
+	half   bool // a first hexadecimal digit waits
+	high   byte
+}
+
+func (r *rtfReader) top() *rtfGroup { return &r.groups[len(r.groups)-1] }
+
 // rtfPictures are the pictures of an RTF in order; one of a kind that no browser shows has nothing in it that sound accepts.
-func rtfPictures(rtf []byte) (all [][]byte) {
-	groups := []rtfGroup{{}}
-	half, high := false, byte(0)
+func rtfPictures(rtf []byte) [][]byte {
+	r := &rtfReader{rtf: rtf, groups: []rtfGroup{{}}}
 	for i := 0; i < len(rtf); {
-		top := &groups[len(groups)-1]
 		switch c := rtf[i]; {
 		case c == '{':
-			if len(groups) > 1000 {
-				return all
+			if len(r.groups) > 1000 {
+				return r.all
 			}
-			groups = append(groups, rtfGroup{skip: top.skip || top.pict > 0}) // what stands in a picture's own groups is about it
+			r.groups = append(r.groups, rtfGroup{skip: r.top().skip || r.top().pict > 0}) // what stands in a picture's own groups is about it
 			i++
 		case c == '}':
-			if len(groups) > 1 {
-				groups = groups[:len(groups)-1]
+			if len(r.groups) > 1 {
+				r.groups = r.groups[:len(r.groups)-1]
 			}
-			half = false
+			r.half = false
 			i++
 		case c == '\\':
-			word, n, next := control(rtf, i)
-			switch {
-			case unseen[word]:
-				top.skip = true
-			case word == "pict" && !top.skip:
-				if len(all) == picturesMost {
-					return all
-				}
-				all, half = append(all, nil), false
-				top.pict = len(all)
-			case word == "bin" && n > 0:
-				end := min(next+n, len(rtf))
-				if top.pict > 0 {
-					all[top.pict-1] = append(all[top.pict-1], rtf[next:end]...)
-				}
-				next = end
+			if i = r.control(i); len(r.all) > picturesMost {
+				return r.all[:picturesMost]
 			}
-			i = next
 		default:
-			if v, ok := hexDigit(c); ok && top.pict > 0 {
-				if half {
-					all[top.pict-1] = append(all[top.pict-1], high<<4|v)
-				}
-				half, high = !half, v
-			}
+			r.digit(c)
 			i++
 		}
 	}
-	return all
+	return r.all
+}
+
+// control does what a control word at i says, and answers where what follows begins.
+func (r *rtfReader) control(i int) int {
+	word, n, next := control(r.rtf, i)
+	top := r.top()
+	switch {
+	case unseen[word]:
+		top.skip = true
+	case word == "pict" && !top.skip:
+		r.all, r.half = append(r.all, nil), false
+		top.pict = len(r.all)
+	case word == "bin" && n > 0:
+		end := min(next+n, len(r.rtf))
+		if top.pict > 0 {
+			r.all[top.pict-1] = append(r.all[top.pict-1], r.rtf[next:end]...)
+		}
+		next = end
+	}
+	return next
+}
+
+func (r *rtfReader) digit(c byte) {
+	v, ok := hexDigit(c)
+	at := r.top().pict
+	if !ok || at == 0 {
+		return
+	}
+	if r.half {
+		r.all[at-1] = append(r.all[at-1], r.high<<4|v)
+	}
+	r.half, r.high = !r.half, v
 }
 
 // control reads a control word at i: its name, its number, and where what follows begins.

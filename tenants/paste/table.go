@@ -67,6 +67,9 @@ func (r *reader) rows(t *block, n *html.Node, h how, head bool) {
 	}
 }
 
+// scopes are what a head cell may be the head of.
+var scopes = map[string]bool{"row": true, "col": true, "rowgroup": true, "colgroup": true}
+
 func (r *reader) row(n *html.Node, h how, head bool) *block {
 	row := &block{kind: atom.Tr}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
@@ -83,7 +86,9 @@ func (r *reader) row(n *html.Node, h how, head bool) *block {
 			cell.kind = atom.Th
 		}
 		if cell.kind == atom.Th {
-			if cell.scope = attr(c, "scope"); cell.scope == "" && head {
+			if scopes[attr(c, "scope")] {
+				cell.scope = attr(c, "scope")
+			} else if head {
 				cell.scope = "col"
 			}
 		}
@@ -109,7 +114,15 @@ func (t *block) grid() {
 		}
 	}
 	t.heads()
+	above := true // the first rows, if they are of heads, are the table's head
 	for _, row := range t.in {
+		if above = above && (row.kind == atom.Caption || row.head()); above {
+			for _, c := range row.in {
+				if c.kind == atom.Th && c.scope == "" {
+					c.scope = "col"
+				}
+			}
+		}
 		for _, c := range row.in {
 			for _, p := range c.in {
 				if p.class == "ta-c" || p.class == "ta-r" { // how a cell stands is the theme's
