@@ -25,8 +25,8 @@ func unit(t *testing.T, data, code, name string) {
 	}
 }
 
-// choose picks an option of a list by its words.
-func (d *desk) choose(selector, words string) {
+// pick picks an option of a list by its words.
+func (d *desk) pick(selector, words string) {
 	d.t.Helper()
 	if n := eval[int](d.t, d.browser, fmt.Sprintf(`(()=>{const o=[...document.querySelectorAll(%q)].filter(o=>o.textContent.includes(%q));if(o[0])o[0].selected=true;return o.length})()`, selector+" option", words)); n != 1 {
 		d.t.Fatalf("%d options %q in %s", n, words, selector)
@@ -69,7 +69,7 @@ func TestTheEstateInABrowser(t *testing.T) {
 		}
 		d.press("form button.main", "下一步")
 		d.looks(i, "estate-step-5")
-		d.choose("#start", "直接上线")
+		d.pick("#start", "直接上线")
 		d.press("form button.main", "创建网站")
 		d.says("网站已经开通")
 		if d.taps > openingAtMost {

@@ -24,6 +24,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/desk"
+	"github.com/zhanqun/zhanqun/tenants/paste"
 	"github.com/zhanqun/zhanqun/tenants/portal"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
@@ -56,6 +57,7 @@ type House struct {
 	Console   *console.Console
 	Estate    *estate.Estate
 	Desk      *desk.Desk
+	Paste     *paste.Tray
 	Portal    *portal.Portal
 	Index     *index.Index
 	Server    *web.Server
@@ -108,8 +110,8 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 // furnishConsole makes the console and the rooms that have screens in it.
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
-		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views()},
-		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens())...)
+		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views()},
+		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens())...)
 	if err != nil {
 		return err
 	}
@@ -117,7 +119,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
 		Columns: h.Columns, Console: h.Console})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
-		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Console: h.Console})
+		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Console: h.Console, Imported: paste.Explain})
+	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console})
 	return nil
 }
 
@@ -128,6 +131,7 @@ func (h *House) plug() {
 		h.Columns.Module(),
 		h.Articles.Module(),
 		h.Portal.Module(),
+		h.Paste.Module(), // before the desk, whose :id would stand for "import" too
 		h.Desk.Module(),
 		h.Checks.Module(),
 		h.Estate.Module(),

@@ -14,6 +14,7 @@ var english = joined(
 	wordsPeople,
 	wordsChecks,
 	wordsEstate,
+	wordsPaste,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

@@ -22,6 +22,7 @@ var screens = []string{
 	"tenants/review",
 	"tenants/checks",
 	"platform/estate",
+	"tenants/paste",
 }
 
 // Of tenants/checks only the screens speak to people in both languages: its rules are about Chinese, and quote it.
@@ -68,7 +69,7 @@ func said(t *testing.T) map[string]string {
 // spoken are the Chinese texts of a file but those of faults, which people read in Chinese, and those of the catalogue itself.
 func spoken(t *testing.T, path string) (all []string) {
 	t.Helper()
-	if strings.HasPrefix(filepath.Base(path), "words_en") {
+	if strings.HasPrefix(filepath.Base(path), "words_en") || unspoken[strings.TrimPrefix(filepath.ToSlash(path), "../../")] != "" {
 		return nil
 	}
 	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
@@ -93,6 +94,13 @@ func spoken(t *testing.T, path string) (all []string) {
 	return all
 }
 
+// unspoken are files that read Chinese and say none.
+var unspoken = map[string]string{
+	"tenants/paste/recognise.go":  "knows how official documents are written",
+	"tenants/paste/docx_parts.go": "knows what word processors call their styles",
+	"tenants/paste/numeral.go":    "counts as word processors do",
+}
+
 // untranslated are texts that are no screen's words, each with its reason.
 var untranslated = map[string]string{
 	"账号 ":          "begins a number that stands for a name nobody knows any more",
@@ -114,14 +122,11 @@ func TestEveryWordIsTranslated(t *testing.T) {
 			t.Errorf("%s: %q is not in the catalogue", where, zh)
 		}
 	}
-	states := map[string]bool{ // of tenants/review, which says them to everybody
-		"待审核": true, "待保密审查": true, "待终审": true, "待发布": true, "已有新稿": true, "紧急发布，待补审": true, "已发布（已补审）": true, "已被新版替换": true, "已依法删除": true,
-		"已退回": true, "草稿": true, "已发布": true, "已撤回": true,
-		// of platform/site's states
+	states := map[string]bool{ // of platform/site
 		"已申请": true, "已批准": true, "未批准": true, "开通中": true, "试运行": true, "在线": true, "暂停服务": true, "关停公告中": true, "已关停": true,
 	}
 	for zh, en := range english {
-		if found[zh] == "" {
+		if found[zh] == "" && !states[zh] {
 			t.Errorf("nobody says %q any more", zh)
 		}
 		if strings.TrimSpace(en) == "" || strings.ContainsFunc(en, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {

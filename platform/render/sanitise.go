@@ -98,13 +98,9 @@ func asText(source string) string {
 }
 
 func clean(source string) (string, bool) {
-	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	if swells(source) {
+	nodes, ok := Parse(source)
+	if !ok {
 		return "", false
-	}
-	nodes, err := html.ParseFragment(strings.NewReader(strings.ReplaceAll(source, "\x00", "")), body)
-	if err != nil {
-		return "", false // deeper than the parser goes
 	}
 	root := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
 	for _, n := range nodes {
@@ -117,6 +113,16 @@ func clean(source string) (string, bool) {
 		}
 	}
 	return secondOpinion.Sanitize(b.String()), true
+}
+
+// Parse reads a fragment as a browser does; ok is false for what is deeper than the parser goes or would swell.
+func Parse(source string) (nodes []*html.Node, ok bool) {
+	if swells(source) {
+		return nil, false
+	}
+	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(strings.NewReader(strings.ReplaceAll(source, "\x00", "")), body)
+	return nodes, err == nil
 }
 
 // formatting are the elements a parser opens again in every box after the one they were left open in.

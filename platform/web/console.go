@@ -51,6 +51,10 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 		s.asset(rc, x, path)
 		return
 	}
+	if limit := s.router.bodyAtMost(path, s.cfg.BodyAtMost); rc.IsPost() && limit > s.cfg.BodyAtMost {
+		s.largeBody(rc, x, limit)
+		return
+	}
 	if !s.readBody(rc, x) {
 		return
 	}
@@ -227,7 +231,7 @@ func (s *Server) readBody(rc *fasthttp.RequestCtx, x *exchange) bool {
 func (s *Server) expect(rc *fasthttp.RequestCtx) int {
 	name, ok := host(rc.Request.Header.Host())
 	n := rc.Request.Header.ContentLength()
-	if !ok || s.cfg.Console == "" || name != s.cfg.Console || !rc.IsPost() || n > s.cfg.BodyAtMost {
+	if !ok || s.cfg.Console == "" || name != s.cfg.Console || !rc.IsPost() || n > s.expected(rc) {
 		s.turnAway(rc, fasthttp.StatusExpectationFailed)
 		return fasthttp.StatusExpectationFailed
 	}

@@ -42,7 +42,9 @@ type exchange struct {
 	silent bool       // the filler's own request
 	client netip.Addr // of a request to the console
 	warm   bool       // answered from memory: nothing holds the exchange when it ends
-	line   []byte     // room for the access line
+	// overflowed: the body was larger than its route takes, and was dropped
+	overflowed bool
+	line       []byte // room for the access line
 }
 
 // exchanges are used again after the answers that are most of all: those from memory.

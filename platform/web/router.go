@@ -25,7 +25,10 @@ type ActionRoute struct {
 	Or                 []policies.Action // any of which opens it too; the room asks again about its object
 	Tenancy            string            // "site": the path holds :site · "platform": it belongs to no site
 	Cache              string            // "no-store" · "private"
-	Do                 fiber.Handler
+	// MaxBody is how many bytes of a body the route takes; 0 is as many as any form. Only somebody who is signed in may send more than a form,
+	// a few at a time. Of a body beyond it the beginning is kept, and Overflowed says so.
+	MaxBody int
+	Do      fiber.Handler
 }
 
 // DoorRoute is a route of the console's host that no permission guards: the way in, and what is every signed-in person's own. There are
@@ -60,6 +63,7 @@ type Router struct {
 	console  *fiber.App
 	routes   []Route
 	tokens   []string // what stands before a door's :token
+	large    []largeRoute
 	sealed   bool
 }
 
@@ -90,10 +94,15 @@ func (r *Router) Action(a ActionRoute) {
 		panic(fmt.Sprintf("web: route %s %s names no cache class: %q", a.Method, a.Path, a.Cache))
 	case a.Method != fiber.MethodGet && a.Method != fiber.MethodPost:
 		panic(fmt.Sprintf("web: route %s: method %q is neither GET nor POST", a.Path, a.Method))
+	case a.MaxBody < 0 || a.MaxBody > 0 && a.Method != fiber.MethodPost:
+		panic(fmt.Sprintf("web: route %s %s takes no body", a.Method, a.Path))
 	case a.Do == nil:
 		panic(fmt.Sprintf("web: route %s %s has nothing to do", a.Method, a.Path))
 	}
 	r.routes = append(r.routes, Route{Room: a.Room, Method: a.Method, Path: a.Path, Action: a.Action, Or: a.Or, Tenancy: a.Tenancy, Cache: a.Cache})
+	if a.MaxBody > 0 {
+		r.large = append(r.large, largeRoute{strings.Split(a.Path, "/"), a.MaxBody})
+	}
 	r.console.Add(a.Method, a.Path, r.server.action(a))
 }
 

@@ -32,6 +32,8 @@ func TestWhatCannotBeAdded(t *testing.T) {
 		{"no cache class", with(func(a *ActionRoute) { a.Cache = "" })},
 		{"another cache class", with(func(a *ActionRoute) { a.Cache = "public" })},
 		{"another method", with(func(a *ActionRoute) { a.Method = "DELETE" })},
+		{"a large body that nobody can send", with(func(a *ActionRoute) { a.MaxBody = 1 << 20 })},
+		{"a body smaller than nothing", with(func(a *ActionRoute) { a.Method, a.MaxBody = "POST", -1 })},
 		{"no handler", with(func(a *ActionRoute) { a.Do = nil })},
 		{"a path without a slash", with(func(a *ActionRoute) { a.Path = "sites/:site" })},
 		{"a path that ends in a slash", with(func(a *ActionRoute) { a.Path = "/sites/:site/" })},

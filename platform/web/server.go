@@ -33,6 +33,7 @@ type Config struct {
 	ReadWithin   time.Duration // one whole request; default 10 s
 	WriteWithin  time.Duration // one whole answer; default 30 s
 	IdleWithin   time.Duration // between requests of one connection; default 60 s
+	UploadWithin time.Duration // one request to a route that takes a large body; default 60 s
 	DrainFor     time.Duration // how long to answer "Connection: close" before shutting down; behind a proxy more than its check interval
 	StopWithin   time.Duration // how long open requests may take after that; default 15 s
 
@@ -65,7 +66,8 @@ type Server struct {
 	cache    *pages.Cache
 	router   *Router
 	metrics  *metrics
-	assets   sync.Map // *pages.Entry by path
+	assets   sync.Map      // *pages.Entry by path
+	large    chan struct{} // a seat for each large body that may be in memory
 	draining atomic.Bool
 
 	protection []header // on every answer
@@ -79,7 +81,7 @@ func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
 		at *time.Duration
 		to time.Duration
 	}{{&cfg.HandleWithin, 10 * time.Second}, {&cfg.ReadWithin, 10 * time.Second}, {&cfg.WriteWithin, 30 * time.Second},
-		{&cfg.IdleWithin, time.Minute}, {&cfg.StopWithin, 15 * time.Second}} {
+		{&cfg.IdleWithin, time.Minute}, {&cfg.UploadWithin, time.Minute}, {&cfg.StopWithin, 15 * time.Second}} {
 		if *d.at <= 0 {
 			*d.at = d.to
 		}
@@ -96,7 +98,7 @@ func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
 	if cfg.Now == nil {
 		cfg.Now = kernel.SystemClock
 	}
-	s := &Server{cfg: cfg, ports: p, cache: cache}
+	s := &Server{cfg: cfg, ports: p, cache: cache, large: make(chan struct{}, largeAtOnce)}
 	s.protection = append([]header{{[]byte("Content-Security-Policy"), []byte(policy(cfg.Media, cfg.HTTPS))}}, protection...)
 	s.metrics = newMetrics(cache)
 	s.router = &Router{server: s, citizens: s.fiber(), console: s.fiber()}
@@ -126,7 +128,8 @@ func (s *Server) outer(base context.Context) *fasthttp.Server {
 		ExpectHandler: func(rc *fasthttp.RequestCtx) int {
 			return s.expect(rc)
 		},
-		ReadTimeout: s.cfg.ReadWithin, WriteTimeout: s.cfg.WriteWithin, IdleTimeout: s.cfg.IdleWithin,
+		HeaderReceived: s.patience,
+		ReadTimeout:    s.cfg.ReadWithin, WriteTimeout: s.cfg.WriteWithin, IdleTimeout: s.cfg.IdleWithin,
 		MaxConnsPerIP: s.cfg.ConnsPerIP, Concurrency: s.cfg.Conns,
 		ReadBufferSize: 16 << 10, MaxRequestBodySize: s.cfg.BodyAtMost,
 		StreamRequestBody: true, DisablePreParseMultipartForm: true,

@@ -37,6 +37,8 @@ type Room struct {
 	Reviews   *review.Desk
 	Checks    *checks.Checks
 	Console   *console.Console
+	// Imported says what was met and recognised in a file that has just become this draft; nil where nothing is imported.
+	Imported func(code string, p article.Payload, say func(zh string) string) []string
 }
 
 // Desk is the room. Its methods are safe for concurrent use.

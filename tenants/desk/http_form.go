@@ -29,6 +29,7 @@ type formPage struct {
 	Restored int64
 	Base     string
 	Checks   console.Section
+	Done     []string // what an import has made of a file, when it has just done so
 }
 
 // fields are what was typed. Marked says that Body is HTML: an article with tables or links, which a plain text cannot hold.
@@ -74,6 +75,9 @@ func (d *Desk) showEdit(c *fiber.Ctx) error {
 	}
 	if p.Checks, err = d.glance(c, a); err != nil {
 		return err
+	}
+	if code := c.Query("imported"); code != "" && d.Imported != nil {
+		p.Done = d.Imported(code, a.Payload, func(zh string) string { return say(c, zh) })
 	}
 	text, ok := article.ToPlain(a.Payload.Body)
 	if !ok {

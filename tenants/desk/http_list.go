@@ -17,6 +17,7 @@ type listPage struct {
 	Tabs         []tab
 	Rows         []listRow
 	New          string // address of an empty form, or "" for who may not write
+	MayImport    string // address of the form that takes a file, likewise
 	Newer, Older string
 }
 
@@ -84,7 +85,7 @@ func (d *Desk) showList(c *fiber.Ctx) error {
 		p.Older = turn(number + 1)
 	}
 	if d.Console.Offers(ctx, site, "article.create") {
-		p.New = c.Path() + "/new"
+		p.New, p.MayImport = c.Path()+"/new", c.Path()+"/import"
 	}
 	return listView.Show(d.Console, c, console.Page{Title: say(c, "稿件"), Site: site}, p)
 }

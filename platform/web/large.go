@@ -1,0 +1,123 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+)
+
+const (
+	largeAtOnce = 4 // large bodies in memory at once; more wait
+	drainTimes  = 8 // how many times its limit a body may be large and still be read to its end, so that its sender hears why it was refused
+)
+
+// largeRoute is a route that takes more than a form.
+type largeRoute struct {
+	path []string // its parts; ":site" stands for any one
+	most int
+}
+
+// bodyAtMost is how large a body may be at an address: what its route has declared, else as much as a form.
+func (r *Router) bodyAtMost(path string, form int) int {
+	for _, l := range r.large {
+		if l.matches(path) {
+			return max(l.most, form)
+		}
+	}
+	return form
+}
+
+func (l *largeRoute) matches(path string) bool {
+	n := 0
+	for part := range strings.SplitSeq(path, "/") {
+		if n == len(l.path) || l.path[n] != part && (!strings.HasPrefix(l.path[n], ":") || part == "") {
+			return false
+		}
+		n++
+	}
+	return n == len(l.path)
+}
+
+// expected is how large a body may be that asks before it comes.
+func (s *Server) expected(rc *fasthttp.RequestCtx) int {
+	_, path, _, _, ok := target(rc.Request.Header.RequestURI())
+	if !ok {
+		return s.cfg.BodyAtMost
+	}
+	return s.router.bodyAtMost(string(path), s.cfg.BodyAtMost)
+}
+
+// patience gives the sender of a large body more time, once its header is there.
+func (s *Server) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
+	_, path, _, _, ok := target(h.RequestURI())
+	if ok && h.IsPost() && s.router.bodyAtMost(string(path), s.cfg.BodyAtMost) > s.cfg.BodyAtMost {
+		c.ReadTimeout = s.cfg.UploadWithin
+	}
+	return c
+}
+
+// largeBody serves a route that takes a large body: who sends one is known before a byte of it is read, and a few are in memory at once.
+func (s *Server) largeBody(rc *fasthttp.RequestCtx, x *exchange, limit int) {
+	base := context.WithoutCancel(x.ctx)
+	if err := s.recognise(rc, x); err != nil {
+		rc.SetConnectionClose()
+		s.fail(rc, x, err)
+		return
+	}
+	if nobody(x) { // may have a form's worth of it kept until the sign-in
+		if s.readBody(rc, x) {
+			s.console(rc)
+		}
+		return
+	}
+	select {
+	case s.large <- struct{}{}:
+		defer func() { <-s.large }()
+	case <-x.ctx.Done():
+		rc.SetConnectionClose()
+		s.fail(rc, x, fault.New(fault.Unavailable, "现在上传的人太多，请过一会儿再试。"))
+		return
+	}
+	if !s.readLarge(rc, x, limit) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(kernel.WithActor(base, kernel.ActorFrom(x.ctx)), s.cfg.HandleWithin) // the time begins when all is there
+	defer cancel()
+	x.ctx = ctx
+	s.console(rc)
+}
+
+// readLarge reads a body up to the limit. Of one that is larger the rest is read and dropped; one that is very large ends the connection.
+func (s *Server) readLarge(rc *fasthttp.RequestCtx, x *exchange, limit int) bool {
+	stream := rc.RequestBodyStream()
+	if !hasBody(rc) || stream == nil {
+		return true
+	}
+	if rc.Request.Header.ContentLength() > drainTimes*limit {
+		s.refuse(rc, x, fasthttp.StatusRequestEntityTooLarge)
+		return false
+	}
+	body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
+	if err != nil {
+		s.refuse(rc, x, fasthttp.StatusBadRequest)
+		return false
+	}
+	if x.overflowed = len(body) > limit; x.overflowed {
+		body = bytes.Clone(body[:s.cfg.BodyAtMost])
+		if n, err := io.Copy(io.Discard, io.LimitReader(stream, int64(drainTimes*limit))); err != nil || n == int64(drainTimes*limit) {
+			s.refuse(rc, x, fasthttp.StatusRequestEntityTooLarge)
+			return false
+		}
+	}
+	rc.Request.SetBodyRaw(body)
+	return true
+}
+
+// Overflowed reports whether the body was larger than its route takes; then only its beginning is there, as much as a form.
+func Overflowed(c *fiber.Ctx) bool { return from(c.Context()).overflowed }

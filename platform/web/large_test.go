@@ -1,0 +1,115 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/policies"
+)
+
+const member = "Cookie: zhanqun=good\r\n"
+
+// members lets in who is signed in.
+type members struct{}
+
+func (members) May(ctx context.Context, _ kernel.SiteID, _ policies.Action) error {
+	if kernel.ActorFrom(ctx).Account == 0 {
+		return fault.New(fault.Forbidden, "请登录。")
+	}
+	return nil
+}
+
+// large serves one route that takes 64 kB where forms take 4.
+func large(t *testing.T, cfg Config) *fixture {
+	t.Helper()
+	cfg.BodyAtMost = 4096
+	f := assemble(t, cfg)
+	f.ports.Sessions, f.ports.Console, f.ports.Guard = &signedIn{}, frame{}, members{}
+	size := func(c *fiber.Ctx) error { return c.SendString(fmt.Sprint(len(c.Body()), " ", Overflowed(c))) }
+	f.Router().Action(ActionRoute{Room: "paste", Method: "POST", Path: "/sites/:site/paste", Action: "article.create", Tenancy: "site", Cache: "no-store", MaxBody: 64 << 10, Do: size})
+	f.Router().Action(ActionRoute{Room: "paste", Method: "POST", Path: "/sites/:site/form", Action: "article.create", Tenancy: "site", Cache: "no-store", Do: size})
+	return f.serve()
+}
+
+func upload(path, cookie, body string, chunked bool) string {
+	head := "POST " + path + " HTTP/1.1\r\nHost: " + consoleName + "\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n" + cookie
+	if chunked {
+		if body != "" {
+			body = fmt.Sprintf("%x\r\n%s\r\n", len(body), body)
+		}
+		return head + "Transfer-Encoding: chunked\r\n\r\n" + body + "0\r\n\r\n"
+	}
+	return head + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body)
+}
+
+// B5 (promises 4.1): a route that declares a large body gets one from somebody who is signed in, and nobody else's is read; what is larger still
+// reaches the handler with its beginning alone.
+func TestLargeBodies(t *testing.T) {
+	f := large(t, Config{})
+	for _, row := range []struct {
+		name, path, cookie string
+		size, status       int
+		says               string
+	}{
+		{"a form's worth", "/sites/7/paste", member, 4096, 200, "4096 false"},
+		{"more than a form", "/sites/7/paste", member, 4097, 200, "4097 false"},
+		{"as much as it takes", "/sites/7/paste", member, 64 << 10, 200, "65536 false"},
+		{"more than it takes", "/sites/7/paste", member, 64<<10 + 1, 200, "4096 true"},
+		{"much more", "/sites/7/paste", member, 400 << 10, 200, "4096 true"},
+		{"beyond all patience", "/sites/7/paste", member, 600 << 10, 413, ""},
+		{"a form's worth of nobody", "/sites/7/paste", "", 4096, 403, ""},
+		{"more than a form of nobody", "/sites/7/paste", "", 4097, 413, ""},
+		{"another route", "/sites/7/form", member, 4097, 413, ""},
+		{"a longer path", "/sites/7/paste/x", member, 4097, 413, ""},
+		{"nothing", "/sites/7/paste", member, 0, 200, "0 false"},
+	} {
+		for _, chunked := range []bool{false, true} {
+			all := answers(t, f.raw(upload(row.path, row.cookie, strings.Repeat("x", row.size), chunked)), "POST")
+			if len(all) != 1 {
+				t.Errorf("%s (chunked %v): %d answers", row.name, chunked, len(all))
+				continue
+			}
+			if b := body(t, all[0]); all[0].StatusCode != row.status || row.says != "" && b != row.says {
+				t.Errorf("%s (chunked %v): %d %.80q, want %d %q", row.name, chunked, all[0].StatusCode, b, row.status, row.says)
+			}
+		}
+	}
+}
+
+// promises 1.1: who uploads has more time than who sends a form, and not for ever.
+func TestAnUploadHasItsTime(t *testing.T) {
+	f := large(t, Config{ReadWithin: 300 * time.Millisecond, HandleWithin: 300 * time.Millisecond, UploadWithin: 3 * time.Second})
+	for _, row := range []struct {
+		name, path string
+		parts      int // of a kilobyte, with a pause after each
+		status     string
+	}{{"an upload", "/sites/7/paste", 8, "200"}, {"a form", "/sites/7/form", 3, ""}} {
+		c, err := net.Dial("tcp", f.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
+			t.Fatal(err)
+		}
+		request := upload(row.path, member, strings.Repeat("x", row.parts<<10), false)
+		at := strings.Index(request, "\r\n\r\n") + 4
+		_, err = io.WriteString(c, request[:at])
+		for i := at; i < len(request) && err == nil; i += 1 << 10 {
+			time.Sleep(150 * time.Millisecond)
+			_, err = io.WriteString(c, request[i:min(i+1<<10, len(request))])
+		}
+		answer, _ := io.ReadAll(c) // what came before a connection was cut off
+		if got := strings.HasPrefix(string(answer), "HTTP/1.1 200"); got != (row.status == "200") {
+			t.Errorf("%s of %d parts: %.100q", row.name, row.parts, answer)
+		}
+	}
+}
