@@ -162,6 +162,11 @@ func emergency(t *testing.T, io, both, third *worker) {
 	third.wants(at+"/settle", third.editionOf(at, "do", "refuse"), http.StatusUnprocessableEntity, "理由")
 	third.wants(at+"/settle", third.editionOf(at, "do", "pass"), http.StatusSeeOther, "reviewed")
 	third.sees(at, http.StatusOK, "补审", "!请在这个时间以前补审")
+	edit := leaflet("山洪预警解除")
+	edit.Set("version", version(io.article(at).Version))
+	edit.Set("do", "send")
+	io.wants(at, edit, http.StatusSeeOther, "sent")
+	third.sees(at, http.StatusOK, "改了什么", "<ins>解除</ins>")
 	sent := io.sent("发错了的预警")
 	both.wants(sent+"/urgent", both.editionOf(sent, "words", "等不得"), http.StatusSeeOther, "urgent")
 	third.wants(sent+"/settle", third.editionOf(sent, "do", "refuse", "reason", "消息不实"), http.StatusSeeOther, "withdrawn")
@@ -194,6 +199,8 @@ func atOneInstant(t *testing.T, o *bureau, io, both, third *worker) {
 		t.Error("not all of it is public")
 	}
 }
+
+func version(n int64) string { return kernel.SiteID(n).String() }
 
 func value3(a, b, c string) string { return a + "." + b + "." + c }
 

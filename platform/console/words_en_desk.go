@@ -145,4 +145,5 @@ var wordsDesk = map[string]string{
 	"待复审":            "Waiting for the second review",
 	"设定审核流程":         "Review chain set",
 	"登记紧急发布的理由":      "Reason of an emergency noted",
+	"与网站上的文字相比：":     "Against the text on the site: ",
 }

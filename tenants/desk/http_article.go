@@ -38,6 +38,7 @@ type articlePage struct {
 	HoldsSecrecy           bool
 	Opinion, Secrecy       string // what was typed, or what is usually said
 	Reason, Notice         string
+	Compared               *comparison // for who decides: what it changes in the text that citizens read
 	beside
 	Panel panel // what the checks found
 }
@@ -102,6 +103,9 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	if err := d.open(c, a, &p); err != nil {
 		return err
 	}
+	if err := d.against(c, a, &p); err != nil {
+		return err
+	}
 	if err := d.besides(ctx, a, &p); err != nil {
 		return err
 	}
@@ -146,6 +150,22 @@ func (d *Desk) open(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	}
 	p.Steps, err = d.steps(ctx, c, t)
 	return err
+}
+
+// against compares what is to be decided with what citizens read now, if they read anything.
+func (d *Desk) against(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
+	if !p.MayReview {
+		return nil
+	}
+	now, _, err := d.Articles.Public(c.UserContext(), a.Site, a.ID)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Gone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.Compared = difference(c, *now, a.Payload)
+	return nil
 }
 
 // ask finds what the edition waits for from this person.

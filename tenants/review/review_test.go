@@ -209,6 +209,11 @@ func TestWhoseTurnItIs(t *testing.T) {
 	waits(ToPublish, poster, both)
 	check(t, "publication", d.Publish(by(poster), site, e, publication.Placing{Place: 1}), "")
 	waits(Nothing)
+	e = d.submit(t, thing(3), publication.Ordinary)
+	check(t, "an emergency", d.PublishEmergency(by(poster), site, e, publication.Placing{Place: 1}), "")
+	waits(ToSettle, checker, secrecy, leader, both, second, third)
+	check(t, "settled", d.Settle(by(checker), site, e, words), "")
+	waits(Nothing)
 	e = d.submit(t, thing(2), publication.Small)
 	check(t, "returned", d.Return(by(both), site, e, Words{Reason: "数字有误"}), "")
 	waits(Nothing)
@@ -228,6 +233,14 @@ func TestTheLastWordIsAbove(t *testing.T) {
 	check(t, "the trail", err, "")
 	if turn, err := d.Turn(by(superior), trail); turn != ToReview || err != nil {
 		t.Errorf("the superior's turn: %q, %v", turn, err)
+	}
+	for who, ends := range map[kernel.AccountID]bool{superior: true, leader: false, both: false, watcher: false} {
+		if got, err := d.EndsWithActor(by(who), thing(100)); got != ends || err != nil {
+			t.Errorf("the chain ends with %s: %v, %v", who, got, err)
+		}
+		if got, err := d.EndsWithActor(by(who), thing(1)); got || err != nil {
+			t.Errorf("another chain ends with %s: %v, %v", who, got, err)
+		}
 	}
 	check(t, "returned by the own leader", d.Return(by(leader), site, e, Words{Reason: "r"}), fault.Forbidden)
 	check(t, "the last word by the superior", d.Pass(by(superior), site, e, Words{}), "")
@@ -326,6 +339,10 @@ func TestNotes(t *testing.T) {
 		}
 		check(t, "settled by an operator", d.Settled(by(operator), thing(1), first.ID), fault.Forbidden)
 		check(t, "settled beside another text", d.Settled(by(officer), thing(2), first.ID), fault.NotFound)
+		err = s.InTx(by(officer), func(ctx context.Context) error {
+			return d.doneNote(ctx, publication.Object{Site: 2, Kind: "article", ID: 1}, first.ID, officer)
+		})
+		check(t, "settled from another site", err, fault.NotFound)
 		check(t, "settled", d.Settled(by(officer), thing(1), first.ID), "")
 		check(t, "settled again", d.Settled(by(officer), thing(1), first.ID), fault.NotFound)
 	}, schema...)
