@@ -33,6 +33,7 @@ func TestTheDesk(t *testing.T) {
 			t.Run("a session that ends", func(t *testing.T) { endings(t, io) })
 			t.Run("two people", func(t *testing.T) { two(t, io, lead) })
 			t.Run("versions", func(t *testing.T) { versions(t, io, both, o.hire("reads-only", "RV")) })
+			t.Run("lists", func(t *testing.T) { lists(t, io, both, o.hire("looks-on", "RV")) })
 			t.Run("autosaves", func(t *testing.T) { autosaves(t, io, lead) })
 			t.Run("a chain", func(t *testing.T) { chain(t, io, both) })
 			t.Run("the buttons", func(t *testing.T) { buttons(t, io, both, o.hire("only-rv", "RV"), o.hire("only-lo", "LO")) })

@@ -96,6 +96,7 @@ type Draft struct {
 	Payload Payload
 	// UpdatedAt is when the draft was last changed.
 	UpdatedAt time.Time
+	BinnedAt  time.Time // when it was put into the bin, or zero
 }
 
 // Indexer fills the full text; storage/index is one. It writes inside the transaction of ctx.

@@ -198,6 +198,9 @@ func (a *Articles) alter(ctx context.Context, site kernel.SiteID, id ID, action 
 		if err != nil {
 			return err
 		}
+		if !d.BinnedAt.IsZero() && action != unbin {
+			return fault.New(fault.Conflict, "这篇稿件在回收站里，请先恢复。")
+		}
 		was := *d
 		if err := f(ctx, d); err != nil {
 			return err
