@@ -36,6 +36,7 @@ type articleRow struct {
 	CreatedAt     time.Time              `bun:"created_at"`
 	UpdatedAt     time.Time              `bun:"updated_at"`
 	BinnedAt      *time.Time             `bun:"binned_at"`
+	Disclosure    string                 `bun:"disclosure"`
 }
 
 func (r *articleRow) draft() (*Draft, error) {
@@ -138,7 +139,7 @@ func (a *Articles) update(ctx context.Context, d *Draft) error {
 	}
 	q := a.DB.Conn(ctx).NewUpdate().Table("articles").
 		Set("column_id = ?", d.Column).Set("state = ?", d.State).Set("author_id = ?", d.Author).Set("version = ?", d.Version).
-		Set("policy = ?", d.Policy).Set("title = ?", d.Payload.Title).Set("payload = ?", string(raw)).Set("updated_at = ?", a.Now())
+		Set("policy = ?", d.Policy).Set("title = ?", d.Payload.Title).Set("disclosure = ?", d.Payload.Disclosure).Set("payload = ?", string(raw)).Set("updated_at = ?", a.Now())
 	if d.Edition != 0 {
 		q = q.Set("edition_id = ?", d.Edition)
 	}
