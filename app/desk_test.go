@@ -35,6 +35,7 @@ func TestTheDesk(t *testing.T) {
 			t.Run("versions", func(t *testing.T) { versions(t, io, both, o.hire("reads-only", "RV")) })
 			t.Run("lists", func(t *testing.T) { lists(t, io, both, o.hire("looks-on", "RV")) })
 			t.Run("metadata", func(t *testing.T) { metadata(t, io) })
+			t.Run("schedules", func(t *testing.T) { planned(t, io, both) })
 			t.Run("autosaves", func(t *testing.T) { autosaves(t, io, lead) })
 			t.Run("a chain", func(t *testing.T) { chain(t, io, both) })
 			t.Run("the buttons", func(t *testing.T) { buttons(t, io, both, o.hire("only-rv", "RV"), o.hire("only-lo", "LO")) })

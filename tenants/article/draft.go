@@ -266,7 +266,7 @@ func (a *Articles) listen() {
 		if e.Kind != Kind || e.Imported && e.Replaces == 0 {
 			return nil // an import's full text is a job's: a batch must not wait for it
 		}
-		if err := a.settle(ctx, e.Object, e.Edition, Released); err != nil {
+		if err := errors.Join(a.settle(ctx, e.Object, e.Edition, Released), a.publishedSchedule(ctx, e.Object)); err != nil {
 			return err
 		}
 		return a.index(ctx, &e.Live)
@@ -279,7 +279,7 @@ func (a *Articles) listen() {
 		if e.Erased { // lawful erasure reaches the draft as well
 			settle = a.forget
 		}
-		if err := settle(ctx, e.Object, e.Edition, Withdrawn); err != nil {
+		if err := errors.Join(settle(ctx, e.Object, e.Edition, Withdrawn), a.endSchedule(ctx, e.Site, e.ID)); err != nil {
 			return err
 		}
 		return a.Index.Delete(ctx, e.Site, e.ID)

@@ -41,6 +41,7 @@ type articlePage struct {
 	ID                     article.ID
 	Bulk                   string // address of what is done with many, and with one
 	GoneAt                 time.Time
+	Plan                   plan
 }
 
 // step is a line of the responsibility chain.
@@ -55,6 +56,7 @@ var articleView = console.Define[articlePage]("desk", "article")
 var sentences = map[string]string{
 	"saved": "已保存为草稿，只有本站的同事看得到。", "sent": "已送审。审核人会在“待审”里看到它。", "passed": "已通过，送到下一步。",
 	"returned": "已退回作者。", "published": "已发布，网站上现在就能看到。", "withdrawn": "已撤回，网站上已经看不到。",
+	"planned": "时间已定。到时自动办理；服务器那时停着的，恢复后马上补办。", "unplanned": "已取消定时。",
 	"merged": "已保存。别人同时改的地方也在里面，请看一遍再送审。", "restored": "已恢复成那个版本的文字，后来的版本仍在历史里。",
 }
 
@@ -100,6 +102,9 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	}
 	p.State, p.Kind = say(c, word), kind
 	if err := d.open(c, a, &p); err != nil {
+		return err
+	}
+	if err := d.planOf(c, a, &p); err != nil {
 		return err
 	}
 	return articleView.Show(d.Console, c, page, p)

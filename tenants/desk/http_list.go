@@ -51,6 +51,7 @@ type tab struct {
 type listRow struct {
 	Title, Href, Column, Author, State, Kind string
 	At                                       time.Time
+	Plan                                     string // when it becomes public or goes away, or ""
 	Choice                                   string // how the bulk form names it: its id and the version that is shown
 }
 
@@ -157,6 +158,14 @@ func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) (
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]article.ID, len(drafts))
+	for i, a := range drafts {
+		ids[i] = a.ID
+	}
+	plans, err := d.Articles.Planned(ctx, drafts[0].Site, ids...)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range drafts {
 		if _, known := names[a.Author]; !known {
 			if names[a.Author], err = d.name(ctx, a.Author); err != nil {
@@ -170,6 +179,11 @@ func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) (
 		row := listRow{Choice: fmt.Sprintf("%d:%d", a.ID, a.Version), Title: a.Payload.Title, Href: address(a.Site, a.ID, ""), Author: names[a.Author], State: say(c, word), Kind: kind, At: a.UpdatedAt}
 		if k := tree.Get(a.Column); k != nil {
 			row.Column = k.Name
+		}
+		if s, ok := plans[a.ID]; ok {
+			if row.Plan = d.says(c, s); s.Failed != "" {
+				row.Plan = s.Failed
+			}
 		}
 		rows = append(rows, row)
 	}
