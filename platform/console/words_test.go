@@ -108,6 +108,7 @@ var untranslated = map[string]string{
 	"2006年1月2日":    "a day in such a notice",
 	"：":            "joins a name and what its bearer has said",
 	"内容属实，同意发布。":   "what a reviewer signs, which goes into the chain as it is",
+	"预览，未发布":       "stands on a page of the site, which is in Chinese",
 	"经审查，不涉及国家秘密、工作秘密和个人隐私。": "likewise",
 }
 

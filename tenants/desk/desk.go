@@ -39,6 +39,7 @@ type Room struct {
 	Console   *console.Console
 	// Imported says what was met and recognised in a file that has just become this draft; nil where nothing is imported.
 	Imported func(code string, p article.Payload, say func(zh string) string) []string
+	Origin   string // where the console answers, for links that are handed on: "https://console.ankang.gov.cn"
 }
 
 // Desk is the room. Its methods are safe for concurrent use.

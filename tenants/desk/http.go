@@ -27,6 +27,9 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/articles/new", []policies.Action{"article.create"}, d.showNew},
 		{fiber.MethodPost, "/sites/:site/articles", []policies.Action{"article.create"}, d.create},
 		{fiber.MethodPost, "/sites/:site/articles/autosave", []policies.Action{"article.create"}, d.autosave},
+		{fiber.MethodPost, "/sites/:site/articles/bulk", []policies.Action{"article.edit.draft", "article.submit"}, d.bulk},
+		{fiber.MethodPost, "/sites/:site/articles/views", reads, d.saveView},
+		{fiber.MethodPost, "/sites/:site/articles/views/drop", reads, d.dropView},
 		{fiber.MethodPost, "/sites/:site/articles/drop", []policies.Action{"article.create", "article.edit.draft"}, d.drop},
 		{fiber.MethodGet, "/sites/:site/articles/:id", slices.Concat(reads, lastly), d.showArticle},
 		{fiber.MethodGet, "/sites/:site/articles/:id/edit", []policies.Action{"article.edit.draft"}, d.showEdit},
@@ -41,6 +44,11 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/reviews", decides, d.showQueue},
 		{fiber.MethodPost, "/sites/:site/articles/:id/review", []policies.Action{"review.pass", "secrecy.pass", "review.final.pass"}, d.review},
 		{fiber.MethodPost, "/sites/:site/articles/:id/publish", []policies.Action{"article.publish"}, d.publish},
+		{fiber.MethodPost, "/sites/:site/articles/:id/schedule", []policies.Action{"article.schedule"}, d.schedule},
+		{fiber.MethodGet, "/sites/:site/articles/:id/preview", reads, d.showPreview},
+		{fiber.MethodGet, "/sites/:site/articles/:id/preview/page", reads, d.previewPage},
+		{fiber.MethodPost, "/sites/:site/articles/:id/preview", writes, d.openLink},
+		{fiber.MethodPost, "/sites/:site/articles/:id/preview/close", writes, d.closeLink},
 		{fiber.MethodPost, "/sites/:site/articles/:id/withdraw", []policies.Action{"article.withdraw"}, d.withdraw},
 		{fiber.MethodPost, "/sites/:site/articles/:id/urgent", []policies.Action{"article.publish.emergency"}, d.urgent},
 		{fiber.MethodPost, "/sites/:site/articles/:id/settle", []policies.Action{"debt.settle"}, d.settle},
@@ -54,6 +62,7 @@ func (d *Desk) Routes(r *web.Router) {
 	}
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/reviews", SignedIn: true, Do: d.showAll})
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodPost, Path: "/reviews", SignedIn: true, Do: d.together})
+	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/preview/:token", Do: d.byLink})
 }
 
 // at is the site of the path, which the guard has read.
