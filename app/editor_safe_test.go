@@ -209,10 +209,12 @@ func TestTwoAtOneArticle(t *testing.T) {
 	second.says("保存过这篇稿件")
 	second.look("editor-conflict")
 	second.press("form button", "保存草稿")
-	second.says("第二个窗口写的。又写了一句。")
-	if text := second.reads(); strings.Contains(text, "已保存") {
-		t.Errorf("the second one has overwritten the first one unseen: %s", text)
+	for _, words := range []string{"第一个窗口写的。", "第二个窗口写的。又写了一句。"} {
+		if !eval[bool](t, second.browser, fmt.Sprintf(`[...document.querySelectorAll('main textarea')].some(e=>e.value.includes(%q))`, words)) {
+			t.Errorf("where the two meet %q is missing: %s", words, second.reads())
+		}
 	}
+	second.look("editor-merge")
 	lead := &desk{browser: b.tab(t, chromedp.WithNewBrowserContext()), t: t, console: d.console, listen: d.listen}
 	lead.enter(1366, staff["CL"])
 	lead.open(t, 1366, at)

@@ -38,6 +38,9 @@ async function keepSafe(form) {
   // what a person sees of the form: what decides whether a copy holds anything else
   const text = values => [...values].filter(([k]) => ['title', 'column', 'body', 'source', 'summary'].includes(k)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
 
+  // said is what the words of a form are, marked or plain
+  const said = values => [values.get('title'), values.get('marked') === '1' ? inert(values.get('body')).body.textContent : values.get('body')].map(s => s.replace(/\s+/g, '')).join('\n')
+
   function show(what, detail = '') {
     state.textContent = words[what] + (detail ? ' ' + detail : '')
     status.dataset.state = what
@@ -225,9 +228,9 @@ async function keepSafe(form) {
     try {
       const res = await fetch(path(), {method: 'POST', body, redirect: 'follow', signal: AbortSignal.timeout(20000)})
       const at = new URL(res.url).pathname
-      if (res.ok && res.redirected && /\/articles\/\d+$/.test(at)) {
+      if (res.ok && res.redirected && /\/articles\/\d+\?done=saved$/.test(res.url)) {
         const edit = inert(await (await fetch(at + '/edit')).text()).querySelector('form[data-write]')
-        if (edit && edit.elements.title.value === body.get('title').trim().replace(/\s+/g, ' ')) {
+        if (edit && said(new FormData(edit)) === said(body)) { // nobody has saved in between
           uncopy()
           mine = fresh() // the server has done with the old one
           form.setAttribute('action', edit.getAttribute('action'))
