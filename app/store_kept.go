@@ -39,6 +39,8 @@ var kept = []backup.Table{
 	{Name: "articles", Order: "site_id, id", Tenant: bySite},
 	{Name: "article_autosaves", Order: "site_id, id", Tenant: bySite},
 	{Name: "article_versions", Order: "site_id, article_id, version", Tenant: bySite},
+	{Name: "article_views", Order: "site_id, id", Tenant: bySite},
+	{Name: "article_schedules", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "article_imports", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "jobs", Order: "id", Tenant: bySite},
 	{Name: "audit_heads", Order: "chain", Tenant: "chain = ?"},

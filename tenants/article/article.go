@@ -48,7 +48,17 @@ type Payload struct {
 	Keywords  string    `json:"keywords,omitempty"`
 	Document  *Document `json:"document,omitempty"`
 	Origin    *Origin   `json:"origin,omitempty"`
+	// Disclosure is the disclosure attribute (公开属性); "" where nobody has stated one, which is read as Proactive.
+	Disclosure string `json:"disclosure,omitempty"`
+	Ground     string `json:"ground,omitempty"` // why it is not disclosed proactively
 }
+
+// The disclosure attributes. Only what is disclosed proactively may become public (D2).
+const (
+	Proactive = "proactive"  // 主动公开
+	OnRequest = "on_request" // 依申请公开
+	Withheld  = "withheld"   // 不予公开
+)
 
 // Document is the metadata of an official document (公文): numbers are as printed, dates "YYYY-MM-DD" or "".
 type Document struct {
@@ -96,6 +106,7 @@ type Draft struct {
 	Payload Payload
 	// UpdatedAt is when the draft was last changed.
 	UpdatedAt time.Time
+	BinnedAt  time.Time // when it was put into the bin, or zero
 }
 
 // Indexer fills the full text; storage/index is one. It writes inside the transaction of ctx.

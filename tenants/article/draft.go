@@ -41,7 +41,7 @@ func (a *Articles) CreateFrom(ctx context.Context, site kernel.SiteID, column in
 	}
 	text, now := string(raw), a.Now()
 	row := articleRow{SiteID: site, ColumnID: column, State: Drafted, AuthorID: author, Version: 1,
-		Policy: policy, Title: p.Title, Payload: &text, CreatedAt: now, UpdatedAt: now}
+		Policy: policy, Title: p.Title, Disclosure: p.Disclosure, Payload: &text, CreatedAt: now, UpdatedAt: now}
 	err = a.unique(func(id int64) error {
 		row.ID = id
 		return a.create(ctx, &row, s)
@@ -91,6 +91,15 @@ func (a *Articles) edit(ctx context.Context, site kernel.SiteID, id ID, version 
 			return fault.New(fault.Conflict, "这篇稿件刚被别人改过，请刷新后再改。")
 		}
 		p.Origin = d.Payload.Origin // where it came from is not the editor's to change
+		if !p.mayBePublic() {
+			_, err := a.Published.Live(ctx, object(site, id))
+			switch {
+			case err == nil:
+				return fault.In("disclosure", "这篇稿件正在网站上公开。要改成不主动公开，请先撤回。")
+			case !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Gone):
+				return err
+			}
+		}
 		d.Payload, d.State = p, Drafted
 		if who := kernel.ActorFrom(ctx).Account; who != 0 {
 			d.Author = who
@@ -126,6 +135,9 @@ func (a *Articles) Submit(ctx context.Context, site kernel.SiteID, id ID, versio
 		}
 		if d.Version != version {
 			return fault.New(fault.Conflict, "这篇稿件刚被别人改过，请刷新后再送审。")
+		}
+		if !d.Payload.mayBePublic() {
+			return fault.New(fault.Conflict, "只有主动公开的稿件可以送审发布。这篇的公开属性不是主动公开，请先核对。")
 		}
 		raw, err := d.Payload.encode()
 		if err != nil {
@@ -198,6 +210,9 @@ func (a *Articles) alter(ctx context.Context, site kernel.SiteID, id ID, action 
 		if err != nil {
 			return err
 		}
+		if !d.BinnedAt.IsZero() && action != unbin {
+			return fault.New(fault.Conflict, "这篇稿件在回收站里，请先恢复。")
+		}
 		was := *d
 		if err := f(ctx, d); err != nil {
 			return err
@@ -251,7 +266,7 @@ func (a *Articles) listen() {
 		if e.Kind != Kind || e.Imported && e.Replaces == 0 {
 			return nil // an import's full text is a job's: a batch must not wait for it
 		}
-		if err := a.settle(ctx, e.Object, e.Edition, Released); err != nil {
+		if err := errors.Join(a.settle(ctx, e.Object, e.Edition, Released), a.publishedSchedule(ctx, e.Object)); err != nil {
 			return err
 		}
 		return a.index(ctx, &e.Live)
@@ -264,7 +279,7 @@ func (a *Articles) listen() {
 		if e.Erased { // lawful erasure reaches the draft as well
 			settle = a.forget
 		}
-		if err := settle(ctx, e.Object, e.Edition, Withdrawn); err != nil {
+		if err := errors.Join(settle(ctx, e.Object, e.Edition, Withdrawn), a.endSchedule(ctx, e.Site, e.ID)); err != nil {
 			return err
 		}
 		return a.Index.Delete(ctx, e.Site, e.ID)

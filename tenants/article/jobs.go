@@ -32,6 +32,12 @@ func (a *Articles) Jobs(q *jobs.Queue) {
 		return err
 	})
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, _ ClearUnsaved) error { return a.clearUnsaved(ctx, site) })
+	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j RunSchedule) error {
+		return a.runSchedule(ctx, site, j.Article)
+	})
+	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j EmptyBin) error {
+		return a.emptyBin(ctx, site, j.Article)
+	})
 }
 
 // indexAll works until nothing waits. An article whose text is not the one that was approved is left out and

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -34,6 +35,8 @@ type articleRow struct {
 	Payload       *string                `bun:"payload"`
 	CreatedAt     time.Time              `bun:"created_at"`
 	UpdatedAt     time.Time              `bun:"updated_at"`
+	BinnedAt      *time.Time             `bun:"binned_at"`
+	Disclosure    string                 `bun:"disclosure"`
 }
 
 func (r *articleRow) draft() (*Draft, error) {
@@ -41,6 +44,9 @@ func (r *articleRow) draft() (*Draft, error) {
 		Policy: r.Policy, Payload: Payload{Title: r.Title}, UpdatedAt: r.UpdatedAt.UTC()}
 	if r.EditionID != nil {
 		d.Edition = *r.EditionID
+	}
+	if r.BinnedAt != nil {
+		d.BinnedAt = r.BinnedAt.UTC()
 	}
 	if r.Payload == nil {
 		return d, nil
@@ -73,11 +79,14 @@ func (a *Articles) load(ctx context.Context, site kernel.SiteID, id ID) (d *Draf
 	return d, r.Payload == nil, err
 }
 
-// Filter chooses drafts of a list; zero fields choose all.
+// Filter chooses drafts of a list; zero fields choose all that are not in the bin.
 type Filter struct {
-	Column int64
-	State  string
-	Author kernel.AccountID
+	Column   int64
+	State    string
+	Author   kernel.AccountID
+	Text     string    // in the title, large or small letters
+	From, To time.Time // when it was last changed: from From on, before To
+	Binned   bool      // what is in the bin, and nothing else
 }
 
 // List returns a page of the site's articles as editors see them, last changed first; payloads hold the title only.
@@ -92,6 +101,20 @@ func (a *Articles) List(ctx context.Context, site kernel.SiteID, f Filter, p ker
 	}
 	if f.Author != 0 {
 		q = q.Where("author_id = ?", f.Author)
+	}
+	if f.Text != "" {
+		q = q.Where(`lower(title) LIKE ? ESCAPE '!'`, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(f.Text))+"%")
+	}
+	if !f.From.IsZero() {
+		q = q.Where("updated_at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		q = q.Where("updated_at < ?", f.To)
+	}
+	if f.Binned {
+		q = q.Where("binned_at IS NOT NULL")
+	} else {
+		q = q.Where("binned_at IS NULL")
 	}
 	err := q.Order("updated_at DESC", "id DESC").Limit(int64(p.Size)).Offset(int64(p.Offset())).Scan(ctx)
 	if err != nil {
@@ -116,9 +139,14 @@ func (a *Articles) update(ctx context.Context, d *Draft) error {
 	}
 	q := a.DB.Conn(ctx).NewUpdate().Table("articles").
 		Set("column_id = ?", d.Column).Set("state = ?", d.State).Set("author_id = ?", d.Author).Set("version = ?", d.Version).
-		Set("policy = ?", d.Policy).Set("title = ?", d.Payload.Title).Set("payload = ?", string(raw)).Set("updated_at = ?", a.Now())
+		Set("policy = ?", d.Policy).Set("title = ?", d.Payload.Title).Set("disclosure = ?", d.Payload.Disclosure).Set("payload = ?", string(raw)).Set("updated_at = ?", a.Now())
 	if d.Edition != 0 {
 		q = q.Set("edition_id = ?", d.Edition)
+	}
+	if d.BinnedAt.IsZero() {
+		q = q.Set("binned_at = NULL")
+	} else {
+		q = q.Set("binned_at = ?", d.BinnedAt)
 	}
 	res, err := q.Where("site_id = ?", d.Site).Where("id = ?", d.ID).Where("version = ?", d.Version-1).Exec(ctx)
 	if err != nil {

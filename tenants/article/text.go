@@ -89,8 +89,32 @@ func (p *Payload) Check() error {
 			return err
 		}
 	}
+	if err := p.checkDisclosure(); err != nil {
+		return err
+	}
 	return p.checkBody()
 }
+
+// checkDisclosure: 政府信息公开条例 第十四至十六条 name the grounds on which something is not disclosed; the ground is written down.
+func (p *Payload) checkDisclosure() error {
+	if err := checkLines([]line{{"ground", "理由", &p.Ground, longestField}}); err != nil {
+		return err
+	}
+	switch p.Disclosure {
+	case "", Proactive:
+		p.Ground = ""
+	case OnRequest, Withheld:
+		if p.Ground == "" {
+			return fault.In("ground", "不主动公开的，请写明理由和依据。")
+		}
+	default:
+		return fault.In("disclosure", "没有“%s”这种公开属性。", p.Disclosure)
+	}
+	return nil
+}
+
+// mayBePublic reports whether citizens may be shown the text at all.
+func (p *Payload) mayBePublic() bool { return p.Disclosure == "" || p.Disclosure == Proactive }
 
 func (p *Payload) checkBody() error {
 	if len(p.Body) > longestBody {

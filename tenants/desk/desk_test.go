@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 
 	"github.com/zhanqun/zhanqun/kernel/fault"
@@ -14,10 +15,11 @@ import (
 // C1: what the plain form does not show stays as it was; typed text becomes paragraphs, marked text stays marked.
 func TestTheFormChangesOnlyWhatItShows(t *testing.T) {
 	was := article.Payload{Kind: article.Policy, Title: "旧", Subtitle: "副题", Author: "甲", Keywords: "水", Document: &article.Document{Number: "〔2026〕1号"}, Origin: &article.Origin{Batch: "b"}}
-	got := fields{Title: "新", Body: "一\n二 < 三", Summary: "摘", Source: "源"}.into(was)
+	typed := fields{Body: "一\n二 < 三", Lines: []typedLine{{"title", "新"}, {"summary", "摘"}, {"source", "源"}}}
+	got := typed.into(was)
 	want := was
 	want.Title, want.Body, want.Summary, want.Source = "新", "<p>一</p>\n<p>二 &lt; 三</p>", "摘", "源"
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	if got := (fields{Body: "<table></table>", Marked: true}).into(was).Body; got != "<table></table>" {

@@ -25,6 +25,9 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/articles/new", []policies.Action{"article.create"}, d.showNew},
 		{fiber.MethodPost, "/sites/:site/articles", []policies.Action{"article.create"}, d.create},
 		{fiber.MethodPost, "/sites/:site/articles/autosave", []policies.Action{"article.create"}, d.autosave},
+		{fiber.MethodPost, "/sites/:site/articles/bulk", []policies.Action{"article.edit.draft", "article.submit"}, d.bulk},
+		{fiber.MethodPost, "/sites/:site/articles/views", reads, d.saveView},
+		{fiber.MethodPost, "/sites/:site/articles/views/drop", reads, d.dropView},
 		{fiber.MethodPost, "/sites/:site/articles/drop", []policies.Action{"article.create", "article.edit.draft"}, d.drop},
 		{fiber.MethodGet, "/sites/:site/articles/:id", reads, d.showArticle},
 		{fiber.MethodGet, "/sites/:site/articles/:id/edit", []policies.Action{"article.edit.draft"}, d.showEdit},
@@ -38,6 +41,7 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/reviews", decides, d.showQueue},
 		{fiber.MethodPost, "/sites/:site/articles/:id/review", []policies.Action{"review.pass", "secrecy.pass"}, d.review},
 		{fiber.MethodPost, "/sites/:site/articles/:id/publish", []policies.Action{"article.publish"}, d.publish},
+		{fiber.MethodPost, "/sites/:site/articles/:id/schedule", []policies.Action{"article.schedule"}, d.schedule},
 		{fiber.MethodPost, "/sites/:site/articles/:id/withdraw", []policies.Action{"article.withdraw"}, d.withdraw},
 	} {
 		r.Action(web.ActionRoute{Room: "tenants/desk", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Do: a.do})

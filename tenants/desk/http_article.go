@@ -37,6 +37,11 @@ type articlePage struct {
 	HoldsSecrecy           bool
 	Opinion, Secrecy       string // what was typed, or what is usually said
 	Reason, Notice         string
+	InBin                  bool // and may be taken out
+	ID                     article.ID
+	Bulk                   string // address of what is done with many, and with one
+	GoneAt                 time.Time
+	Plan                   plan
 }
 
 // step is a line of the responsibility chain.
@@ -51,6 +56,7 @@ var articleView = console.Define[articlePage]("desk", "article")
 var sentences = map[string]string{
 	"saved": "已保存为草稿，只有本站的同事看得到。", "sent": "已送审。审核人会在“待审”里看到它。", "passed": "已通过，送到下一步。",
 	"returned": "已退回作者。", "published": "已发布，网站上现在就能看到。", "withdrawn": "已撤回，网站上已经看不到。",
+	"planned": "时间已定。到时自动办理；服务器那时停着的，恢复后马上补办。", "unplanned": "已取消定时。",
 	"merged": "已保存。别人同时改的地方也在里面，请看一遍再送审。", "restored": "已恢复成那个版本的文字，后来的版本仍在历史里。",
 }
 
@@ -65,7 +71,7 @@ func (d *Desk) showArticle(c *fiber.Ctx) error {
 // article shows the screen; err, if any, is why an act was not done.
 func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	page := console.Page{Title: a.Payload.Title, Site: a.Site}
-	p := articlePage{Address: address(a.Site, a.ID, ""), Title: a.Payload.Title, UpdatedAt: a.UpdatedAt, Summary: a.Payload.Summary, Source: a.Payload.Source,
+	p := articlePage{ID: a.ID, Bulk: "/sites/" + a.Site.String() + "/articles/bulk", Address: address(a.Site, a.ID, ""), Title: a.Payload.Title, UpdatedAt: a.UpdatedAt, Summary: a.Payload.Summary, Source: a.Payload.Source,
 		Body: template.HTML(render.Sanitise(a.Payload.Body)), Version: a.Version, // sanitised
 		Opinion: "内容属实，同意发布。", Secrecy: "经审查，不涉及国家秘密、工作秘密和个人隐私。"}
 	if err != nil {
@@ -91,8 +97,14 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	}
 	p.Column = k.Name
 	word, kind := standing(a.State)
+	if !a.BinnedAt.IsZero() {
+		word, kind = "回收站", "bad"
+	}
 	p.State, p.Kind = say(c, word), kind
 	if err := d.open(c, a, &p); err != nil {
+		return err
+	}
+	if err := d.planOf(c, a, &p); err != nil {
 		return err
 	}
 	return articleView.Show(d.Console, c, page, p)
@@ -101,6 +113,10 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 // open fills in how far the article has come and what the person may do.
 func (d *Desk) open(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	ctx := c.UserContext()
+	if !a.BinnedAt.IsZero() {
+		p.InBin, p.GoneAt = d.Console.Offers(ctx, a.Site, "article.edit.draft"), a.BinnedAt.Add(article.BinnedFor)
+		return nil
+	}
 	p.MayEdit = a.State != article.Submitted && d.Console.Offers(ctx, a.Site, "article.edit.draft")
 	p.MaySend = a.State == article.Drafted && d.Console.Offers(ctx, a.Site, "article.submit")
 	if _, err := d.Published.Live(ctx, publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}); err == nil {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -153,8 +154,17 @@ func (d *Desk) offer(c *fiber.Ctx, p *formPage, id article.ID) error {
 		if err != nil {
 			return err
 		}
-		p.Restored, p.Version, p.Fields = s.ID, s.Base, fields{}
-		return json.Unmarshal([]byte(s.Words), &p.Fields)
+		var f fields
+		if err := json.Unmarshal([]byte(s.Words), &f); err != nil {
+			return err
+		}
+		for _, l := range p.Fields.Lines { // what the form that was open did not hold is as it is
+			if !slices.ContainsFunc(f.Lines, func(t typedLine) bool { return t.Key == l.Key }) {
+				f.Lines = append(f.Lines, l)
+			}
+		}
+		p.Restored, p.Version, p.Fields = s.ID, s.Base, f
+		return nil
 	}
 	all, err := d.Articles.Unsaved(ctx, at(c), id)
 	if err != nil || len(all) == 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -21,6 +22,7 @@ type formPage struct {
 	Version int64 // the one the person saw; 0 for a new article
 	Fields  fields
 	Columns []choice
+	Groups  []formGroup
 	Wrong   trouble
 	Return  string // why the last edition came back, or ""
 	Writer  console.Writer
@@ -32,9 +34,38 @@ type formPage struct {
 
 // fields are what was typed. Marked says that Body is HTML: an article with tables or links, which a plain text cannot hold.
 type fields struct {
-	Title, Body, Summary, Source string
-	Column, From                 int64 // From: the one that the form began with
-	Marked                       bool
+	Body         string
+	Column, From int64 // From: the one that the form began with
+	Marked       bool
+	Lines        []typedLine
+}
+
+// typedLine is a text beside the body that the form held; see lines.
+type typedLine struct{ Key, Text string }
+
+// Line is the text of a line, "" of one that the form did not hold.
+func (f fields) Line(key string) string {
+	for _, l := range f.Lines {
+		if l.Key == key {
+			return l.Text
+		}
+	}
+	return ""
+}
+
+// held are the fields of an article as it is.
+func held(a *article.Draft) fields {
+	f := fields{Column: a.Column, From: a.Column}
+	p := apart(a.Payload)
+	for _, l := range lines(&p) {
+		f.Lines = append(f.Lines, typedLine{l.key, *l.text})
+	}
+	text, ok := article.ToPlain(a.Payload.Body)
+	if !ok {
+		text, f.Marked = a.Payload.Body, true
+	}
+	f.Body = text
+	return f
 }
 
 // trouble is what is wrong with a form, for its heading and beside its fields.
@@ -48,11 +79,51 @@ func (t trouble) At(field string) string {
 	return t.Say
 }
 
+// formLine is a text beside the body as the form asks for it.
+type formLine struct {
+	Key, Label, Text, Wrong string
+	Day                     bool
+	Values                  []option
+}
+
+// formGroup is a part of the form that most articles do not need: it is folded until something stands in it.
+type formGroup struct {
+	Name  string
+	Open  bool
+	Lines []formLine
+}
+
+// groups are the parts below the summary, by the line that each begins with.
+var groups = map[string]string{"subtitle": "更多信息", "disclosure": "公开属性", "kind": "公文信息"}
+
+// formGroups are the lines that the form asks for in the order of lines, but for those that it shows by themselves.
+func formGroups(c *fiber.Ctx, f fields, w trouble) (all []formGroup) {
+	for _, l := range lines(new(article.Payload)) {
+		if l.key == "title" || l.key == "summary" || l.key == "source" {
+			continue
+		}
+		line := formLine{Key: l.key, Label: say(c, l.label), Text: f.Line(l.key), Day: strings.HasSuffix(l.key, "_on"), Wrong: w.At(l.key)}
+		if line.Wrong == "" {
+			line.Wrong = w.At("document." + l.key)
+		}
+		for _, v := range values[l.key] {
+			line.Values = append(line.Values, option{v.value, say(c, v.word), v.value == line.Text})
+		}
+		if g := groups[l.key]; g != "" {
+			all = append(all, formGroup{Name: say(c, g)})
+		}
+		group := &all[len(all)-1]
+		group.Lines = append(group.Lines, line)
+		group.Open = group.Open || line.Wrong != "" || line.Text != "" && line.Text != article.News
+	}
+	return all
+}
+
 var formView = console.Define[formPage]("desk", "form")
 
 func (d *Desk) showNew(c *fiber.Ctx) error {
 	column, _ := kernel.ParseID[int64](c.Query("column"))
-	p := formPage{Action: "/sites/" + at(c).String() + "/articles", Fields: fields{Column: column}}
+	p := formPage{Action: "/sites/" + at(c).String() + "/articles", Fields: held(&article.Draft{Column: column})}
 	if err := d.offer(c, &p, 0); err != nil {
 		return err
 	}
@@ -67,15 +138,10 @@ func (d *Desk) showEdit(c *fiber.Ctx) error {
 	if a.State == article.Submitted {
 		return see(c, address(a.Site, a.ID, ""))
 	}
-	p := formPage{Action: address(a.Site, a.ID, ""), Version: a.Version, Fields: fields{Title: a.Payload.Title, Summary: a.Payload.Summary, Source: a.Payload.Source, Column: a.Column, From: a.Column}}
+	p := formPage{Action: address(a.Site, a.ID, ""), Version: a.Version, Fields: held(a)}
 	if p.Return, err = d.returned(c.UserContext(), a); err != nil {
 		return err
 	}
-	text, ok := article.ToPlain(a.Payload.Body)
-	if !ok {
-		text, p.Fields.Marked = a.Payload.Body, true
-	}
-	p.Fields.Body = text
 	if err := d.offer(c, &p, a.ID); err != nil {
 		return err
 	}
@@ -98,6 +164,7 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 	if p.Version != 0 {
 		p.Back = p.Action
 	}
+	p.Groups = formGroups(c, p.Fields, p.Wrong)
 	if p.Columns, err = d.choices(c.UserContext(), at(c), p.Fields.Column); err != nil {
 		return err
 	}
@@ -110,16 +177,42 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 func readFields(c *fiber.Ctx) fields {
 	column, _ := kernel.ParseID[int64](c.FormValue("column")) // 0 is no column, which the room refuses in a sentence
 	from, _ := kernel.ParseID[int64](c.FormValue("from"))
-	return fields{From: from, Title: typed(c, "title"), Body: typed(c, "body"), Summary: typed(c, "summary"), Source: typed(c, "source"), Column: column, Marked: c.FormValue("marked") == "1"}
+	f := fields{Body: typed(c, "body"), Column: column, From: from, Marked: c.FormValue("marked") == "1"}
+	for _, l := range lines(new(article.Payload)) {
+		if c.Context().PostArgs().Has(l.key) {
+			f.Lines = append(f.Lines, typedLine{l.key, typed(c, l.key)})
+		}
+	}
+	return f
 }
 
-// into puts what was typed into a payload; what the form does not show stays.
+// into puts what was typed into a payload; what the form does not hold stays.
 func (f fields) into(p article.Payload) article.Payload {
-	p.Title, p.Summary, p.Source, p.Body = f.Title, f.Summary, f.Source, f.Body
-	if !f.Marked {
+	p = apart(p)
+	for _, l := range lines(&p) {
+		for _, t := range f.Lines {
+			if t.Key == l.key {
+				*l.text = t.Text
+			}
+		}
+	}
+	settled(&p)
+	if p.Body = f.Body; !f.Marked {
 		p.Body = article.FromPlain(f.Body)
 	}
 	return p
+}
+
+// same reports whether two texts are to the letter the same.
+func same(x, y article.Payload) bool {
+	x, y = apart(x), apart(y)
+	other := lines(&y)
+	for i, l := range lines(&x) {
+		if *l.text != *other[i].text {
+			return false
+		}
+	}
+	return x.Body == y.Body
 }
 
 // moved is the column that the form leads to when the article stands in another by now: the person's choice, if they made one.
@@ -227,7 +320,7 @@ func (d *Desk) save(c *fiber.Ctx) error {
 		return d.form(c, p, err)
 	}
 	if version != a.Version {
-		if a.Author == kernel.ActorFrom(ctx).Account && a.Payload.Title == payload.Title && a.Payload.Body == payload.Body {
+		if a.Author == kernel.ActorFrom(ctx).Account && f.Column == a.Column && same(a.Payload, payload) {
 			if err := d.Articles.Discard(ctx, a.Site, savedOf(c)); err != nil {
 				return err
 			}

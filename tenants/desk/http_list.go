@@ -2,11 +2,12 @@ package desk
 
 import (
 	"context"
-	"strconv"
+	"fmt"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/review"
@@ -18,6 +19,28 @@ type listPage struct {
 	Rows         []listRow
 	New          string // address of an empty form, or "" for who may not write
 	Newer, Older string
+	Path, Query  string // of the list; Query is what a view keeps
+	Filter       filter
+	Filtered     bool // by more than the shelf
+	Columns      []choice
+	Authors      []person
+	Views        []savedView
+	Wrong        trouble
+	MaySubmit    bool
+	MayEdit      bool
+	InBin        bool
+}
+
+type person struct {
+	ID   kernel.AccountID
+	Name string
+	Here bool
+}
+
+type savedView struct {
+	ID         int64
+	Name, Href string
+	Here       bool
 }
 
 type tab struct {
@@ -28,6 +51,8 @@ type tab struct {
 type listRow struct {
 	Title, Href, Column, Author, State, Kind string
 	At                                       time.Time
+	Plan                                     string // when it becomes public or goes away, or ""
+	Choice                                   string // how the bulk form names it: its id and the version that is shown
 }
 
 var listView = console.Define[listPage]("desk", "list")
@@ -35,7 +60,7 @@ var listView = console.Define[listPage]("desk", "list")
 const listRows = 50
 
 // shelves are the tabs of the list, in order.
-var shelves = []struct{ state, name string }{{"", "全部"}, {article.Drafted, "草稿"}, {article.Submitted, "审核中"}, {article.Released, "已发布"}, {article.Withdrawn, "已撤回"}}
+var shelves = []struct{ state, name string }{{"", "全部"}, {article.Drafted, "草稿"}, {article.Submitted, "审核中"}, {article.Released, "已发布"}, {article.Withdrawn, "已撤回"}, {binned, "回收站"}}
 
 // standing is the word for an article's state, and how it looks.
 func standing(state string) (word, kind string) {
@@ -51,42 +76,77 @@ func standing(state string) (word, kind string) {
 }
 
 func (d *Desk) showList(c *fiber.Ctx) error {
-	ctx, site, state := c.UserContext(), at(c), c.Query("state")
-	number, err := strconv.Atoi(c.Query("p", "1"))
-	if err != nil || number < 1 || number > 1<<20 {
-		number = 1
+	f, ok := asked(c)
+	if !ok {
+		return see(c, f.at(c.Path()))
 	}
-	var p listPage
-	known := false
-	for _, s := range shelves {
-		href := c.Path()
-		if s.state != "" {
-			href += "?state=" + s.state
+	return d.list(c, f, nil)
+}
+
+// list shows the articles of a filter; err, if any, is why an act was not done.
+func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
+	ctx, site := c.UserContext(), at(c)
+	page := console.Page{Title: say(c, "稿件"), Site: site}
+	p := listPage{Path: "/sites/" + site.String() + "/articles", Query: f.query().Encode(), Filter: f, InBin: f.State == binned,
+		MaySubmit: d.Console.Offers(ctx, site, "article.submit"), MayEdit: d.Console.Offers(ctx, site, "article.edit.draft")}
+	if err != nil {
+		if _, is := wrong(err); !is {
+			return err
 		}
-		p.Tabs = append(p.Tabs, tab{say(c, s.name), href, s.state == state})
-		known = known || s.state == state
+		p.Wrong, page.Status = trouble{Say: fault.Say(err)}, statuses[fault.KindOf(err)]
 	}
-	if !known {
-		return see(c, c.Path())
+	for _, s := range shelves {
+		other := f
+		other.State, other.page = s.state, 1
+		p.Tabs = append(p.Tabs, tab{say(c, s.name), other.at(p.Path), s.state == f.State})
 	}
-	drafts, err := d.Articles.List(ctx, site, article.Filter{State: state}, kernel.Page{Number: number, Size: listRows})
+	drafts, err := d.Articles.List(ctx, site, f.chosen(), kernel.Page{Number: f.page, Size: listRows})
 	if err != nil {
 		return err
 	}
 	if p.Rows, err = d.rows(ctx, c, drafts); err != nil {
 		return err
 	}
-	turn := func(n int) string { return c.Path() + "?state=" + state + "&p=" + strconv.Itoa(n) }
-	if number > 1 {
-		p.Newer = turn(number - 1)
+	next := f
+	if next.page = f.page - 1; f.page > 1 {
+		p.Newer = next.at(p.Path)
 	}
-	if len(drafts) == listRows {
-		p.Older = turn(number + 1)
+	if next.page = f.page + 1; len(drafts) == listRows {
+		p.Older = next.at(p.Path)
 	}
 	if d.Console.Offers(ctx, site, "article.create") {
-		p.New = c.Path() + "/new"
+		p.New = p.Path + "/new"
 	}
-	return listView.Show(d.Console, c, console.Page{Title: say(c, "稿件"), Site: site}, p)
+	shelf := filter{State: f.State}
+	p.Filtered = p.Query != shelf.query().Encode()
+	if err := d.filters(ctx, site, f, &p); err != nil {
+		return err
+	}
+	return listView.Show(d.Console, c, page, p)
+}
+
+// filters fills in what may be chosen above the list.
+func (d *Desk) filters(ctx context.Context, site kernel.SiteID, f filter, p *listPage) error {
+	var err error
+	if p.Columns, err = d.choices(ctx, site, f.Column); err != nil {
+		return err
+	}
+	authors, err := d.Articles.Authors(ctx, site)
+	if err != nil {
+		return err
+	}
+	for _, id := range authors {
+		name, err := d.name(ctx, id)
+		if err != nil {
+			return err
+		}
+		p.Authors = append(p.Authors, person{id, name, id == f.Author})
+	}
+	views, err := d.Articles.Views(ctx, site)
+	for _, v := range views {
+		p.Views = append(p.Views, savedView{v.ID, v.Name, p.Path + "?" + v.Query, v.Query == p.Query})
+	}
+	return err
 }
 
 func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) ([]listRow, error) {
@@ -98,6 +158,14 @@ func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) (
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]article.ID, len(drafts))
+	for i, a := range drafts {
+		ids[i] = a.ID
+	}
+	plans, err := d.Articles.Planned(ctx, drafts[0].Site, ids...)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range drafts {
 		if _, known := names[a.Author]; !known {
 			if names[a.Author], err = d.name(ctx, a.Author); err != nil {
@@ -105,9 +173,17 @@ func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) (
 			}
 		}
 		word, kind := standing(a.State)
-		row := listRow{Title: a.Payload.Title, Href: address(a.Site, a.ID, ""), Author: names[a.Author], State: say(c, word), Kind: kind, At: a.UpdatedAt}
+		if !a.BinnedAt.IsZero() {
+			word, kind = "回收站", "bad"
+		}
+		row := listRow{Choice: fmt.Sprintf("%d:%d", a.ID, a.Version), Title: a.Payload.Title, Href: address(a.Site, a.ID, ""), Author: names[a.Author], State: say(c, word), Kind: kind, At: a.UpdatedAt}
 		if k := tree.Get(a.Column); k != nil {
 			row.Column = k.Name
+		}
+		if s, ok := plans[a.ID]; ok {
+			if row.Plan = d.says(c, s); s.Failed != "" {
+				row.Plan = s.Failed
+			}
 		}
 		rows = append(rows, row)
 	}

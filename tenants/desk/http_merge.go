@@ -82,7 +82,8 @@ func (d *Desk) undecided(c *fiber.Ctx, a *article.Draft, m merged, column int64,
 		return err
 	}
 	for i := range p.Lines {
-		p.Lines[i].Label = say(c, p.Lines[i].Label)
+		l := &p.Lines[i]
+		l.Label, l.MineWord, l.TheirsWord = say(c, l.Label), say(c, l.MineWord), say(c, l.TheirsWord)
 	}
 	return mergeView.Show(d.Console, c, page, p)
 }
@@ -123,6 +124,7 @@ func readSlots(c *fiber.Ctx, p *article.Payload) (m merged) {
 		s.Took = c.FormValue("took-"+s.Key) == "1"
 		s.Text, s.Mine, s.Theirs, s.Take = typed(c, "same-"+s.Key), typed(c, "mine-"+s.Key), typed(c, "theirs-"+s.Key), typed(c, "take-"+s.Key)
 		s.Show = template.HTML(render.Sanitise(s.Text)) // sanitised
+		s.name()
 		return s
 	}
 	copied := apart(*p)

@@ -186,7 +186,7 @@ func difference(c *fiber.Ctx, was, is article.Payload) *comparison {
 	for i, l := range lines(&is) {
 		if *l.text != *old[i].text {
 			out.Same = false
-			out.Lines = append(out.Lines, changedLine{say(c, l.label), template.HTML(compare.Line(*old[i].text, *l.text))}) // escaped there
+			out.Lines = append(out.Lines, changedLine{say(c, l.label), template.HTML(compare.Line(say(c, word(l.key, *old[i].text)), say(c, word(l.key, *l.text))))}) // escaped there
 		}
 	}
 	return out

@@ -20,6 +20,8 @@ type slot struct {
 	Mine, Theirs string
 	Line, Plain  bool   // Plain: Mine and Theirs are lines of text, not HTML
 	Take         string // mine, theirs, both or not yet decided
+	// MineWord and TheirsWord are what people read for a line that is chosen, not typed, or "".
+	MineWord, TheirsWord string
 }
 
 // merged is what became of two people's changes.
@@ -42,6 +44,7 @@ func mergeOf(base, mine, theirs article.Payload) (m merged) {
 			s.Took, s.Text = true, their
 		case their != was:
 			s.Both, s.Mine, s.Theirs = true, my, their
+			s.name()
 		}
 		m.add(&m.lines, s)
 	}
@@ -55,6 +58,13 @@ func mergeOf(base, mine, theirs article.Payload) (m merged) {
 		m.add(&m.body, s)
 	}
 	return m
+}
+
+// name gives the words of a line that is chosen.
+func (s *slot) name() {
+	if len(values[s.Key]) > 0 {
+		s.MineWord, s.TheirsWord = word(s.Key, s.Mine), word(s.Key, s.Theirs)
+	}
 }
 
 // bothPlain are two stretches as people type them, where neither has marks.
@@ -119,6 +129,9 @@ func (s *slot) decided() (string, bool) {
 	case "theirs":
 		return words(s.Theirs), true
 	case "both":
+		if s.Line && s.MineWord != "" {
+			return "", false // a choice is one
+		}
 		if s.Line {
 			return strings.TrimSpace(s.Theirs + " " + s.Mine), true
 		}

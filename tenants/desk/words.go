@@ -2,7 +2,7 @@ package desk
 
 import "github.com/zhanqun/zhanqun/tenants/article"
 
-// aline is a one-line text of an article: how forms name it, what people call it, where it is.
+// aline is a text of an article beside its body: how forms name it, what people call it, where it is.
 type aline struct {
 	key, label string
 	text       *string
@@ -13,6 +13,7 @@ func lines(p *article.Payload) []aline {
 	all := []aline{
 		{"title", "标题", &p.Title}, {"subtitle", "副标题", &p.Subtitle}, {"summary", "摘要", &p.Summary}, {"author", "署名", &p.Author},
 		{"source", "来源", &p.Source}, {"source_url", "来源地址", &p.SourceURL}, {"keywords", "关键词", &p.Keywords},
+		{"disclosure", "公开属性", &p.Disclosure}, {"ground", "不主动公开的理由和依据", &p.Ground}, {"kind", "稿件类型", &p.Kind},
 	}
 	if p.Document == nil {
 		p.Document = new(article.Document)
@@ -25,7 +26,24 @@ func lines(p *article.Payload) []aline {
 	}...)
 }
 
-// apart is a copy whose document may be written to; without changes it stays what it was.
+// values are the lines that are chosen, not typed: what may be chosen, in order, with its word.
+var values = map[string][]struct{ value, word string }{
+	"kind":       {{article.News, "普通稿件"}, {article.Policy, "公文"}},
+	"disclosure": {{"", "未注明"}, {article.Proactive, "主动公开"}, {article.OnRequest, "依申请公开"}, {article.Withheld, "不予公开"}},
+	"validity":   {{"", "未注明"}, {"in_force", "有效"}, {"amended", "已修改"}, {"abolished", "已废止"}, {"expired", "已失效"}},
+}
+
+// word is what people read for a line's text.
+func word(key, text string) string {
+	for _, v := range values[key] {
+		if v.value == text {
+			return v.word
+		}
+	}
+	return text
+}
+
+// apart is a copy whose document may be written to.
 func apart(p article.Payload) article.Payload {
 	if p.Document != nil {
 		d := *p.Document

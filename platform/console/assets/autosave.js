@@ -36,7 +36,7 @@ async function keepSafe(form) {
   const key = of => `${PREFIX}${form.dataset.write}:${path()}:${of}`
   const snapshot = () => new URLSearchParams(new FormData(form))
   // what a person sees of the form: what decides whether a copy holds anything else
-  const text = values => [...values].filter(([k]) => ['title', 'column', 'body', 'source', 'summary'].includes(k)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
+  const text = values => [...values].filter(([k]) => !['version', 'marked', 'session', 'seq', 'writer', 'from', 'restored'].includes(k)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
 
   // said is what the words of a form are, marked or plain
   const said = values => [values.get('title'), values.get('marked') === '1' ? inert(values.get('body')).body.textContent : values.get('body')].map(s => s.replace(/\s+/g, '')).join('\n')
@@ -212,7 +212,10 @@ async function keepSafe(form) {
       if (name === 'body') {
         if (form.classList.contains('writing')) e.dispatchEvent(new CustomEvent('restore', {detail: {body: value, marked: values.get('marked') === '1'}}))
         else { e.value = value; form.elements.marked.value = values.get('marked') ?? '' }
-      } else if (e && name !== 'marked') e.value = value // the version it was written on as well: who has saved since is not overwritten unseen
+      } else if (e && name !== 'marked' && name !== 'writer') {
+        if (e.value !== value && e.closest('details')) e.closest('details').open = true
+        e.value = value // the version it was written on as well: who has saved since is not overwritten unseen
+      }
     }
     changed()
   }

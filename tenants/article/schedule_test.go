@@ -1,0 +1,157 @@
+package article
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+)
+
+// approved is an article whose review is complete.
+func (h *house) approved(title string) (ID, Schedule) {
+	h.t.Helper()
+	id, err := h.Create(h.ctx, h.city.ID, 1, "", news(title))
+	h.must(err)
+	h.review(h.city, id)
+	d, err := h.Get(h.ctx, h.city.ID, id)
+	h.must(err)
+	return id, Schedule{Edition: d.Edition}
+}
+
+func (h *house) status(id ID) string {
+	h.t.Helper()
+	_, err := h.show(h.city, id)
+	if err != nil && fault.KindOf(err) == "" {
+		h.t.Fatal(err)
+	}
+	return string(fault.KindOf(err))
+}
+
+// Issue 3 (schedule and expiry with missed-run catch-up, LE8): an approved edition becomes public when its time has come, not before, by whoever set
+// the time; it goes away when it expires; a node that was down for days does both when it is back.
+func TestScheduledPublication(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		for _, down := range []time.Duration{0, 72 * time.Hour} {
+			id, s := h.approved("定时发布的")
+			start := h.now
+			s.PublishAt, s.ExpireAt = start.Add(time.Hour), start.Add(100*time.Hour)
+			h.must(h.Plan(h.as(final), h.city.ID, id, s))
+			h.now = start.Add(time.Hour - time.Second)
+			h.must(h.Queue.Drain(h.ctx))
+			if got := h.status(id); got != "not_found" {
+				t.Errorf("a second before its time it is %q", got)
+			}
+			h.now = start.Add(time.Hour + down)
+			h.must(h.Queue.Drain(h.ctx))
+			if got := h.status(id); got != "" {
+				t.Errorf("%v after its time it is %q", down, got)
+			}
+			trail, err := h.Published.Trail(h.ctx, h.city.ID, s.Edition)
+			h.must(err)
+			if trail.Published == nil || trail.Published.PublisherName != "别人" {
+				t.Errorf("published by %+v", trail.Published)
+			}
+			plans, err := h.Planned(h.ctx, h.city.ID, id)
+			h.must(err)
+			if p := plans[id]; !p.PublishAt.IsZero() || !p.ExpireAt.Equal(s.ExpireAt) {
+				t.Errorf("planned is %+v", p)
+			}
+			h.must(h.Queue.Drain(h.ctx)) // a job that runs twice does nothing twice
+			h.now = s.ExpireAt.Add(down)
+			h.must(h.Queue.Drain(h.ctx))
+			if got := h.status(id); got != "gone" {
+				t.Errorf("after its last hour it is %q", got)
+			}
+			if plans, err := h.Planned(h.ctx, h.city.ID, id); err != nil || len(plans) != 0 {
+				t.Errorf("planned is %v, %v", plans, err)
+			}
+		}
+		late, s := h.approved("两个时间都错过的")
+		s.PublishAt, s.ExpireAt = h.now.Add(time.Hour), h.now.Add(2*time.Hour)
+		h.must(h.Plan(h.ctx, h.city.ID, late, s))
+		h.now = h.now.Add(24 * time.Hour)
+		h.must(h.Queue.Drain(h.ctx))
+		if got := h.status(late); got != "gone" {
+			t.Errorf("what was to be gone before the node came back is %q", got)
+		}
+	})
+}
+
+// C4: a time is no way around a review: what is returned, changed or not approved does not become public, and people read why.
+func TestAScheduleAsksWhatPublishingAsks(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id, s := h.approved("要退回的")
+		for _, row := range []struct {
+			name      string
+			at, until time.Duration
+			kind      fault.Kind
+			says      string
+		}{
+			{"the past", -time.Minute, 0, fault.Invalid, "已经过了"}, {"gone in the past", 0, -time.Minute, fault.Invalid, "已经过了"}, {"gone before public", time.Hour, time.Minute, fault.Invalid, "发布之后"},
+			{"too far", 6 * 365 * 24 * time.Hour, 0, fault.Invalid, "五年"}, {"gone and never public", 0, time.Hour, fault.Conflict, "只有公开的"},
+		} {
+			p := s
+			if row.at != 0 {
+				p.PublishAt = h.now.Add(row.at)
+			}
+			if row.until != 0 {
+				p.ExpireAt = h.now.Add(row.until)
+			}
+			refused(t, row.name, h.Plan(h.ctx, h.city.ID, id, p), row.kind, row.says)
+		}
+		s.PublishAt = h.now.Add(time.Hour)
+		other := s
+		other.Edition = 1
+		refused(t, "another edition", h.Plan(h.ctx, h.city.ID, id, other), fault.Conflict, "已经变了")
+		refused(t, "another site", h.Plan(h.ctx, h.towns[0].ID, id, s), fault.NotFound, "没有这篇")
+		refused(t, "nobody", h.Plan(kernel.WithActor(h.ctx, kernel.Actor{}), h.city.ID, id, s), fault.Forbidden, "登录")
+		fresh, err := h.Create(h.ctx, h.city.ID, 1, "", news("没审完的"))
+		h.must(err)
+		e, err := h.Submit(h.ctx, h.city.ID, fresh, 1)
+		h.must(err)
+		refused(t, "what is not approved", h.Plan(h.ctx, h.city.ID, fresh, Schedule{Edition: e, PublishAt: s.PublishAt}), fault.Conflict, "没有全部通过")
+
+		h.must(h.Plan(h.ctx, h.city.ID, id, s))
+		h.must(h.Return(h.ctx, h.city.ID, id))
+		h.now = s.PublishAt
+		h.must(h.Queue.Drain(h.ctx))
+		plans, err := h.Planned(h.ctx, h.city.ID, id)
+		h.must(err)
+		if got := h.status(id); got != "not_found" || plans[id].Failed == "" {
+			t.Errorf("what was returned is %q, planned %+v", got, plans[id])
+		}
+		cancelled, s := h.approved("取消了的")
+		s.PublishAt = h.now.Add(time.Hour)
+		h.must(h.Plan(h.ctx, h.city.ID, cancelled, s))
+		h.must(h.Plan(h.ctx, h.city.ID, cancelled, Schedule{Edition: s.Edition}))
+		moved, s := h.approved("改了时间的")
+		s.PublishAt = h.now.Add(time.Hour)
+		h.must(h.Plan(h.ctx, h.city.ID, moved, s))
+		s.PublishAt = h.now.Add(3 * time.Hour)
+		h.must(h.Plan(h.ctx, h.city.ID, moved, s))
+		h.now = h.now.Add(2 * time.Hour)
+		h.must(h.Queue.Drain(h.ctx))
+		if a, b := h.status(cancelled), h.status(moved); a != "not_found" || b != "not_found" {
+			t.Errorf("cancelled is %q, put off is %q", a, b)
+		}
+		h.now = h.now.Add(2 * time.Hour)
+		h.must(h.Queue.Drain(h.ctx))
+		if got := h.status(moved); got != "" {
+			t.Errorf("at the later time it is %q", got)
+		}
+	})
+}
+
+// The schema keeps times in order, whatever wrote them.
+func TestTheSchemaKeepsTimesInOrder(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id, s := h.approved("一")
+		s.By, s.PublishAt, s.ExpireAt = author, h.now.Add(2*time.Hour), h.now.Add(time.Hour)
+		err := h.DB.InTx(h.ctx, func(ctx context.Context) error { return h.putSchedule(ctx, h.city.ID, id, s) })
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("the schema answers %v", err)
+		}
+	})
+}
