@@ -54,7 +54,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 		if got := d.body(); got != "<p>三秒以前写的字。</p>" {
 			t.Errorf("the text is %q", got)
 		}
-		d.choose("浏览器被杀掉")
+		d.headline("浏览器被杀掉")
 		d.press("form button", "保存草稿")
 		d.says("已保存")
 		d.fresh()
