@@ -70,10 +70,10 @@ func (d *desk) write(title string) {
 	d.open(d.t, 1366, d.console+"/")
 	d.press("nav.rail a", "写稿")
 	d.atDesk()
-	d.choose(title)
+	d.headline(title)
 }
 
-func (d *desk) choose(title string) {
+func (d *desk) headline(title string) {
 	d.t.Helper()
 	eval[bool](d.t, d.browser, fmt.Sprintf(`(()=>{const t=document.querySelector('#title');t.value=%q;t.dispatchEvent(new Event('input',{bubbles:true}));`+
 		`const o=[...document.querySelectorAll('#column option')].find(o=>o.textContent.includes('通知公告'));o.selected=true;o.parentElement.dispatchEvent(new Event('change',{bubbles:true}));return true})()`, title))

@@ -8,6 +8,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/zhanqun/zhanqun/app/demo"
 )
 
 // kept is what this browser keeps of forms that no server has.
@@ -53,7 +54,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 		if got := d.body(); got != "<p>三秒以前写的字。</p>" {
 			t.Errorf("the text is %q", got)
 		}
-		d.choose("浏览器被杀掉")
+		d.headline("浏览器被杀掉")
 		d.press("form button", "保存草稿")
 		d.says("已保存")
 		d.fresh()
@@ -62,6 +63,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 		}
 	})
 	t.Run("the session ends", func(t *testing.T) { sessionEnds(t, d, officer.Password) })
+	t.Run("somebody else signs in", func(t *testing.T) { somebodyElse(t, d, officer, staffOf(t, data, "瀛湖镇")["CL"]) })
 	t.Run("the line is down", func(t *testing.T) { lineDown(t, d) })
 	t.Run("two hundred saves", func(t *testing.T) { manySaves(t, d) })
 }
@@ -95,6 +97,35 @@ func sessionEnds(t *testing.T, d *desk, password string) {
 	}
 	d.press("form button", "保存草稿")
 	d.says("过期前写的。过期后写的。")
+}
+
+// somebodyElse: on a computer that two people use, what one was writing does not become the other's.
+func somebodyElse(t *testing.T, d *desk, officer, lead demo.Person) {
+	d.t = t
+	d.write("公用电脑上写的")
+	d.intoText()
+	d.types("信息员写的。")
+	d.state("saved")
+	other := &desk{browser: d.tab(t), t: t, console: d.console, listen: d.listen}
+	other.enter(1366, lead)
+	d.types("还在写。")
+	d.state("signin")
+	eval[bool](t, d.browser, `document.querySelector('dialog[open] [data-close]').click(),true`)
+	d.press("form button", "保存草稿")
+	d.says("另一个人")
+	if got := d.body(); got != "<p>信息员写的。还在写。</p>" {
+		t.Errorf("the text is %q", got)
+	}
+	if !strings.Contains(d.kept(), "还在写。") || strings.Contains(d.reads(), "本机有") {
+		t.Error("the officer's words are not the officer's alone any more")
+	}
+	d.enter(1366, officer)
+	d.fresh()
+	d.says("本机有")
+	eval[bool](t, d.browser, `document.querySelector('.beside [data-do=drop]').click(),true`)
+	if got := d.kept(); got != "[]" {
+		t.Errorf("what was not wanted is kept: %s", got)
+	}
 }
 
 // lineDown: without a network the browser keeps the text and says so; it is offered after a restart, and sent as soon as the line is back.
@@ -209,10 +240,12 @@ func TestTwoAtOneArticle(t *testing.T) {
 	second.says("保存过这篇稿件")
 	second.look("editor-conflict")
 	second.press("form button", "保存草稿")
-	second.says("第二个窗口写的。又写了一句。")
-	if text := second.reads(); strings.Contains(text, "已保存") {
-		t.Errorf("the second one has overwritten the first one unseen: %s", text)
+	for _, words := range []string{"第一个窗口写的。", "第二个窗口写的。又写了一句。"} {
+		if !eval[bool](t, second.browser, fmt.Sprintf(`[...document.querySelectorAll('main textarea')].some(e=>e.value.includes(%q))`, words)) {
+			t.Errorf("where the two meet %q is missing: %s", words, second.reads())
+		}
 	}
+	second.look("editor-merge")
 	lead := &desk{browser: b.tab(t, chromedp.WithNewBrowserContext()), t: t, console: d.console, listen: d.listen}
 	lead.enter(1366, staff["CL"])
 	lead.open(t, 1366, at)

@@ -153,7 +153,7 @@ asked.push(u+' '+o.body.get('html').length+' '+o.body.get('text'));await window.
 	d.intoText()
 	d.types("前")
 	d.enterKey()
-	eval[bool](t, b, `window.answer={html:'<h2>一、总则</h2><table><tbody><tr><td colspan="2">甲</td></tr><tr><td>乙</td><td>丙</td></tr></tbody></table><p>末段</p>',title:'识别的标题',notes:['字体 3 处。','列表 1 个。']},window.gate=new Promise(r=>window.openGate=r),true`)
+	eval[bool](t, b, `window.answer={html:'<h2>一、总则</h2><table><tbody><tr><td colspan="2">甲</td></tr><tr><td>乙</td><td>丙</td></tr></tbody></table><p>末段</p>',title:'识别的标题',kind:'policy',document:{number:'关政发〔2026〕7号',issuer:'关庙镇人民政府',issued_on:''},notes:['字体 3 处。','列表 1 个。']},window.gate=new Promise(r=>window.openGate=r),true`)
 	paste(`{'text/html':'<p class=MsoNormal>x</p>','text/plain':'x'}`)
 	line("正在清理")
 	d.types("先写着，")
@@ -164,6 +164,9 @@ asked.push(u+' '+o.body.get('html').length+' '+o.body.get('text'));await window.
 	}
 	if got := eval[string](t, b, `document.querySelector('#title').value`); got != "识别的标题" {
 		t.Errorf("the title is %q", got)
+	}
+	if got := eval[string](t, b, `['kind','number','issuer','issued_on'].map(n=>document.querySelector('[data-write]').elements[n].value).join()+document.querySelector('#number').closest('details').open`); got != "policy,关政发〔2026〕7号,关庙镇人民政府,true" {
+		t.Errorf("of the document was filled in %q", got)
 	}
 	if asked := eval[[]string](t, b, `asked`); len(asked) != 1 || !strings.HasSuffix(asked[0], "/paste 24 x") {
 		t.Errorf("the server was asked %q", asked)

@@ -118,7 +118,7 @@ func (p *pinned) fetch(cache, modules string) (string, error) {
 
 // pack asks npm for the package.
 func (p *pinned) pack(cache, name string) ([]byte, error) {
-	if err := os.MkdirAll(cache, 0o755); err != nil {
+	if err := os.MkdirAll(cache, 0o700); err != nil {
 		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "zhanqun-npm-")
@@ -135,7 +135,7 @@ func (p *pinned) pack(cache, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return raw, os.WriteFile(filepath.Join(cache, name), raw, 0o644)
+	return raw, os.WriteFile(filepath.Join(cache, name), raw, 0o600)
 }
 
 // unpack writes the files of a package's archive, all of which stand below "package/".
@@ -161,10 +161,10 @@ func unpack(raw []byte, to string) error {
 			return err
 		}
 		at := filepath.Join(to, filepath.FromSlash(rel))
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
 			return err
 		}
-		if err := os.WriteFile(at, body, 0o644); err != nil {
+		if err := os.WriteFile(at, body, 0o600); err != nil {
 			return err
 		}
 	}

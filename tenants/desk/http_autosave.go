@@ -42,6 +42,9 @@ func heading(c *fiber.Ctx) article.Autosave {
 
 // autosave keeps what a form holds, the new one's and an article's.
 func (d *Desk) autosave(c *fiber.Ctx) error {
+	if ownForm(c) != nil { // the person whose form it is has to sign in again
+		return c.Status(fiber.StatusUnauthorized).JSON(autosaved{State: "signin", Others: []present{}})
+	}
 	a := &article.Draft{Site: at(c)}
 	if c.Params("id") != "" {
 		var err error

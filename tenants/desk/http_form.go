@@ -231,6 +231,15 @@ func (f fields) moved(now int64) int64 {
 	return f.Column
 }
 
+// ownForm refuses a form that somebody else has opened, who went from a browser that others use too: nobody's words go under another's name
+// unseen. A form that says nothing of it is a program's.
+func ownForm(c *fiber.Ctx) error {
+	if w := c.FormValue("writer"); w != "" && w != kernel.ActorFrom(c.UserContext()).Account.String() {
+		return fault.New(fault.Conflict, "打开这张表时登录的是另一个人，现在登录的是您。这是您的稿件，就再按一次；不是，就请原来的人重新登录。")
+	}
+	return nil
+}
+
 // stands refuses what is no column of the site, beside its field.
 func (d *Desk) stands(ctx context.Context, site kernel.SiteID, column int64) error {
 	if column == 0 {
@@ -251,7 +260,7 @@ func (d *Desk) create(c *fiber.Ctx) error {
 	f := readFields(c)
 	p := formPage{Action: "/sites/" + site.String() + "/articles", Fields: f}
 	payload := f.into(article.Payload{Kind: article.News})
-	if err := errors.Join(payload.Check(), d.stands(ctx, site, f.Column)); err != nil {
+	if err := errors.Join(ownForm(c), payload.Check(), d.stands(ctx, site, f.Column)); err != nil {
 		return d.form(c, p, err)
 	}
 	template, err := d.Sites.TemplateOf(ctx, site)
@@ -315,7 +324,7 @@ func (d *Desk) save(c *fiber.Ctx) error {
 	version, _ := strconv.ParseInt(c.FormValue("version"), 10, 64) // 0 is no version of anything
 	p := formPage{Action: address(a.Site, a.ID, ""), Version: version, Fields: f}
 	payload := f.into(a.Payload)
-	if err := errors.Join(payload.Check(), d.stands(ctx, a.Site, f.Column)); err != nil {
+	if err := errors.Join(ownForm(c), payload.Check(), d.stands(ctx, a.Site, f.Column)); err != nil {
 		return d.form(c, p, err)
 	}
 	if version != a.Version {

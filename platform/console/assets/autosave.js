@@ -36,7 +36,10 @@ async function keepSafe(form) {
   const key = of => `${PREFIX}${form.dataset.write}:${path()}:${of}`
   const snapshot = () => new URLSearchParams(new FormData(form))
   // what a person sees of the form: what decides whether a copy holds anything else
-  const text = values => [...values].filter(([k]) => ['title', 'column', 'body', 'source', 'summary'].includes(k)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
+  const text = values => [...values].filter(([k]) => !['version', 'marked', 'session', 'seq', 'writer', 'from', 'restored'].includes(k)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
+
+  // said is what the words of a form are, marked or plain
+  const said = values => [values.get('title'), values.get('marked') === '1' ? inert(values.get('body')).body.textContent : values.get('body')].map(s => s.replace(/\s+/g, '')).join('\n')
 
   function show(what, detail = '') {
     state.textContent = words[what] + (detail ? ' ' + detail : '')
@@ -209,7 +212,10 @@ async function keepSafe(form) {
       if (name === 'body') {
         if (form.classList.contains('writing')) e.dispatchEvent(new CustomEvent('restore', {detail: {body: value, marked: values.get('marked') === '1'}}))
         else { e.value = value; form.elements.marked.value = values.get('marked') ?? '' }
-      } else if (e && name !== 'marked') e.value = value // the version it was written on as well: who has saved since is not overwritten unseen
+      } else if (e && name !== 'marked' && name !== 'writer') {
+        if (e.value !== value && e.closest('details')) e.closest('details').open = true
+        e.value = value // the version it was written on as well: who has saved since is not overwritten unseen
+      }
     }
     changed()
   }
@@ -225,9 +231,9 @@ async function keepSafe(form) {
     try {
       const res = await fetch(path(), {method: 'POST', body, redirect: 'follow', signal: AbortSignal.timeout(20000)})
       const at = new URL(res.url).pathname
-      if (res.ok && res.redirected && /\/articles\/\d+$/.test(at)) {
+      if (res.ok && res.redirected && /\/articles\/\d+\?done=saved$/.test(res.url)) {
         const edit = inert(await (await fetch(at + '/edit')).text()).querySelector('form[data-write]')
-        if (edit && edit.elements.title.value === body.get('title').trim().replace(/\s+/g, ' ')) {
+        if (edit && said(new FormData(edit)) === said(body)) { // nobody has saved in between
           uncopy()
           mine = fresh() // the server has done with the old one
           form.setAttribute('action', edit.getAttribute('action'))

@@ -82,7 +82,7 @@ document.querySelector('a[data-palette]')?.addEventListener('click', e => {
 })
 
 // The server has taken a form: what this browser kept of it is old.
-if (/[?&]done=(saved|sent)\b/.test(location.search)) {
+if (/[?&]done=(saved|sent|merged)\b/.test(location.search)) {
   for (const k of Object.keys(localStorage)) {
     if (!k.startsWith('zhanqun:draft:')) continue
     try { if (JSON.parse(localStorage.getItem(k)).submitted) localStorage.removeItem(k) } catch { localStorage.removeItem(k) }

@@ -32,10 +32,14 @@ export function pasting(form, say) {
     const {content} = slice
     if (content.childCount > 1 && content.firstChild.type.name !== 'paragraph') slice = new Slice(content, 0, slice.openEnd) // a heading stays one
     editor.view.dispatch(editor.state.tr.replaceSelection(slice).scrollIntoView().setMeta('paste', true))
-    const title = form.elements.title
-    if (made.title && title && !title.value) {
-      title.value = made.title
-      title.dispatchEvent(new Event('input', {bubbles: true}))
+    // what was recognised of a document fills the fields that are still empty
+    const found = {title: made.title, ...made.document, ...made.document && form.elements.kind?.value === 'news' ? {kind: made.kind} : {}}
+    for (const [name, value] of Object.entries(found)) {
+      const field = form.elements[name]
+      if (!field || !value || field.value && name !== 'kind') continue
+      field.value = value
+      if (field.closest('details')) field.closest('details').open = true
+      field.dispatchEvent(new Event('input', {bubbles: true}))
     }
     say('pasted', (made.notes ?? []).join(' '))
   }
