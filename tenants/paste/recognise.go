@@ -101,7 +101,9 @@ func (f *Found) title(d *document) (at, n int) {
 }
 
 // letterhead reports whether a line is the red one above a document.
-func letterhead(s string) bool { return strings.HasSuffix(s, "文件") && !strings.Contains(s, "关于") }
+func letterhead(s string) bool {
+	return strings.HasSuffix(s, "文件") && !strings.Contains(s, "关于")
+}
 
 // titled reports whether a plain line is the title of an official document.
 func titled(s string) bool {
