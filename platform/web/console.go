@@ -51,11 +51,9 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 		s.asset(rc, x, path)
 		return
 	}
-	if limit := s.router.bodyAtMost(path, s.cfg.BodyAtMost); rc.IsPost() && limit > s.cfg.BodyAtMost {
-		s.largeBody(rc, x, limit)
-		return
-	}
-	if !s.readBody(rc, x) {
+	ready, done := s.takeBody(rc, x, path)
+	defer done()
+	if !ready {
 		return
 	}
 	if err := s.recognise(rc, x); err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
-	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 )
 
@@ -62,35 +61,33 @@ func (s *Server) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) 
 	return c
 }
 
-// largeBody serves a route that takes a large body: who sends one is known before a byte of it is read, and a few are in memory at once.
-func (s *Server) largeBody(rc *fasthttp.RequestCtx, x *exchange, limit int) {
+// takeBody reads the body before any handler, up to what its route takes; done is called when the request has been answered. Who sends a
+// large one is known before a byte of it is read, and a few are in memory at once.
+func (s *Server) takeBody(rc *fasthttp.RequestCtx, x *exchange, path string) (ready bool, done func()) {
+	limit := s.router.bodyAtMost(path, s.cfg.BodyAtMost)
+	if !rc.IsPost() || limit <= s.cfg.BodyAtMost {
+		return s.readBody(rc, x), func() {}
+	}
 	base := context.WithoutCancel(x.ctx)
 	if err := s.recognise(rc, x); err != nil {
 		rc.SetConnectionClose()
 		s.fail(rc, x, err)
-		return
+		return false, func() {}
 	}
 	if nobody(x) { // may have a form's worth of it kept until the sign-in
-		if s.readBody(rc, x) {
-			s.console(rc)
-		}
-		return
+		return s.readBody(rc, x), func() {}
 	}
 	select {
 	case s.large <- struct{}{}:
-		defer func() { <-s.large }()
 	case <-x.ctx.Done():
 		rc.SetConnectionClose()
 		s.fail(rc, x, fault.New(fault.Unavailable, "现在上传的人太多，请过一会儿再试。"))
-		return
+		return false, func() {}
 	}
-	if !s.readLarge(rc, x, limit) {
-		return
-	}
-	ctx, cancel := context.WithTimeout(kernel.WithActor(base, kernel.ActorFrom(x.ctx)), s.cfg.HandleWithin) // the time begins when all is there
-	defer cancel()
+	ready = s.readLarge(rc, x, limit)
+	ctx, cancel := context.WithTimeout(base, s.cfg.HandleWithin) // the time begins when all is there
 	x.ctx = ctx
-	s.console(rc)
+	return ready, func() { cancel(); <-s.large }
 }
 
 // readLarge reads a body up to the limit. Of one that is larger the rest is read and dropped; one that is very large ends the connection.

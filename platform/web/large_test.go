@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -111,5 +113,40 @@ func TestAnUploadHasItsTime(t *testing.T) {
 		if got := strings.HasPrefix(string(answer), "HTTP/1.1 200"); got != (row.status == "200") {
 			t.Errorf("%s of %d parts: %.100q", row.name, row.parts, answer)
 		}
+	}
+}
+
+// promises 1.1: a few large bodies are in memory at once; the next waits its turn, and is served.
+func TestLargeBodiesWaitTheirTurn(t *testing.T) {
+	f := assemble(t, Config{BodyAtMost: 4096, HandleWithin: patience})
+	f.ports.Sessions, f.ports.Guard = &signedIn{}, members{}
+	var inside, most atomic.Int64
+	open := make(chan struct{})
+	f.Router().Action(ActionRoute{Room: "paste", Method: "POST", Path: "/sites/:site/paste", Action: "article.create", Tenancy: "site", Cache: "no-store", MaxBody: 64 << 10, Do: func(c *fiber.Ctx) error {
+		if n := inside.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		<-open
+		inside.Add(-1)
+		return nil
+	}})
+	f.serve()
+	var all sync.WaitGroup
+	var served atomic.Int64
+	for range largeAtOnce + 3 {
+		all.Go(func() {
+			if strings.HasPrefix(f.raw(upload("/sites/7/paste", member, strings.Repeat("x", 5000), false)), "HTTP/1.1 200") {
+				served.Add(1)
+			}
+		})
+	}
+	for deadline := time.Now().Add(patience); inside.Load() < largeAtOnce && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(50 * time.Millisecond) // for one too many to come in
+	close(open)
+	all.Wait()
+	if most.Load() != largeAtOnce || served.Load() != largeAtOnce+3 {
+		t.Errorf("%d at once, want %d; %d were served, want all", most.Load(), largeAtOnce, served.Load())
 	}
 }

@@ -55,6 +55,11 @@ func wordFile(t testing.TB, body string, more map[string]string, links ...string
 	return packed(t, parts)
 }
 
+// padded is a part of nearly the size that is taken, in which nothing stands.
+func padded(name string) string {
+	return "<w:" + name + ">" + strings.Repeat(" ", partMost-100) + "</w:" + name + ">"
+}
+
 const (
 	someStyles = `<w:styles ` + wml + `><w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/></w:style><w:style w:type="paragraph" w:styleId="a7"><w:name w:val="公文标题"/><w:basedOn w:val="1"/></w:style>` +
 		`<w:style w:styleId="T"><w:name w:val="Title"/></w:style><w:style w:styleId="L2"><w:pPr><w:outlineLvl w:val="1"/></w:pPr></w:style><w:style w:styleId="p"><w:basedOn w:val="q"/></w:style><w:style w:styleId="q"><w:basedOn w:val="p"/></w:style></w:styles>`
@@ -142,6 +147,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		{"cut off", whole[:len(whole)/2], fault.Invalid, "不完整"}, {"too many parts", packed(t, many), fault.Invalid, "部件太多"},
 		{"a bomb", wordFile(t, para("", strings.Repeat("甲", partMost/3+1)), nil), fault.TooLarge, "展开后太大"},
 		{"a bomb beside the text", wordFile(t, para("", "甲"), map[string]string{"styles": "<w:styles>" + strings.Repeat(" ", partMost) + "</w:styles>"}), fault.TooLarge, "展开后太大"},
+		{"parts that are small enough, and too much together", wordFile(t, para("", "甲"), map[string]string{"styles": padded("styles"), "numbering": padded("numbering"), "footnotes": padded("footnotes")}), fault.TooLarge, "展开后太大"},
 		{"deep", deep, fault.TooLarge, "展开后太大"}, {"XML that ends too soon", packed(t, map[string]string{"word/document.xml": "<w:document><w:body><w:p>"}), fault.Invalid, "已经损坏"},
 		{"an entity of its own", packed(t, map[string]string{"word/document.xml": `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><w:document><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>`}), fault.Invalid, "已经损坏"},
 		{"more paragraphs than a book", wordFile(t, strings.Repeat("<w:p/>", piecesMost+1), nil), fault.TooLarge, "展开后太大"},

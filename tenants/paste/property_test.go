@@ -195,7 +195,7 @@ func TestHostileClipboardsSettle(t *testing.T) {
 	}
 }
 
-// B5: the 3,000 real documents are read as they are and settle; nothing of their words is lost.
+// B5: real documents are read as they are and settle; nothing of their words is lost.
 func TestRealDocumentsSettle(t *testing.T) {
 	n := 0
 	for _, body := range bodies(t, 300) {

@@ -37,9 +37,10 @@ const (
 
 var (
 	number   = regexp.MustCompile(`^(?:(?:发文字号|文号|文件编号)[:：]\s*)?([\p{Han}]{1,20})\s*[〔\[(（【［]\s*([12]\d{3})\s*年?\s*[〕\])）】］]\s*第?\s*(\d{1,5})\s*号(?:[\s　]+签发人[:：].*)?$`)
+	order    = regexp.MustCompile(`^(?:(\d{4}年\d{1,2}月\d{1,2}日)[\s　]*)?([\p{Han}]{2,20}令)[\s　]*第[\s　]*(\d{1,5})[\s　]*号(?:公布|发布)?$`)
 	day      = regexp.MustCompile(`^([12]\d{3}|[〇○ＯO0零一二三四五六七八九]{4})年(\d{1,2}|[一二三四五六七八九十]{1,3})月(\d{1,2}|[一二三四五六七八九十廿]{1,3})日$`)
 	issued   = regexp.MustCompile(`^([\p{Han}]{2,30}?)[\s　]*(\d{4}年\d{1,2}月\d{1,2}日)印发$`)
-	genres   = regexp.MustCompile(`(通知|意见|决定|公告|通告|通报|批复|复函|函|报告|请示|纪要|办法|规定|方案|细则|条例|命令|议案|公报|决议|规划|计划|要点|总结|预案|指南|解读|公示)(?:[（(].{1,20}[）)])?$`)
+	genres   = regexp.MustCompile(`(通知|意见|决定|公告|通告|通报|批复|复函|函|报告|请示|纪要|办法|规定|方案|细则|条例|命令|议案|公报|决议|规划|计划|要点|总结|预案|指南|解读|公示|答复|规则|章程|制度|名单|公约|倡议书)(?:[（(].{1,20}[）)])?$`)
 	offices  = regexp.MustCompile(`(政府|办公室|办公厅|委员会|局|厅|部|处|院|中心|办|会|委|站|所|法院|公司|学校|大学|银行|支队|总队|街道|镇|乡|机构|单位|部门|企业)$`)
 	counted  = regexp.MustCompile(`^(?:[（(][一二三四五六七八九十百]{1,4}[）)]|[一二三四五六七八九十百]{1,4}、|第[一二三四五六七八九十百]{1,5}[条章节])`)
 	chapters = []struct {
@@ -86,7 +87,7 @@ func (f *Found) title(d *document) (at, n int) {
 		case !b.holdsRuns():
 			return 0, 0
 		case number.MatchString(b.one()):
-		case b.class == "ta-c" && !strings.HasSuffix(b.one(), "文件"):
+		case b.class == "ta-c" && !letterhead(b.one()):
 			if n := centred(d.blocks[i:]); n > 0 {
 				return f.take(d, i, n)
 			}
@@ -97,6 +98,11 @@ func (f *Found) title(d *document) (at, n int) {
 		}
 	}
 	return 0, 0
+}
+
+// letterhead reports whether a line is the red one above a document.
+func letterhead(s string) bool {
+	return strings.HasSuffix(s, "文件") && !strings.Contains(s, "关于")
 }
 
 // titled reports whether a plain line is the title of an official document.
@@ -188,6 +194,10 @@ func (f *Found) number(d *document) {
 				if b.kind == atom.P && !strings.Contains(b.text(), "\n") {
 					b.class = "docno"
 				}
+				return
+			}
+			if m := order.FindStringSubmatch(line); m != nil { // of an order: 国务院令第541号
+				f.Document.Number, f.Document.IssuedOn = m[2]+"第"+m[3]+"号", written(m[1])
 				return
 			}
 		}

@@ -22,6 +22,8 @@ func TestRecognise(t *testing.T) {
 		{"【】 and spaces", `<p>安政办发 【 2026 】 第 001 号</p>` + body, "", "安政办发〔2026〕1号", "", "", "", ""},
 		{"（） around all of it", `<p>（安政发〔2026〕12号）</p>` + body, "", "安政发〔2026〕12号", "", "", "", ""},
 		{"with who signs", `<p>安政发〔2026〕12号　　　　签发人：某某</p>` + body, "", "安政发〔2026〕12号", "", "", "", ""},
+		{"the number of an order", `<p class="info">2008年12月1日 中华人民共和国国务院令第541号公布</p>` + body, "", "中华人民共和国国务院令第541号", "", "", "", ""},
+		{"a title whose first line ends like a letterhead", `<p align=center>市政府关于管理规范性文件</p><p align=center>的意见</p>` + body, "市政府关于管理规范性文件的意见", "", "", "", "", ""},
 		{"a number that is spoken of", `<p>根据安政发〔2026〕12号要求</p>` + body, "", "", "", "", "", ""},
 		{"a number far below", strings.Repeat(body, 12) + `<p>安政发〔2026〕12号</p>`, "", "", "", "", "", ""},
 		{"a title in the middle, over two lines", `<p style="text-align:center">安康市人民政府</p><p style="text-align:center">关于加强供水管理的决定</p>` + body, "安康市人民政府关于加强供水管理的决定", "", "", "", "", ""},

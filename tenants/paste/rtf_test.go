@@ -2,8 +2,10 @@ package paste
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -78,7 +80,11 @@ func TestPicturesOutOfRTF(t *testing.T) {
 // B13: what is no picture, or a picture too large to be shown, has a place and no bytes.
 func TestUnsoundPictures(t *testing.T) {
 	bomb := dot(t, "png", 1)
-	copy(bomb[16:], []byte{0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30}) // 30000 x 30000; the head's checksum is not right any more, which DecodeConfig refuses as well
+	copy(bomb[16:], []byte{0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30}) // 30000 x 30000
+	binary.BigEndian.PutUint32(bomb[29:], crc32.ChecksumIEEE(bomb[12:29]))
+	if c, err := png.DecodeConfig(bytes.NewReader(bomb)); err != nil || c.Width != 30000 {
+		t.Fatalf("the bomb is none: %+v, %v", c, err)
+	}
 	for name, raw := range map[string][]byte{"an SVG": []byte("<svg onload=alert(1)>"), "a page": []byte("<html>"), "nothing": nil, "a bomb": bomb, "a huge one": append(dot(t, "png", 1), make([]byte, pictureBytes)...)} {
 		if data, kind := sound(raw); data != nil || kind != "" {
 			t.Errorf("%s is %s", name, kind)
@@ -90,6 +96,24 @@ func TestUnsoundPictures(t *testing.T) {
 	r, err := Clean(`<p>甲<img src="data:image/svg+xml;base64,PHN2Zy8+"><img src="data:image/png;base64,` + "!!!" + `"></p>`)
 	if err != nil || len(r.Pictures) != 2 || r.Pictures[0].Data != nil || r.Pictures[1].Data != nil {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// d51: no more pictures are kept than anybody pastes, no more RTF is looked through, and a point that counts readers is no picture.
+func TestHowManyPictures(t *testing.T) {
+	r, err := Clean(strings.Repeat(`<p>甲<img src="file:///C:/1.png"><img src="https://count.example/" width="1" height="1"></p>`, picturesMost+50))
+	if err != nil || len(r.Pictures) != picturesMost || r.Seen.Pictures != picturesMost {
+		t.Errorf("%d pictures, %d seen, %v", len(r.Pictures), r.Seen.Pictures, err)
+	}
+	one := dot(t, "png", 1)
+	for pad, want := range map[int]bool{0: true, rtfMost: false} {
+		r, err := Clean(`<img src="file:///C:/1.png"><p>甲</p>`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Illustrate([]byte(rtfOf(one) + strings.Repeat(" ", pad))); (r.Pictures[0].Data != nil) != want {
+			t.Errorf("with %d bytes more the picture is there: %v", pad, !want)
+		}
 	}
 }
 
