@@ -85,6 +85,8 @@ func TestTheEstate(t *testing.T) {
 			o := openBureau(t, c.url(t))
 			po, sv := o.seat("yunwei", "610900", "PO"), o.seat("jiandu", "610900", "SV")
 			county := o.seat("xian-jiandu", "610902", "SV")
+			o.seat("anquan", "610900", "SA") // three administrators who are three people: the installation is no trial
+			o.seat("shenji", "610900", "AA")
 			t.Run("the wall", func(t *testing.T) { theWall(t, po, sv, county, o.seat("neirong", "610902", "CL")) })
 			t.Run("a pause", func(t *testing.T) { aPause(t, po) })
 			t.Run("an end", func(t *testing.T) { anEnd(t, po) })
