@@ -20,7 +20,7 @@ import (
 	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 )
 
-// seat appoints somebody at the unit with the code and signs them in.
+// seat appoints somebody at the unit with the code and lets them in: how one signs in is tried elsewhere.
 func (o *bureau) seat(login, code string, roles ...policies.Role) *worker {
 	o.t.Helper()
 	ctx := kernel.WithActor(context.Background(), identity.System("cli"))
@@ -34,12 +34,7 @@ func (o *bureau) seat(login, code string, roles ...policies.Role) *worker {
 			o.t.Fatal(err)
 		}
 	}
-	if err := o.Accounts.SetPassword(ctx, a.ID, deskPassword); err != nil {
-		o.t.Fatal(err)
-	}
-	w := &worker{bureau: o, account: a, client: o.enter(o.t, kernel.Actor{})}
-	w.signIn()
-	return w
+	return &worker{bureau: o, account: a, client: o.enter(o.t, a.Actor("console"))}
 }
 
 // department makes a city department, which has no site yet.
@@ -90,6 +85,8 @@ func TestTheEstate(t *testing.T) {
 			o := openBureau(t, c.url(t))
 			po, sv := o.seat("yunwei", "610900", "PO"), o.seat("jiandu", "610900", "SV")
 			county := o.seat("xian-jiandu", "610902", "SV")
+			o.seat("anquan", "610900", "SA") // three administrators who are three people: the installation is no trial
+			o.seat("shenji", "610900", "AA")
 			t.Run("the wall", func(t *testing.T) { theWall(t, po, sv, county, o.seat("neirong", "610902", "CL")) })
 			t.Run("a pause", func(t *testing.T) { aPause(t, po) })
 			t.Run("an end", func(t *testing.T) { anEnd(t, po) })
@@ -186,7 +183,6 @@ func aPause(t *testing.T, po *worker) {
 		t.Errorf("citizens get %d: %s", status, page)
 	}
 	po.now = po.now.AddDate(0, 0, 4)
-	po.signIn()
 	po.shows(at, "原定恢复的日子已过")
 	po.shows("/", "应已恢复")
 	po.wants(at+"/resume", url.Values{"reason": {"升级完成"}}, http.StatusSeeOther, "done=resumed")
@@ -250,7 +246,6 @@ func theHosts(t *testing.T, po *worker) {
 func anApplication(t *testing.T, po, sv *worker) {
 	unit := po.department("610900-rsj", "安康市人力资源和社会保障局", "人社局", "rsj")
 	lead := po.seat("rsj-zhuguan", "610900-rsj", "CL")
-	sv.signIn() // days have passed
 	po.shows("/estate/apply", "请由他们提出")
 	po.wants("/estate/apply", url.Values{"org": {"610900-rsj"}, "why": {"公开就业信息"}}, http.StatusUnprocessableEntity, "只有单位的内容主管")
 	form := url.Values{"org": {"610900-rsj"}, "why": {"公开就业和社保信息"}, "document": {"安人社函〔2026〕8号"}, "lead": {"李某"}, "lead_login": {"rsj-zhuguan"},
@@ -354,7 +349,7 @@ func fiveSteps(t *testing.T, po *worker) {
 		t.Errorf("the opening took %v", took)
 	}
 	next := header.Get("Location")
-	po.shows(next, "安康市水务局", "已经可以打开", "zhanqun admin create --login swj-zhuguan")
+	po.shows(next, "安康市水务局", "已经可以打开", "下一步")
 	po.wants(at, step("5", "open"), http.StatusSeeOther, "/next")
 	if g := po.siteOf(unit); g.State != site.Online || g.Marks.Code != "6109000023" || !strings.Contains(next, g.ID.String()) {
 		t.Errorf("%+v", g)
@@ -402,5 +397,78 @@ func aSheet(t *testing.T, po *worker) {
 	}
 	if g := po.siteOf(good); g.State != site.Online {
 		t.Errorf("%+v", g)
+	}
+}
+
+// A8, d42, d52: the security administrator of the host, and nobody else, has the record of an opening done on both engines: an account with the post it
+// names, in the unit that owns the site; once. Without links the next page names the command.
+func TestInvitationsOfAnOpening(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		url   func(t *testing.T) string
+		links bool
+	}{
+		{"sqlite", func(t *testing.T) string { return filepath.Join(t.TempDir(), "z.db") }, true},
+		{"postgres", func(t *testing.T) string { return dbtest.PostgresURL(t) }, true},
+		{"without links", func(t *testing.T) string { return filepath.Join(t.TempDir(), "z.db") }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ctx := kernel.WithActor(context.Background(), identity.System("cli"))
+			tw := serveHouse(t, c.url(t), "localhost", func(h *House) {
+				h.Estate.Invite = nil
+				if c.links {
+					h.Estate.Invite = h.linkless
+				}
+			})
+			tw.openCity(t, ctx)
+			o := &bureau{town: tw, t: t, dir: t.TempDir(), kept: map[string]string{}}
+			po, sa := o.seat("yunwei", "610900", "PO"), o.seat("anquan", "610900", "SA")
+			unit := o.department("610900-czj", "安康市财政局", "财政局", "czj")
+			g, err := o.Estate.Open(kernel.WithActor(ctx, po.account.Actor("console")), formOf("610900-czj"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := "/sites/" + g.ID.String() + "/estate"
+			if !c.links {
+				po.shows(at+"/next", "zhanqun admin create --login 610900-czj-zhuguan")
+				sa.wants(at+"/invite", url.Values{"role": {"CL"}}, http.StatusConflict, "不能发邀请")
+				return
+			}
+			po.shows(at+"/next", "请安全管理员")
+			invitations(t, po, sa, at, unit)
+		})
+	}
+}
+
+// linkless makes the account and the post as an invitation does, and a link that leads nowhere: links are tried with identity.
+func (h *House) linkless(ctx context.Context, a identity.Account, posts []identity.Appointment) (string, error) {
+	made, err := h.Accounts.Create(ctx, a)
+	for i := 0; i < len(posts) && err == nil; i++ {
+		posts[i].Account = made.ID
+		_, err = h.Accounts.Appoint(ctx, posts[i])
+	}
+	return "http://console.localhost:8080/link/of-" + a.Login, err
+}
+
+func invitations(t *testing.T, po, sa *worker, at string, unit kernel.OrgID) {
+	if body := po.shows(at, "安康市财政局"); strings.Contains(body, "/invite") {
+		t.Error("an operator is offered to invite")
+	}
+	sa.shows(at, "邀请负责的人")
+	if status, _, _ := po.post(at+"/invite", url.Values{"role": {"CL"}}); status != http.StatusForbidden {
+		t.Errorf("an operator invites: %d", status)
+	}
+	sa.wants(at+"/invite", url.Values{"role": {"PO"}}, http.StatusUnprocessableEntity, "请选择邀请")
+	sa.wants(at+"/invite", url.Values{"role": {"CL"}}, http.StatusOK, "/link/of-610900-czj-zhuguan")
+	sa.wants(at+"/invite", url.Values{"role": {"CL"}}, http.StatusConflict, "已经有账号了")
+	sa.shows(at, "已有账号", "邀请负责人")
+	ctx := context.Background()
+	a, err := po.Accounts.Find(ctx, "610900-czj-zhuguan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, err := po.Accounts.Live(ctx, a.ID, po.now)
+	if err != nil || len(live) != 1 || live[0].Role != "CL" || live[0].Org != unit {
+		t.Errorf("%+v, %v", live, err)
 	}
 }

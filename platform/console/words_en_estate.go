@@ -45,4 +45,8 @@ var wordsEstate = map[string]string{
 	"还缺一些内容，补齐后这里显示。": "Something is missing; it is shown here when that is filled in.", "进入试运行": "Trial begun", "选择单位": "Choose the unit", "逐个列出": "One by one", "逐行结果": "Row by row", "配额": "Limits", "配额已保存。": "The limits are saved.",
 	"里正式上线。": "”.", "预计恢复": "Expected back", "频道": "Channel", "，公众才能打开": ", so that citizens reach", "，内容": ", with the text", "，然后按“核验”。": ", then press “Verify”.", "，符合条件的": ", of which pass the filter", "；域名还没有核验的": "; hosts not verified:",
 	"已申请": "Applied for", "已批准": "Approved", "未批准": "Refused", "开通中": "Being opened", "试运行": "On trial", "关停公告中": "End announced", "已关停": "Closed",
+	"邀请链接": "Invitation link", "请交给本人，只显示这一次": "Hand it to its owner; it is shown this once", "已交给本人": "Handed over", "邀请负责的人": "Invite those in charge",
+	"按开办记录建立账号和任职，得到一个只能用一次的链接，请交给本人。": "The account and the post are made as the record of the opening says; hand the link, which works once, to its owner.",
+	"已有账号": "has an account", "邀请": "Invite", "请安全管理员在“网站情况”里给内容主管和分管领导发邀请链接。": "Have the security administrator make links for the content lead and the leader in charge, under “About the site”.",
+	"邀请负责人": "Someone in charge invited",
 }

@@ -35,6 +35,7 @@ func (e *Estate) Routes(r *web.Router) {
 		{fiber.MethodPost, "/sites/:site/estate/decide", "site.approve", e.decide},
 		{fiber.MethodPost, "/sites/:site/estate/open", "site.provision", e.provision},
 		{fiber.MethodPost, "/sites/:site/estate/launch", "site.provision", e.launch},
+		{fiber.MethodPost, "/sites/:site/estate/invite", "user.create", e.invite},
 		{fiber.MethodPost, "/sites/:site/estate/suspend", "site.suspend.execute", e.suspend},
 		{fiber.MethodPost, "/sites/:site/estate/resume", "site.suspend.execute", e.resume},
 		{fiber.MethodPost, "/sites/:site/estate/close", "site.archive", e.close},

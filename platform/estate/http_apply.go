@@ -54,14 +54,22 @@ var openingView = console.Define[openingPage]("estate", "opening")
 
 // showApply shows an empty form, or a refused application of the person's own to be put right.
 func (e *Estate) showApply(c *fiber.Ctx) error {
-	var f Form
+	f, err := e.ownForm(c.UserContext())
+	if err != nil {
+		return err
+	}
 	if id, ok := kernel.ParseID[kernel.SiteID](c.Query("again")); ok {
-		var err error
 		if f, err = e.again(c.UserContext(), id); err != nil {
 			return err
 		}
 	}
 	return e.application(c, f, nil)
+}
+
+// ownForm is a form in which whoever asks is the content lead; they may name somebody else.
+func (e *Estate) ownForm(ctx context.Context) (Form, error) {
+	a, err := e.Accounts.Get(ctx, kernel.ActorFrom(ctx).Account)
+	return Form{Lead: a.Name, LeadLogin: a.Login}, err
 }
 
 // again is an own application as a form.

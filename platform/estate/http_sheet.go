@@ -11,6 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/policies"
 )
 
 // sheetPage is what there is to know of one site's standing, and what this person may do about it now.
@@ -37,7 +38,8 @@ type sheetPage struct {
 
 	MaySuspend, MayResume, MayClose, MayBind, MayQuota bool
 	MayDecide, MayProvision, MayLaunch                 bool
-	Ends                                               bool // closing once more ends it
+	Invitations                                        []Invitation // whom the person may invite
+	Ends                                               bool         // closing once more ends it
 }
 
 // event is a line of the site's history.
@@ -89,6 +91,11 @@ func (e *Estate) sheet(c *fiber.Ctx, err error) error {
 		return err
 	}
 	e.offer(ctx, &p, g)
+	if p.Recorded && e.Invite != nil && g.State.Public() && e.Console.Offers(ctx, id, "user.create") {
+		if p.Invitations, err = e.Invitations(ctx, p.Opening); err != nil {
+			return err
+		}
+	}
 	return sheetView.Show(e.Console, c, page, p)
 }
 
@@ -267,4 +274,18 @@ func (e *Estate) provision(c *fiber.Ctx) error {
 
 func (e *Estate) launch(c *fiber.Ctx) error {
 	return e.done(c, e.Launch(c.UserContext(), at(c), typed(c, "reason")), "launched")
+}
+
+// invitedPage shows a link, this once.
+type invitedPage struct{ Name, Login, Link, Back string }
+
+var invitedView = console.Define[invitedPage]("estate", "invited")
+
+// invite makes the link for one of the two whom the opening names.
+func (e *Estate) invite(c *fiber.Ctx) error {
+	link, who, err := e.InviteTo(c.UserContext(), at(c), policies.Role(typed(c, "role")))
+	if err != nil {
+		return e.sheet(c, err)
+	}
+	return invitedView.Show(e.Console, c, console.Page{Title: say(c, "邀请链接"), Site: at(c)}, invitedPage{who.Name, who.Login, link, address(at(c), "")})
 }

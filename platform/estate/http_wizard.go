@@ -217,6 +217,7 @@ type nextPage struct {
 	Name, State, URL, Sheet string
 	Org                     string
 	Ready, Trial, Recorded  bool
+	Links                   bool // the security administrator makes links
 	Opening                 Opening
 }
 
@@ -236,7 +237,7 @@ func (e *Estate) showNext(c *fiber.Ctx) error {
 	if err := e.addresses(ctx, &s, g); err != nil {
 		return err
 	}
-	p := nextPage{Name: g.Name, State: g.State.Title(), URL: s.URL, Ready: s.Ready, Trial: g.State == site.Trial, Sheet: address(id, ""), Org: owner.Code}
+	p := nextPage{Name: g.Name, State: g.State.Title(), URL: s.URL, Ready: s.Ready, Trial: g.State == site.Trial, Sheet: address(id, ""), Org: owner.Code, Links: e.Invite != nil}
 	if p.Opening, p.Recorded, err = e.opening(ctx, id); err != nil {
 		return err
 	}
