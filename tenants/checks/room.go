@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/bits"
 	"net/url"
 	"slices"
 	"strings"
@@ -186,36 +187,49 @@ func (k *Checks) resolves(ctx context.Context, id kernel.SiteID, address string)
 	return true
 }
 
-// near finds what is public in the cluster and says almost the same.
+// near finds what is public in the cluster and says almost the same: by the prints, then by the words themselves.
 func (k *Checks) near(ctx context.Context, id kernel.SiteID, art article.ID, p article.Payload) ([]Near, error) {
-	print, ok := Print(p)
-	if !ok {
+	mine := shingles(p)
+	if mine == nil {
 		return nil, nil
 	}
+	print := printOf(mine)
 	rows, err := k.candidates(ctx, print)
 	if err != nil {
 		return nil, err
 	}
-	var all []Near
-	for _, r := range rows {
+	rows = slices.DeleteFunc(rows, func(r printRow) bool {
 		s := k.Sites.Public(r.SiteID)
-		if s == nil || shut(s) || !alike(print, uint64(r.Print)) || r.SiteID == id && r.ArticleID == art {
-			continue
-		}
+		return s == nil || shut(s) || !alike(print, uint64(r.Print)) || r.SiteID == id && r.ArticleID == art
+	})
+	slices.SortStableFunc(rows, func(a, b printRow) int {
+		return bits.OnesCount64(print^uint64(a.Print)) - bits.OnesCount64(print^uint64(b.Print))
+	})
+	var all []Near
+	for _, r := range rows[:min(len(rows), nearRead)] {
 		live, err := k.Published.Live(ctx, publication.Object{Site: r.SiteID, Kind: article.Kind, ID: r.ArticleID})
+		if db.Down(err) {
+			return nil, err
+		}
 		if err != nil {
-			if db.Down(err) {
-				return nil, err
-			}
 			continue // withdrawn since
 		}
-		all = append(all, Near{live.Title, s.Name, s.URL(fmt.Sprintf("/a/%d", r.ArticleID))})
+		other, err := payloadOf(live)
+		if err != nil {
+			return nil, err
+		}
+		if n := same(slices.Clone(mine), shingles(other)); n >= nearLeast {
+			all = append(all, Near{live.Title, k.Sites.Public(r.SiteID).Name, n})
+		}
 		if len(all) == nearShown {
 			break
 		}
 	}
 	return all, nil
 }
+
+// nearRead is how many of those with prints alike are read and compared, nearest first.
+const nearRead = 20
 
 // nearShown is how many of them are named.
 const nearShown = 5
