@@ -3,7 +3,9 @@ package checks
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -214,6 +216,35 @@ func TestTheSameLawInBothForms(t *testing.T) {
 		t.Logf("%s: %.3f of %d in both", filepath.Base(name), share, len(docx))
 		if share < 0.9 {
 			t.Errorf("%s: only %.3f of the DOCX is in the PDF", filepath.Base(name), share)
+		}
+	}
+}
+
+// Three real PDFs, each broken three hundred times in up to thirty bytes: every one is read or refused, none hangs, none panics.
+func TestBrokenPDFs(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, name := range []string{"docs/opf/text_only_pdfa1b.pdf", "docs/opf/fileAttachment.pdf", "docs/cn-law/中华人民共和国国徽法.pdf"} {
+		raw, err := os.ReadFile(corpus.Path(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := 0
+		for n := range 300 {
+			broken := bytes.Clone(raw)
+			for range 1 + r.IntN(30) {
+				broken[r.IntN(len(broken))] = byte(r.IntN(256))
+			}
+			_, err := readPDF(broken)
+			if errors.Is(err, errTooMuch) {
+				t.Errorf("%s: the %dth took longer than %v", name, n, pdfWithin)
+			}
+			if err == nil {
+				read++
+			}
+		}
+		t.Logf("%s: %d of 300 were read all the same", name, read)
+		if read == 0 || read == 300 {
+			t.Errorf("%s: nothing was broken, or everything", name)
 		}
 	}
 }
