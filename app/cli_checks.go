@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -113,6 +114,7 @@ func (c wordpackRemove) Run(s *session) error {
 
 type checkCommand struct {
 	packSite
+	Mask  string   `name:"mask" placeholder:"DIR" help:"${f_mask}"`
 	Files []string `arg:"" help:"${a_files}"`
 }
 
@@ -142,6 +144,11 @@ func (c checkCommand) Run(s *session) error {
 		if err != nil {
 			return err
 		}
+		if c.Mask != "" {
+			if err := c.mask(s, name); err != nil {
+				return err
+			}
+		}
 		for _, f := range found {
 			all = append(all, spotted{name, string(f.Severity), string(f.Rule), f.Quote, f.Say})
 		}
@@ -158,6 +165,36 @@ func (c checkCommand) Run(s *session) error {
 		return errPartly
 	}
 	return err
+}
+
+// mask writes a copy of a file, with the numbers of people masked, into the folder; it replaces nothing.
+func (c checkCommand) mask(s *session, name string) error {
+	f, err := s.file(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(f)
+	if err != nil {
+		return fault.Because(err, fault.Invalid, "没有读到完整的文件“%s”。", name)
+	}
+	out, n, err := checks.Masked(filepath.Base(name), raw)
+	if err != nil {
+		return err
+	}
+	to := filepath.Join(c.Mask, filepath.Base(name))
+	w, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fault.Because(err, fault.Invalid, "写不了 %s：目录要存在，且里面没有同名的文件。", to)
+	}
+	if _, err = w.Write(out); err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return fault.Because(err, fault.Unavailable, "没有写完 %s，请检查磁盘。", to)
+	}
+	fmt.Fprintf(s.err, s.words.say("masked")+"\n", n, to)
+	return nil
 }
 
 func (c checkCommand) read(s *session, h *House, id kernel.SiteID, name string) ([]checks.Finding, error) {

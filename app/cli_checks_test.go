@@ -1,7 +1,10 @@
 package app
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,13 +60,31 @@ func TestWordPacksOnTheCommandLine(t *testing.T) {
 	if out := must("", "check", letter); !strings.Contains(out, "没有发现问题") {
 		t.Errorf("got %q", out)
 	}
+	var sheet bytes.Buffer
+	z := zip.NewWriter(&sheet)
+	part, err := z.Create("word/document.xml")
+	if err == nil {
+		_, err = part.Write([]byte(`<w:p xmlns:w="w"><w:t>13800001111</w:t></w:p>`))
+	}
+	if err := errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	list, masked := filepath.Join(dir, "list.docx"), t.TempDir()
+	if err := os.WriteFile(list, sheet.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := run(t, "", "check", list, "--mask="+masked, data); code != exitPartly || !strings.Contains(stderr, "遮去 1 处") {
+		t.Errorf("exit %d, %q", code, stderr)
+	}
+	must("", "check", filepath.Join(masked, "list.docx"))
 	for _, c := range []struct {
 		stdin, want string
 		args        []string
 	}{
 		{"按装,怪\n", "第 1 行", []string{"wordpack", "import", "-", "--name=坏"}}, {"", "--name", []string{"wordpack", "import", "-"}},
 		{"", "没有“地名”", []string{"wordpack", "remove", "地名"}}, {"", "没有站点", []string{"wordpack", "list", "--site=nowhere.localhost"}},
-		{"", "DOCX", []string{"check", filepath.Join(dir, "zhanqun.db")}}, {"", "打不开", []string{"check", filepath.Join(dir, "nothing.docx")}},
+		{"", "DOCX", []string{"check", filepath.Join(dir, "zhanqun.db")}}, {"", "没有同名", []string{"check", list, "--mask=" + masked}}, {"", "不能直接遮", []string{"check", letter, "--mask=" + masked}},
+		{"", "打不开", []string{"check", filepath.Join(dir, "nothing.docx")}},
 	} {
 		if code, out, stderr := run(t, c.stdin, append(c.args, data)...); code != exitFailed || out != "" || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%v: exit %d, %q %q", c.args, code, out, stderr)

@@ -18,6 +18,7 @@ import (
 	"github.com/zhanqun/zhanqun/app/demo"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/platform/web"
 )
@@ -182,6 +183,9 @@ func (s *session) serve(h *House, l listeners) error {
 		case <-ctx.Done():
 			return nil
 		case <-h.settled:
+		}
+		if err := h.Checks.Begin(kernel.WithActor(ctx, identity.System("job"))); err != nil && ctx.Err() == nil {
+			slog.Warn("what is public is not read with the program's own word pack", "err", err)
 		}
 		return h.Queue.Run(ctx, max(2, runtime.NumCPU()))
 	})

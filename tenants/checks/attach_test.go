@@ -3,7 +3,9 @@ package checks
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -105,6 +107,62 @@ func TestAttachments(t *testing.T) {
 	}
 }
 
+// Issue 6: one press masks a DOCX or XLSX: nothing of anybody is found in it any more, and all else is read as before.
+func TestMaskedAttachments(t *testing.T) {
+	for name, row := range map[string]struct {
+		raw  []byte
+		n    int
+		want string
+	}{
+		"名单.docx": {docx(t), 3, "陕G***45\n王某610902********0012\n布署\n138****1111\n"},
+		"名单.xlsx": {xlsx(t), 4, "姓名\t610902********0012\t\n138****1111\t陕G***45\t0.5\t\n严禁外传\t\n139****2222\n"},
+	} {
+		was, err := Text(name, bytes.NewReader(row.raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, n, err := Masked(name, row.raw)
+		if err != nil || n != row.n {
+			t.Errorf("%s: %d masked, want %d, %v", name, n, row.n, err)
+			continue
+		}
+		text, err := Text(name, bytes.NewReader(out))
+		if err != nil || text != row.want {
+			t.Errorf("%s: %q became %q, want %q, %v", name, was, text, row.want, err)
+		}
+		if again, n, err := Masked(name, out); err != nil || n != 0 || len(again) == 0 {
+			t.Errorf("%s: masked again: %d, %v", name, n, err)
+		}
+	}
+	for _, name := range []string{"list.pdf", "名单.doc"} {
+		if _, _, err := Masked(name, pdfOf("13800001111")); fault.KindOf(err) != fault.Invalid || !strings.Contains(fault.Say(err), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Real files without numbers of people come out with the same words, and open.
+func TestMaskingLeavesRealFilesAlone(t *testing.T) {
+	for _, name := range []string{"docs/excelize/Book1.xlsx", "docs/excelize/MergeCell.xlsx", "docs/mammoth/tables.docx", "docs/mammoth/footnotes.docx", "docs/cn-law/中华人民共和国国旗法.docx"} {
+		raw, err := os.ReadFile(corpus.Path(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		was, err := Text(name, bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, n, err := Masked(name, raw)
+		if err != nil || n != 0 {
+			t.Errorf("%s: %d masked, %v", name, n, err)
+			continue
+		}
+		if text, err := Text(name, bytes.NewReader(out)); err != nil || text != was {
+			t.Errorf("%s: other words, %v", name, err)
+		}
+	}
+}
+
 // Issue 6: a file that cannot be read is told of in a sentence, and none unpacks to more than is allowed.
 func TestAttachmentsThatAreNot(t *testing.T) {
 	bomb := zipped(t, map[string]string{"word/document.xml": "<w>" + strings.Repeat(" ", partMost+1) + "</w>"})
@@ -162,6 +220,35 @@ func TestTheSameLawInBothForms(t *testing.T) {
 	}
 }
 
+// Three real PDFs, each broken three hundred times in up to thirty bytes: every one is read or refused, none hangs, none panics.
+func TestBrokenPDFs(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, name := range []string{"docs/opf/text_only_pdfa1b.pdf", "docs/opf/fileAttachment.pdf", "docs/cn-law/中华人民共和国国徽法.pdf"} {
+		raw, err := os.ReadFile(corpus.Path(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := 0
+		for n := range 300 {
+			broken := bytes.Clone(raw)
+			for range 1 + r.IntN(30) {
+				broken[r.IntN(len(broken))] = byte(r.IntN(256))
+			}
+			_, err := readPDF(broken)
+			if errors.Is(err, errTooMuch) {
+				t.Errorf("%s: the %dth took longer than %v", name, n, pdfWithin)
+			}
+			if err == nil {
+				read++
+			}
+		}
+		t.Logf("%s: %d of 300 were read all the same", name, read)
+		if read == 0 || read == 300 {
+			t.Errorf("%s: nothing was broken, or everything", name)
+		}
+	}
+}
+
 // Hostile files end in a sentence, never in a panic.
 func FuzzAttachment(f *testing.F) {
 	f.Add("a.docx", docx(f))
@@ -176,5 +263,15 @@ func FuzzAttachment(f *testing.F) {
 			t.Errorf("%q: %v", name, err)
 		}
 		Plain(name, text, Context{})
+		out, _, err := Masked(name, raw)
+		if err != nil {
+			if fault.KindOf(err) == "" {
+				t.Errorf("masking %q: %v", name, err)
+			}
+			return
+		}
+		if _, n, err := Masked(name, out); err != nil || n > 0 {
+			t.Errorf("%q: %d left, %v", name, n, err)
+		}
 	})
 }

@@ -88,8 +88,11 @@ type Context struct {
 	Near          []Near
 }
 
-// Near is a public article of the cluster that says almost the same.
-type Near struct{ Title, Site, Address string }
+// Near is a public article of the cluster that says almost the same; Same is how many in a hundred of the words.
+type Near struct {
+	Title, Site string
+	Same        int
+}
 
 // findingsMost bounds a list: whoever has more to do begins with these.
 const findingsMost = 500

@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/jobs"
@@ -24,10 +25,20 @@ type Rescan struct{}
 // Kind names the job.
 func (Rescan) Kind() string { return "checks.rescan" }
 
+// ScanNew reads what is public on one site and was not read yet, behind an import.
+type ScanNew struct{}
+
+// Kind names the job.
+func (ScanNew) Kind() string { return "checks.scan.new" }
+
 // Jobs registers the room's jobs.
 func (k *Checks) Jobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, _ kernel.SiteID, _ RescanAll) error { return k.rescanAll(ctx) })
 	jobs.Handle(q, func(ctx context.Context, id kernel.SiteID, _ Rescan) error { _, err := k.Rescan(ctx, id); return err })
+	jobs.Handle(q, func(ctx context.Context, id kernel.SiteID, _ ScanNew) error {
+		_, err := k.scan(ctx, id, true)
+		return err
+	})
 }
 
 // sitesAtOnce is how many sites one transaction asks for.
@@ -61,16 +72,30 @@ const rescanAtOnce = 50
 
 // Rescan reads all that is public on a site and keeps what it found. It returns how many articles it read. Publishing goes on meanwhile.
 func (k *Checks) Rescan(ctx context.Context, id kernel.SiteID) (n int, err error) {
+	return k.scan(ctx, id, false)
+}
+
+// idsAtOnce is how many articles are asked for at a time.
+const idsAtOnce = 500
+
+func (k *Checks) scan(ctx context.Context, id kernel.SiteID, onlyNew bool) (n int, err error) {
 	for last := int64(0); ; {
-		ids, err := k.Published.IDs(ctx, id, article.Kind, last, rescanAtOnce)
+		ids, err := k.Published.IDs(ctx, id, article.Kind, last, idsAtOnce)
 		if err != nil || len(ids) == 0 {
 			return n, err
 		}
 		last = ids[len(ids)-1]
-		if err := k.DB.InTx(ctx, func(ctx context.Context) error { return k.rescan(ctx, id, ids) }); err != nil {
-			return n, fmt.Errorf("read site %d again: %w", id, err)
+		if onlyNew {
+			if ids, err = k.unread(ctx, id, ids); err != nil {
+				return n, err
+			}
 		}
-		n += len(ids)
+		for some := range slices.Chunk(ids, rescanAtOnce) {
+			if err := k.DB.InTx(ctx, func(ctx context.Context) error { return k.rescan(ctx, id, some) }); err != nil {
+				return n, fmt.Errorf("read site %d again: %w", id, err)
+			}
+			n += len(some)
+		}
 	}
 }
 
@@ -114,7 +139,7 @@ func (k *Checks) listen() {
 		}
 		if e.Imported && e.Replaces == 0 {
 			db.BeforeCommit(ctx, 0, importKey{e.Site}, func(ctx context.Context) error {
-				return k.Queue.Add(ctx, e.Site, Rescan{}, jobs.Options{Key: "all"})
+				return k.Queue.Add(ctx, e.Site, ScanNew{}, jobs.Options{Key: "all"})
 			})
 			return nil
 		}
@@ -131,6 +156,6 @@ func (k *Checks) listen() {
 		if err := k.putHits(ctx, e.Site, e.ID, nil); err != nil {
 			return err
 		}
-		return k.putPrint(ctx, e.Site, e.ID, 0, false)
+		return k.dropPrint(ctx, e.Site, e.ID)
 	})
 }

@@ -4,12 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
+	"math/bits"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 	"unicode/utf8"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -186,36 +185,49 @@ func (k *Checks) resolves(ctx context.Context, id kernel.SiteID, address string)
 	return true
 }
 
-// near finds what is public in the cluster and says almost the same.
+// near finds what is public in the cluster and says almost the same: by the prints, then by the words themselves.
 func (k *Checks) near(ctx context.Context, id kernel.SiteID, art article.ID, p article.Payload) ([]Near, error) {
-	print, ok := Print(p)
-	if !ok {
+	mine := shingles(p)
+	if mine == nil {
 		return nil, nil
 	}
+	print := printOf(mine)
 	rows, err := k.candidates(ctx, print)
 	if err != nil {
 		return nil, err
 	}
-	var all []Near
-	for _, r := range rows {
+	rows = slices.DeleteFunc(rows, func(r printRow) bool {
 		s := k.Sites.Public(r.SiteID)
-		if s == nil || shut(s) || !alike(print, uint64(r.Print)) || r.SiteID == id && r.ArticleID == art {
-			continue
-		}
+		return s == nil || shut(s) || !alike(print, uint64(*r.Print)) || r.SiteID == id && r.ArticleID == art
+	})
+	slices.SortStableFunc(rows, func(a, b printRow) int {
+		return bits.OnesCount64(print^uint64(*a.Print)) - bits.OnesCount64(print^uint64(*b.Print))
+	})
+	var all []Near
+	for _, r := range rows[:min(len(rows), nearRead)] {
 		live, err := k.Published.Live(ctx, publication.Object{Site: r.SiteID, Kind: article.Kind, ID: r.ArticleID})
+		if db.Down(err) {
+			return nil, err
+		}
 		if err != nil {
-			if db.Down(err) {
-				return nil, err
-			}
 			continue // withdrawn since
 		}
-		all = append(all, Near{live.Title, s.Name, s.URL(fmt.Sprintf("/a/%d", r.ArticleID))})
+		other, err := payloadOf(live)
+		if err != nil {
+			return nil, err
+		}
+		if n := same(slices.Clone(mine), shingles(other)); n >= nearLeast {
+			all = append(all, Near{live.Title, k.Sites.Public(r.SiteID).Name, n})
+		}
 		if len(all) == nearShown {
 			break
 		}
 	}
 	return all, nil
 }
+
+// nearRead is how many of those with prints alike are read and compared, nearest first.
+const nearRead = 20
 
 // nearShown is how many of them are named.
 const nearShown = 5
@@ -250,95 +262,6 @@ func (k *Checks) Confirm(ctx context.Context, id kernel.SiteID, e publication.Ed
 	}
 	return k.Audit.Record(ctx, audit.Entry{Site: id, Action: "checks.confirm", Object: fmt.Sprintf("edition/%d", e), After: names,
 		Note: map[string]string{"reason": reason}})
-}
-
-// packBytes bounds the file of a pack.
-const packBytes = 8 << 20
-
-// Import takes a word pack over for a site, or for the cluster (kernel.Platform), in place of one of the same name; what is public is
-// read again behind it.
-func (k *Checks) Import(ctx context.Context, id kernel.SiteID, name string, r io.Reader) (*Pack, error) {
-	name = strings.TrimSpace(name)
-	if n := utf8.RuneCountInString(name); n < 1 || n > wordMost || strings.ContainsAny(name, "/\n\x00") {
-		return nil, fault.In("name", "词库要有一个名称，不超过 %d 个字。", wordMost)
-	}
-	raw, err := io.ReadAll(io.LimitReader(r, packBytes+1))
-	if err != nil {
-		return nil, fault.Because(err, fault.Invalid, "没有读到完整的词库，请重新提交。")
-	}
-	if len(raw) > packBytes {
-		return nil, fault.New(fault.TooLarge, "词库文件太大，最多 %d MB。", packBytes>>20)
-	}
-	p, err := ReadPack(strings.NewReader(string(raw)))
-	if err != nil {
-		return nil, err
-	}
-	row := packRow{SiteID: id, Name: name, Digest: p.Digest, Entries: int64(len(p.Entries) + len(p.Leaders)), Body: string(raw),
-		ByName: kernel.ActorFrom(ctx).Name, ImportedAt: k.Now()}
-	return p, k.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := k.putPack(ctx, &row); err != nil {
-			return err
-		}
-		return k.changed(ctx, id, "wordpack.import", name, fmt.Sprintf("%d %s", row.Entries, p.Digest))
-	})
-}
-
-// Remove takes a pack away.
-func (k *Checks) Remove(ctx context.Context, id kernel.SiteID, name string) error {
-	return k.DB.InTx(ctx, func(ctx context.Context) error {
-		if _, err := k.pack(ctx, id, name); err != nil {
-			if fault.Is(err, fault.NotFound) {
-				return fault.Because(err, fault.NotFound, "没有“%s”这个词库。", name)
-			}
-			return err
-		}
-		if err := k.dropPack(ctx, id, name); err != nil {
-			return err
-		}
-		return k.changed(ctx, id, "wordpack.remove", name, "")
-	})
-}
-
-// Installed is a pack as a list shows it.
-type Installed struct {
-	Name    string    `json:"name"`
-	Entries int64     `json:"entries"`
-	By      string    `json:"by"`
-	At      time.Time `json:"at"`
-}
-
-// Installed lists what a site, or the cluster, has imported.
-func (k *Checks) Installed(ctx context.Context, id kernel.SiteID) ([]Installed, error) {
-	rows, err := k.packs(ctx, id)
-	all := make([]Installed, len(rows))
-	for i, r := range rows {
-		all[i] = Installed{r.Name, r.Entries, r.ByName, r.ImportedAt.UTC()}
-	}
-	return all, err
-}
-
-// Attachment is what is to be said about a file, with the words of a site or of the cluster.
-func (k *Checks) Attachment(ctx context.Context, id kernel.SiteID, name string, r io.Reader) ([]Finding, error) {
-	text, err := Text(name, r)
-	if err != nil {
-		return nil, err
-	}
-	c, err := k.context(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return Plain(name, text, c), nil
-}
-
-// changed records a change of the packs and has all that it may concern read again.
-func (k *Checks) changed(ctx context.Context, id kernel.SiteID, action, name, after string) error {
-	if err := k.Audit.Record(ctx, audit.Entry{Site: id, Action: action, Object: "wordpack/" + name, After: after}); err != nil {
-		return err
-	}
-	if id == kernel.Platform {
-		return k.Queue.Add(ctx, id, RescanAll{}, jobs.Options{Key: "all"})
-	}
-	return k.Queue.Add(ctx, id, Rescan{}, jobs.Options{Key: "all"})
 }
 
 func payloadOf(l *publication.Live) (article.Payload, error) {

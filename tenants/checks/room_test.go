@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -309,6 +310,30 @@ func TestReasons(t *testing.T) {
 		}
 		if err := h.Confirm(h.ctx, h.town.ID, e, "", all[:0]); err != nil {
 			t.Errorf("nothing was found: %v", err)
+		}
+	})
+}
+
+// Issue 6: what was public before the program could check, or before its own pack changed, is read once.
+func TestBeginReadsHistoryOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.publish(h.town, 0, "<p>认真布署。</p>")
+		h.must(h.DB.InTx(h.ctx, func(ctx context.Context) error { // as if the room had not been there
+			return errors.Join(h.putHits(ctx, h.town.ID, id, nil), h.dropPrint(ctx, h.town.ID, id))
+		}))
+		for range 2 {
+			h.must(h.Begin(h.ctx))
+			h.must(h.Queue.Drain(h.ctx))
+			h.wants(h.town, "after the start", "布署")
+		}
+		if got := h.deeds(kernel.Platform); strings.Count(got, "wordpack.import") != 1 {
+			t.Errorf("the chain: %s", got)
+		}
+		if all, err := h.Installed(h.ctx, kernel.Platform); err != nil || len(all) != 0 {
+			t.Errorf("the program's own pack is listed: %v, %v", all, err)
+		}
+		if _, err := h.Import(h.ctx, kernel.Platform, basicName, strings.NewReader("按装,错别字\n")); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a pack by its name: %v", err)
 		}
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -34,7 +36,7 @@ type packRow struct {
 // packs lists what a site (0: the cluster) has imported, without the words.
 func (k *Checks) packs(ctx context.Context, site kernel.SiteID) ([]packRow, error) {
 	var rows []packRow
-	err := k.DB.Conn(ctx).NewSelect().Model(&rows).ExcludeColumn("body").Where("site_id = ?", site).Order("name").Scan(ctx)
+	err := k.DB.Conn(ctx).NewSelect().Model(&rows).ExcludeColumn("body").Where("site_id = ?", site).Where("name <> ?", basicName).Order("name").Scan(ctx)
 	if err != nil {
 		return nil, db.Fault(fmt.Errorf("list the word packs of site %d: %w", site, err))
 	}
@@ -110,21 +112,54 @@ type printRow struct {
 	bun.BaseModel  `bun:"table:article_prints"`
 	SiteID         kernel.SiteID `bun:"site_id,pk"`
 	ArticleID      article.ID    `bun:"article_id,pk"`
-	Print          int64         `bun:"print"`
-	B0, B1, B2, B3 int64
+	Print          *int64        `bun:"print"`
+	B0, B1, B2, B3 *int64
 }
 
+// putPrint notes that an article was read, with its print when it has one.
 func (k *Checks) putPrint(ctx context.Context, site kernel.SiteID, id article.ID, print uint64, ok bool) error {
-	_, err := k.DB.Conn(ctx).NewDelete().Table("article_prints").Where("site_id = ?", site).Where("article_id = ?", id).Exec(ctx)
-	if err == nil && ok {
-		b := bands(print)
-		row := printRow{SiteID: site, ArticleID: id, Print: int64(print), B0: b[0], B1: b[1], B2: b[2], B3: b[3]}
+	row := printRow{SiteID: site, ArticleID: id}
+	if ok {
+		p, b := int64(print), bands(print)
+		row.Print, row.B0, row.B1, row.B2, row.B3 = &p, &b[0], &b[1], &b[2], &b[3]
+	}
+	err := k.dropPrint(ctx, site, id)
+	if err == nil {
 		_, err = k.DB.Conn(ctx).NewInsert().Model(&row).Exec(ctx)
 	}
 	if err != nil {
 		return db.Fault(fmt.Errorf("keep the print of article %d of site %d: %w", id, site, err))
 	}
 	return nil
+}
+
+func (k *Checks) dropPrint(ctx context.Context, site kernel.SiteID, id article.ID) error {
+	_, err := k.DB.Conn(ctx).NewDelete().Table("article_prints").Where("site_id = ?", site).Where("article_id = ?", id).Exec(ctx)
+	if err != nil {
+		return db.Fault(fmt.Errorf("forget the print of article %d of site %d: %w", id, site, err))
+	}
+	return nil
+}
+
+// unread are those of a site's articles that nobody has read yet.
+func (k *Checks) unread(ctx context.Context, site kernel.SiteID, ids []int64) ([]int64, error) {
+	var read []int64
+	err := k.DB.Conn(ctx).NewSelect().Table("article_prints").Column("article_id").Where("site_id = ?", site).Where("article_id IN (?)", bun.List(ids)).
+		Order("article_id").Scan(ctx, &read)
+	if err != nil {
+		return nil, db.Fault(fmt.Errorf("list what was read of site %d: %w", site, err))
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { _, was := slices.BinarySearch(read, id); return was }), nil
+}
+
+// basicRead is the digest of the program's own pack with which all that is public was last read.
+func (k *Checks) basicRead(ctx context.Context) (string, error) {
+	var digests []string
+	err := k.DB.Conn(ctx).NewSelect().Table("word_packs").Column("digest").Where("site_id = ?", kernel.Platform).Where("name = ?", basicName).Scan(ctx, &digests)
+	if err != nil {
+		return "", db.Fault(fmt.Errorf("look which basic pack was read: %w", err))
+	}
+	return strings.Join(digests, ""), nil
 }
 
 // candidatesMost bounds how many prints of one quarter are compared.

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"unicode"
@@ -29,7 +30,7 @@ func (c *Context) form(p *article.Payload) []Finding {
 		}
 	}
 	for _, n := range c.Near {
-		all = append(all, Finding{NearlySame, Should, "与《" + n.Title + "》（" + n.Site + "）几乎相同，请确认不是重复发布；转载请注明来源。", "", Place{Field: "body"}, nil})
+		all = append(all, Finding{NearlySame, Should, fmt.Sprintf("与《%s》（%s）几乎相同（%d%%），请确认不是重复发布；转载请注明来源。", n.Title, n.Site, n.Same), "", Place{Field: "body"}, nil})
 	}
 	return all
 }

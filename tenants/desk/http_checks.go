@@ -10,9 +10,18 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/checks"
 )
+
+// spotted is what the checks say of an article, its words cleaned as they are shown: places are places in that text.
+func (d *Desk) spotted(ctx context.Context, a *article.Draft) (article.Payload, []checks.Finding, error) {
+	p := a.Payload
+	p.Body = render.Sanitise(p.Body)
+	all, err := d.Checks.Panel(ctx, a.Site, a.ID, p)
+	return p, all, err
+}
 
 // panel is what the checks found in an article, each line with the way to its place. Asks says that sending wants a reason, Mask that one
 // press masks all numbers of people; Confirmed is the reason that went along with what is under review.
@@ -36,12 +45,12 @@ func (d *Desk) examine(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 		return nil
 	}
 	ctx := c.UserContext()
-	all, err := d.Checks.Panel(ctx, a.Site, a.ID, a.Payload)
+	cleaned, all, err := d.spotted(ctx, a)
 	if err != nil {
 		return err
 	}
-	shown, anchors := checks.Mark(string(p.Body), all)
-	p.Body = template.HTML(shown) // sanitised above; Mark adds nothing but marks
+	shown, anchors := checks.Mark(cleaned.Body, all)
+	p.Body = template.HTML(shown) // Mark adds nothing but marks to what was sanitised
 	p.Panel = panel{Shown: true, Asks: p.MaySend && checks.NeedsReason(all), Fix: p.MayEdit, Why: typed(c, "why")}
 	for i, f := range all {
 		row := panelRow{Name: say(c, f.Name()), Kind: f.Look(), Say: f.Say, Quote: f.Quote, To: anchors[i]}
@@ -62,7 +71,7 @@ const glanceMost = 20
 
 // glance is what the checks say of a draft, beside the form in which it is put right.
 func (d *Desk) glance(c *fiber.Ctx, a *article.Draft) (console.Section, error) {
-	all, err := d.Checks.Panel(c.UserContext(), a.Site, a.ID, a.Payload)
+	_, all, err := d.spotted(c.UserContext(), a)
 	s := console.Section{Title: say(c, "检查"), Empty: "没有发现问题。"}
 	for _, f := range all[:min(len(all), glanceMost)] {
 		field := f.Place.Field
@@ -97,7 +106,7 @@ func (d *Desk) repair(c *fiber.Ctx, a *article.Draft, version int64, wanted stri
 	if version != a.Version {
 		return fault.New(fault.Conflict, "这篇稿件刚被别人改过，请刷新后再改。")
 	}
-	all, err := d.Checks.Panel(ctx, a.Site, a.ID, a.Payload)
+	cleaned, all, err := d.spotted(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -107,7 +116,7 @@ func (d *Desk) repair(c *fiber.Ctx, a *article.Draft, version int64, wanted stri
 	if len(all) == 0 {
 		return fault.New(fault.Conflict, "这一处已经改过了，请看现在的稿件。")
 	}
-	payload, err := checks.Apply(a.Payload, all...)
+	payload, err := checks.Apply(cleaned, all...)
 	if err != nil {
 		return err
 	}
@@ -116,7 +125,7 @@ func (d *Desk) repair(c *fiber.Ctx, a *article.Draft, version int64, wanted stri
 
 // submit sends the draft that the person saw to review. What the checks hold to be of weight wants a reason, which goes along.
 func (d *Desk) submit(c *fiber.Ctx, a *article.Draft, version int64) error {
-	all, err := d.Checks.Panel(c.UserContext(), a.Site, a.ID, a.Payload)
+	_, all, err := d.spotted(c.UserContext(), a)
 	if err != nil {
 		return err
 	}

@@ -22,15 +22,16 @@ CREATE TABLE check_hits (
   PRIMARY KEY (site_id, article_id, n)
 );
 --bun:split
--- The simhash of each public article, and its quarters: of two that differ in three bits one quarter is the same.
+-- The simhash of each public article, and its quarters: of two that differ in three bits one quarter is the same. A text that is too short
+-- has a row without a print: it was read.
 CREATE TABLE article_prints (
   site_id bigint NOT NULL,
   article_id bigint NOT NULL,
-  print bigint NOT NULL,
-  b0 bigint NOT NULL,
-  b1 bigint NOT NULL,
-  b2 bigint NOT NULL,
-  b3 bigint NOT NULL,
+  print bigint,
+  b0 bigint,
+  b1 bigint,
+  b2 bigint,
+  b3 bigint,
   PRIMARY KEY (site_id, article_id)
 );
 --bun:split
