@@ -151,6 +151,7 @@ var texts = map[string][2]string{
 	"f_role":           {"岗位代码：PO 平台运维员，SA 安全管理员，AA 审计管理员，SV 监督员，CL 内容主管……", "role: PO operator, SA security, AA audit, SV supervisor, CL content lead…"},
 	"f_document":       {"任命文件的文号", "number of the document that appoints"},
 	"f_end":            {"结束这些登录", "end them"},
+	"f_link":           {"不设密码，给一个本人自己设密码的链接，三天内用一次", "set no password: print a link by which the person sets one, once, within three days"},
 	"f_password_stdin": {"从标准输入读取密码（一行）；省略则生成一个，只显示一次", "read the password from standard input (one line); otherwise one is made and shown once"},
 
 	"usage":       {"用法：", "Usage: "},
