@@ -1,15 +1,22 @@
 package app_test
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base32"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/webauthn"
+	"github.com/chromedp/chromedp"
+	"github.com/zhanqun/zhanqun/app"
 )
 
 // authenticator is what a phone shows now, by RFC 6238 and by nothing of the program.
@@ -106,4 +113,71 @@ func TestTheFirstAdministratorInABrowser(t *testing.T) {
 	d.fill("#again", password+"2")
 	d.press("main button", "设好密码")
 	d.says("密码已经设好")
+}
+
+// virtualKey puts a security key into the browser, which its owner touches at once.
+func virtualKey(t *testing.T, b *browser) {
+	t.Helper()
+	err := chromedp.Do(b.ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		if _, err := cdp.Call(ctx, tab, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, tab, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+			Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true, HasUserVerification: true,
+			IsUserVerified: true, AutomaticPresenceSimulation: true}})
+		return err
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Issue 1, passkeys: an administrator adds one and signs in with it in the place of a code, again and again; once it is removed, the code is asked for.
+func TestAPasskeyInABrowser(t *testing.T) {
+	b := openBrowser(t)
+	d, data := serveConsole(t, b)
+	const password = "hanjiang-春茶-老街"
+	for _, args := range [][]string{{"org", "import", "-"}, {"admin", "create", "--login=zhang.san", "--name=张三", "--org=610900", "--role=SA", "--password-stdin"}} {
+		in := map[string]string{"org": "code,name,level,parent_code\n610900,安康市,city,\n", "admin": password + "\n"}[args[0]]
+		if code := app.Main(context.Background(), append(args, "--data="+data), strings.NewReader(in), io.Discard, os.Stderr); code != 0 {
+			t.Fatalf("%v: exit %d", args, code)
+		}
+	}
+	signIn := func() {
+		d.open(t, 1366, d.console+"/signin")
+		d.fill("#login", "zhang.san")
+		d.fill("#password", password)
+		d.press("form button.main", "登录")
+	}
+	signIn()
+	secret := eval[string](t, b, `document.querySelector('.key').textContent`)
+	d.fill("#code", authenticator(t, secret))
+	d.press("main button", "设好第二验证")
+	d.press("main a", "已经收好")
+	virtualKey(t, b)
+	d.open(t, 1366, d.console+"/me/passkey")
+	until(t, func() bool { return eval[bool](t, b, `!document.querySelector('form[data-passkey]').hidden`) })
+	d.look("passkey")
+	d.fill("#name", "办公室电脑")
+	d.press("main button", "添加通行密钥")
+	d.says("通行密钥已添加")
+	d.says("办公室电脑")
+	d.look("own-account-passkey")
+	for range 2 {
+		d.press(`form[action="/signout"] button`, "")
+		signIn()
+		until(t, func() bool { return eval[bool](t, b, `!document.querySelector('form[data-passkey]').hidden`) })
+		d.look("second-step-passkey")
+		d.press("main button", "用通行密钥登录")
+		d.says("我的工作")
+	}
+	d.open(t, 1366, d.console+"/me")
+	d.press("main button", "删除")
+	d.says("通行密钥已删除")
+	d.press(`form[action="/signout"] button`, "")
+	signIn()
+	d.says("六位数字")
+	if strings.Contains(d.reads(), "用通行密钥登录") {
+		t.Error("the removed key is asked for")
+	}
 }

@@ -26,6 +26,8 @@ var platformTables = map[string]string{
 	"links":               "a person's",
 	"second_factors":      "a person's",
 	"recovery_codes":      "a person's",
+	"passkeys":            "a person's",
+	"ceremonies":          "a person's",
 	"second_steps":        "a person's",
 	"setups":              "the first administrator is the platform's",
 	"signin_failures":     "of clients that are nobody yet",

@@ -29,7 +29,7 @@ func (c *Console) Routes(r *web.Router) {
 		d.Room = room
 		r.Door(d)
 	}
-	for _, d := range append(c.meRoutes(), c.secondRoutes()...) {
+	for _, d := range slices.Concat(c.meRoutes(), c.secondRoutes(), c.passkeyRoutes()) {
 		d.Room = room
 		r.Door(d)
 	}
