@@ -53,6 +53,9 @@ func (c Config) secondFactor(people *identity.Accounts) error {
 	if err := people.SecondFactor(k, !c.Demo); err != nil {
 		return err
 	}
+	if err := c.signInBy(people); err != nil {
+		return err
+	}
 	return people.PasskeysAt(strings.TrimSuffix(c.consoleURL(), "/"))
 }
 

@@ -26,6 +26,7 @@ var platformTables = map[string]string{
 	"links":               "a person's",
 	"second_factors":      "a person's",
 	"recovery_codes":      "a person's",
+	"foreign_subjects":    "a person's",
 	"passkeys":            "a person's",
 	"ceremonies":          "a person's",
 	"second_steps":        "a person's",

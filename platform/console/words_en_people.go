@@ -153,4 +153,12 @@ var wordsPeople = map[string]string{
 	"删除":            "Remove",
 	"还没有。它可以代替验证码。": "None yet. One takes the place of the code.",
 	"删除通行密钥":        "Passkey removed",
+	"用统一身份认证登录":     "Sign in by the city's identity provider",
+	"统一身份认证":        "The city's identity provider",
+	"已关联":           "Linked",
+	"取消关联":          "Unlink",
+	"关联以后，可以用单位的统一身份认证代替密码登录；第二验证照旧。": "Once linked, it takes the place of the password; the second factor stays.",
+	"关联统一身份认证":   "Link the identity provider",
+	"已关联统一身份认证。": "The identity provider is linked.",
+	"已取消关联。":     "It is unlinked.",
 }

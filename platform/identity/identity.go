@@ -99,6 +99,7 @@ type Accounts struct {
 	sealer    sealer
 	must      bool // roles must have a second factor
 	passkeys  *webauthn.WebAuthn
+	provider  *provider // nil: people sign in by password only
 }
 
 // New returns the people in d; relations is asked whenever a person is entered or appointed.
