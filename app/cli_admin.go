@@ -65,11 +65,15 @@ type adminCreate struct {
 	Org      string `name:"org" required:"" placeholder:"CODE" help:"${f_unit}"`
 	Role     string `name:"role" required:"" placeholder:"ROLE" help:"${f_role}"`
 	Document string `name:"document" placeholder:"NUMBER" help:"${f_document}"`
+	Link     bool   `name:"link" help:"${f_link}"`
 	typedPassword
 }
 
-// Run opens an account with an appointment and a password.
+// Run opens an account with an appointment, and a password or the link to set one.
 func (c adminCreate) Run(s *session) error {
+	if c.Link {
+		return c.invite(s)
+	}
 	password, shown, err := c.read(s)
 	if err != nil {
 		return err
@@ -107,6 +111,29 @@ func (c adminCreate) Run(s *session) error {
 		v.Password = password
 	}
 	return s.printPerson(v)
+}
+
+// invite opens the account without a password, as for the first content lead of a unit, who invites everybody else.
+func (c adminCreate) invite(s *session) error {
+	if c.Stdin {
+		return fault.In("link", "--link 和 --password-stdin 只能用一个。")
+	}
+	h, err := s.house(false)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	unit, err := h.Orgs.ByCode(s.ctx, c.Org)
+	if err != nil {
+		return err
+	}
+	role := policies.Role(strings.ToUpper(strings.TrimSpace(c.Role)))
+	post := identity.Appointment{Role: role, Org: unit.ID, Document: cmp.Or(c.Document, "服务器命令行设立")}
+	a, link, err := h.Accounts.Invite(s.ctx, identity.Account{Login: c.Login, Name: c.Name, Org: unit.ID}, []identity.Appointment{post})
+	if err != nil {
+		return err
+	}
+	return s.printLink(linked{administered{ID: a.ID, Login: a.Login, Name: a.Name, Org: unit.Name, Role: role}, s.cfg.linkURL(link.Token), link.Expires})
 }
 
 // loginArg is a person as one types it.
@@ -215,11 +242,14 @@ func (c adminReset) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		v := linked{administered{ID: a.ID, Login: a.Login, Name: a.Name}, s.cfg.linkURL(link.Token), link.Expires}
-		return s.print(v, func(w io.Writer) {
-			fmt.Fprintf(w, "%s  %s  %s\n", v.ID, v.Login, v.Name)
-			fmt.Fprintf(w, s.words.say("link_once")+"\n", v.Expires.In(kernel.Beijing).Format(time.DateTime), v.Link)
-		})
+		return s.printLink(linked{administered{ID: a.ID, Login: a.Login, Name: a.Name}, s.cfg.linkURL(link.Token), link.Expires})
+	})
+}
+
+func (s *session) printLink(v linked) error {
+	return s.print(v, func(w io.Writer) {
+		fmt.Fprintf(w, "%s  %s  %s\n", v.ID, v.Login, v.Name)
+		fmt.Fprintf(w, s.words.say("link_once")+"\n", v.Expires.In(kernel.Beijing).Format(time.DateTime), v.Link)
 	})
 }
 

@@ -40,6 +40,9 @@ type Config struct {
 	TLSDir         string   `name:"tls-dir" env:"ZHANQUN_TLS_DIR" placeholder:"DIR" help:"${tls_dir}"`
 	TLSListen      string   `name:"tls-listen" env:"ZHANQUN_TLS_LISTEN" placeholder:"ADDR" help:"${tls_listen}"`
 	TrustedProxies []string `name:"trusted-proxies" env:"ZHANQUN_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
+	OIDCIssuer     string   `name:"oidc-issuer" env:"ZHANQUN_OIDC_ISSUER" placeholder:"URL" help:"${oidc_issuer}"`
+	OIDCClient     string   `name:"oidc-client" env:"ZHANQUN_OIDC_CLIENT" placeholder:"ID" help:"${oidc_client}"`
+	OIDCSecretFile string   `name:"oidc-secret-file" env:"ZHANQUN_OIDC_SECRET_FILE" placeholder:"FILE" help:"${oidc_secret_file}"`
 	Demo           bool     `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
 
 	asksFirst bool      // a server whose console asks for the first administrator: see setup.go
@@ -150,7 +153,7 @@ func (c Config) public(port int) (Config, error) {
 	if _, err := c.proxies(); err != nil {
 		return c, err
 	}
-	return c, nil
+	return c, c.checkProvider()
 }
 
 func listenPort(flag, address string) (int, error) {
@@ -192,7 +195,8 @@ func (c Config) shown() [][2]string {
 	return [][2]string{
 		{"data", c.Data}, {"listen", c.Listen}, {"ops-listen", c.OpsListen}, {"database", masked(c.Database)}, {"media", masked(c.Media)},
 		{"key-file", c.KeyFile}, {"domain", c.Domain}, {"public-scheme", c.PublicScheme}, {"public-port", port}, {"tls-dir", c.TLSDir}, {"tls-listen", c.TLSListen},
-		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"demo", fmt.Sprint(c.Demo)},
+		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
+		{"oidc-secret-file", c.OIDCSecretFile}, {"demo", fmt.Sprint(c.Demo)},
 	}
 }
 

@@ -45,13 +45,19 @@ type desk struct {
 // serveDesk serves the demonstration.
 func serveDesk(t *testing.T, b *browser) (*desk, string) {
 	t.Helper()
+	return serveConsole(t, b, "--demo")
+}
+
+// serveConsole serves a new data folder.
+func serveConsole(t *testing.T, b *browser, args ...string) (*desk, string) {
+	t.Helper()
 	data, listen, ops := t.TempDir(), address(t), address(t)
 	_, port, _ := net.SplitHostPort(listen)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
 	go func() {
 		defer close(ended)
-		ended <- app.Main(ctx, []string{"serve", "--demo", "--data=" + data, "--listen=" + listen, "--ops-listen=" + ops, "--public-port=" + port}, strings.NewReader(""), io.Discard, os.Stderr)
+		ended <- app.Main(ctx, append([]string{"serve", "--data=" + data, "--listen=" + listen, "--ops-listen=" + ops, "--public-port=" + port}, args...), strings.NewReader(""), io.Discard, os.Stderr)
 	}()
 	t.Cleanup(func() {
 		stop()

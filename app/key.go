@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/identity"
@@ -49,7 +50,13 @@ func (c Config) secondFactor(people *identity.Accounts) error {
 	if err != nil {
 		k = nil // a node that starts from its mirror may have none yet; without it nobody passes a second step
 	}
-	return people.SecondFactor(k, !c.Demo)
+	if err := people.SecondFactor(k, !c.Demo); err != nil {
+		return err
+	}
+	if err := c.signInBy(people); err != nil {
+		return err
+	}
+	return people.PasskeysAt(strings.TrimSuffix(c.consoleURL(), "/"))
 }
 
 // makeKey writes a new key that only this user may read; it never replaces one.

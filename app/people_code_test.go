@@ -110,6 +110,12 @@ func twoSteps(t *testing.T, o *bureau) {
 	if !strings.Contains(body, "没用过的备用码：9") {
 		t.Errorf("the own account: %s", body)
 	}
+	if status, body := w.get("/me/passkey"); status != http.StatusOK || !strings.Contains(body, `data-options="{`) || !strings.Contains(body, "console.localhost") {
+		t.Errorf("to add a passkey: %d: %s", status, body)
+	}
+	w.wants("/me/passkey", url.Values{"name": {"钥匙"}, "response": {"{}"}}, http.StatusUnprocessableEntity, "没有认出")
+	w.wants("/me/passkey/remove", url.Values{"key": {"x"}}, http.StatusNotFound, "已经删除")
+	w.wants("/signin/passkey", url.Values{"response": {"{}"}}, http.StatusUnprocessableEntity, "")
 	o.now = o.now.Add(time.Minute)
 	w.wants("/me/codes", url.Values{"code": {"000000"}}, http.StatusUnprocessableEntity, "验证码不对")
 	status, _, body = w.post("/me/codes", url.Values{"code": {phoneCode(secret[1], o.now)}})

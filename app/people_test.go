@@ -307,6 +307,14 @@ func TestResetOnTheCommandLine(t *testing.T) {
 	if out := must("admin", "reset", "ops"); !strings.Contains(out, "/link/") || strings.Contains(out, v.Link) {
 		t.Errorf("got %q", out)
 	}
+	lead := []string{"admin", "create", "--login=lead", "--name=李四", "--org=610902", "--role=CL", "--link"}
+	if out := must(lead...); strings.Count(out, "/link/") != 1 || strings.Contains(out, "密码：") {
+		t.Errorf("got %q", out)
+	}
+	lead[2] = "--login=other"
+	if code, _, stderr := run(t, "x", append(lead, "--password-stdin", data)...); code != exitFailed || !strings.Contains(stderr, "只能用一个") {
+		t.Errorf("a link and a password: exit %d, %s", code, stderr)
+	}
 	if code, _, stderr := run(t, "", "admin", "reset", "nobody", data); code != exitFailed || !strings.Contains(stderr, "没有这个登录名") {
 		t.Errorf("nobody: exit %d, %s", code, stderr)
 	}

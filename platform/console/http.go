@@ -31,7 +31,7 @@ func (c *Console) Routes(r *web.Router) {
 		d.Room = room
 		r.Door(d)
 	}
-	for _, d := range append(c.meRoutes(), c.secondRoutes()...) {
+	for _, d := range slices.Concat(c.meRoutes(), c.secondRoutes(), c.passkeyRoutes(), c.oidcRoutes()) {
 		d.Room = room
 		r.Door(d)
 	}
@@ -168,6 +168,7 @@ func local(to string) string {
 type signInPage struct {
 	Login, To, Typed string
 	Trouble          string
+	OIDC             bool // the city's identity provider is another way in
 	Done             bool // a link has just set the password
 	First            bool // the set-up has just made the first administrator
 	People           []Person
@@ -198,11 +199,11 @@ func (c *Console) showSignIn(f *fiber.Ctx) error {
 	if kernel.ActorFrom(f.UserContext()).Account != 0 {
 		return f.Redirect(local(f.Query("to")), fiber.StatusSeeOther)
 	}
-	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{To: local(f.Query("to")), Done: f.Query("set") == "1", First: f.Query("first") == "1", People: c.people()})
+	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{To: local(f.Query("to")), Done: f.Query("set") == "1", First: f.Query("first") == "1", OIDC: c.Accounts.HasProvider(), People: c.people()})
 }
 
 func (c *Console) signIn(f *fiber.Ctx) error {
-	p := signInPage{Login: strings.Clone(f.FormValue("login")), To: local(f.FormValue("to")), Typed: strings.Clone(f.FormValue("typed")), People: c.people()}
+	p := signInPage{Login: strings.Clone(f.FormValue("login")), To: local(f.FormValue("to")), Typed: strings.Clone(f.FormValue("typed")), People: c.people(), OIDC: c.Accounts.HasProvider()}
 	token, _, err := c.Accounts.SignIn(f.UserContext(), p.Login, f.FormValue("password"), visit(f))
 	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Invalid) {
 		p.Trouble = fault.Say(err)
@@ -215,19 +216,24 @@ func (c *Console) signIn(f *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return c.entered(f, token, p.To, p.Typed)
+}
+
+// entered gives the browser its new session, or the sign-in that waits for its second step, and goes on where the person wanted to go.
+func (c *Console) entered(f *fiber.Ctx, token, to, typed string) error {
 	if old := web.SessionToken(f); old != "" {
 		if err := c.Accounts.SignOut(f.UserContext(), old); err != nil && !fault.Is(err, fault.Forbidden) {
 			return err
 		}
 	}
 	web.SetSession(f, token)
-	if identity.Half(token) {
-		if p.Typed == "" {
-			return f.Redirect(secondPath+"?to="+url.QueryEscape(p.To), fiber.StatusSeeOther)
-		}
-		return c.askSecond(f, token, secondPage{To: p.To, Typed: p.Typed}, fiber.StatusOK)
+	switch {
+	case !identity.Half(token):
+		return c.goOn(f, to, typed)
+	case typed == "":
+		return f.Redirect(secondPath+"?to="+url.QueryEscape(to), fiber.StatusSeeOther)
 	}
-	return c.goOn(f, p.To, p.Typed)
+	return c.askSecond(f, token, secondPage{To: to, Typed: typed}, fiber.StatusOK)
 }
 
 func (c *Console) signOut(f *fiber.Ctx) error {

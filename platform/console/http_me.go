@@ -16,6 +16,9 @@ type mePage struct {
 	Posts       []post
 	Sessions    []identity.SessionInfo
 	Factor      identity.Factor
+	Passkeys    []identity.Passkey
+	OIDC        bool // there is an identity provider
+	Linked      bool
 	Trouble     string
 	Done        string
 }
@@ -25,7 +28,8 @@ var meView = Define[mePage](ownRoom, "me")
 const mePath = "/me"
 
 // myDones are the sentences after an act on the own account.
-var myDones = map[string]string{"password": "密码已更换，别处的登录都已退出。", "ended": "这次登录已结束。", "others": "别处的登录都已退出。"}
+var myDones = map[string]string{"password": "密码已更换，别处的登录都已退出。", "ended": "这次登录已结束。", "others": "别处的登录都已退出。",
+	"passkey": "通行密钥已添加。", "removed": "通行密钥已删除。", "linked": "已关联统一身份认证。", "unlinked": "已取消关联。"}
 
 func (c *Console) meRoutes() []web.DoorRoute {
 	return []web.DoorRoute{
@@ -52,6 +56,13 @@ func (c *Console) me(f *fiber.Ctx, trouble string, status int) error {
 		return err
 	}
 	if p.Factor, err = c.Accounts.Factor(ctx, own.ID); err != nil {
+		return err
+	}
+	if p.Passkeys, err = c.Accounts.Passkeys(ctx, own.ID); err != nil {
+		return err
+	}
+	p.OIDC = c.Accounts.HasProvider()
+	if p.Linked, err = c.Accounts.Linked(ctx, own.ID); err != nil {
 		return err
 	}
 	return meView.Show(c, f, Page{Title: Say(Language(f), "我的账号"), Status: status}, p)

@@ -26,7 +26,8 @@ type secondPage struct {
 	Name, To, Typed string
 	Trouble         string
 	Enrol           *enrolment
-	Later           bool // it is no sign-in: the own account's screen leads here
+	Passkey         string // what the script asks the browser; "" where the person has no key
+	Later           bool   // it is no sign-in: the own account's screen leads here
 }
 
 // codesPage shows recovery codes, this once.
@@ -77,7 +78,14 @@ func (c *Console) askSecond(f *fiber.Ctx, token string, p secondPage, status int
 			return err
 		}
 	}
-	return secondView.Show(c, f, Page{Title: Say(Language(f), "第二验证"), Status: status}, p)
+	if p.Passkey, err = c.Accounts.BeginPasskeyStep(f.UserContext(), token); err != nil {
+		return err
+	}
+	page := Page{Title: Say(Language(f), "第二验证"), Status: status}
+	if p.Passkey != "" {
+		page.Scripts = []string{passkeyScript}
+	}
+	return secondView.Show(c, f, page, p)
 }
 
 // drawn is the secret of an account in a form that phones take.

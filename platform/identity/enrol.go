@@ -166,5 +166,8 @@ func (s *Accounts) dropFactor(ctx context.Context, id kernel.AccountID) error {
 	if err := s.clearFactor(ctx, id); err != nil {
 		return err
 	}
+	if _, err := s.dropPasskeys(ctx, id, ""); err != nil { // they stand in for it
+		return err
+	}
 	return s.log.Record(ctx, audit.Entry{Action: "user.factor.off", Object: "account/" + id.String()})
 }

@@ -17,6 +17,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
@@ -97,6 +98,8 @@ type Accounts struct {
 	tidied    atomic.Int64  // Unix seconds
 	sealer    sealer
 	must      bool // roles must have a second factor
+	passkeys  *webauthn.WebAuthn
+	provider  *provider // nil: people sign in by password only
 }
 
 // New returns the people in d; relations is asked whenever a person is entered or appointed.

@@ -167,7 +167,11 @@ func (s *Accounts) SignIn(ctx context.Context, login, password string, v Visit) 
 		}
 		return "", Account{}, wrong()
 	}
-	token, err := s.begin(ctx, c, password, v, now)
+	dearer := ""
+	if kept, ok := parseSecret(c.secret); ok && !today.within(kept.cost) {
+		dearer = newSecret(password).String()
+	}
+	token, err := s.begin(ctx, c, dearer, v, now)
 	return token, c.Account, err
 }
 
@@ -184,12 +188,10 @@ func (s *Accounts) fail(ctx context.Context, who int64, id kernel.AccountID, out
 	})
 }
 
-// begin opens a session, unless the account was disabled or got another password while this one was computed.
-func (s *Accounts) begin(ctx context.Context, c credentials, password string, v Visit, now time.Time) (string, error) {
-	token, dearer := newToken(), ""
-	if kept, ok := parseSecret(c.secret); ok && !today.within(kept.cost) {
-		dearer = newSecret(password).String()
-	}
+// begin opens a session, unless the account was disabled or got another password while this one was computed. dearer is the same password
+// at today's cost, or "".
+func (s *Accounts) begin(ctx context.Context, c credentials, dearer string, v Visit, now time.Time) (string, error) {
+	token := newToken()
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
 		token = strings.TrimPrefix(token, halfMark) // a transaction may be tried again
 		a, err := s.lock(ctx, c.ID)

@@ -218,6 +218,7 @@ func (s *Accounts) deleteOld(ctx context.Context, now time.Time) error {
 			{(*failureRow)(nil), "last_at", now.Add(-window)},
 			{(*signinRow)(nil), "at", now.AddDate(-1, 0, 0)},
 			{(*halfRow)(nil), "began_at", now.Add(-secondStep)},
+			{(*ceremonyRow)(nil), "at", now.Add(-secondStep)},
 			{(*linkRow)(nil), "expires_at", now.AddDate(-1, 0, 0)},
 		} {
 			if _, err := s.db.Conn(ctx).NewDelete().Model(old.row).Where("? <= ?", bun.Ident(old.column), old.before).Exec(ctx); err != nil {

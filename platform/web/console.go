@@ -142,6 +142,15 @@ func SetSession(c *fiber.Ctx, token string) {
 	c.Cookie(&k)
 }
 
+// SetShortCookie keeps something in the browser for ten minutes at most, for this host and no script; "" takes it away.
+func SetShortCookie(c *fiber.Ctx, name, value string) {
+	k := fiber.Cookie{Name: name, Value: value, Path: "/", HTTPOnly: true, Secure: from(c.Context()).secure, SameSite: fiber.CookieSameSiteLaxMode, MaxAge: 600}
+	if value == "" {
+		k.MaxAge, k.Expires = 0, time.Unix(0, 0)
+	}
+	c.Cookie(&k)
+}
+
 // SessionToken is the token that the browser holds, or "".
 func SessionToken(c *fiber.Ctx) string { return c.Cookies(from(c.Context()).cookie()) }
 
