@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -37,7 +38,10 @@ func (c *Console) places(ctx context.Context, lang string) ([]Place, error) {
 			return nil, err
 		}
 		for _, e := range open {
-			all = append(all, place(lang, e.Name, s.Name, strings.Replace(e.Path, ":site", s.ID.String(), 1)))
+			p := place(lang, e.Name, s.Name, strings.Replace(e.Path, ":site", s.ID.String(), 1))
+			if !slices.ContainsFunc(all, func(known Place) bool { return known.Href == p.Href }) { // what is no site's is there once
+				all = append(all, p)
+			}
 		}
 		for _, find := range c.recent {
 			items, err := find(ctx, s.ID)

@@ -58,13 +58,19 @@ var (
 )
 
 // Menu is the room's lines in the console.
-func Menu() []console.Entry {
+func (d *Desk) Menu() []console.Entry {
 	return []console.Entry{
 		{Name: "写稿", Path: "/sites/:site/articles/new", Any: []policies.Action{"article.create"}},
 		{Name: "稿件", Path: "/sites/:site/articles", Any: reads},
-		{Name: "待审", Path: "/reviews", Any: decides},
+		{Name: "待审", Path: "/reviews", If: d.decidesSomewhere},
 		{Name: "审核流程", Path: "/sites/:site/chains", Any: []policies.Action{"column.owner.set"}},
 	}
+}
+
+// decidesSomewhere reports whether the actor has a post that decides, at whatever site: the queue is one for all of them.
+func (d *Desk) decidesSomewhere(ctx context.Context) bool {
+	live, err := d.Accounts.Live(ctx, kernel.ActorFrom(ctx).Account, d.Now())
+	return err == nil && slices.ContainsFunc(live, func(a identity.Appointment) bool { return slices.Contains(deciders, a.Role) })
 }
 
 // name is who an account is, for a screen.

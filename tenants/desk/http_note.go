@@ -80,6 +80,9 @@ func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) er
 // reviewers are the roles that take steps.
 var reviewers = []policies.Role{"RV", "SR", "LD"}
 
+// deciders are those and the roles that publish.
+var deciders = append([]policies.Role{"PB", "CL"}, reviewers...)
+
 // others are the colleagues of the office, beside the actor and the author, to whom a decision may be handed over.
 func (d *Desk) others(ctx context.Context, a *article.Draft) ([]named, error) {
 	s, err := d.Sites.Get(ctx, a.Site)
