@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"html"
 	"net/http"
 	"net/url"
@@ -10,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zhanqun/zhanqun/kernel"
-	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )

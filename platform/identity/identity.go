@@ -4,7 +4,8 @@
 // It serves 安政办发〔2015〕71号 五(二) (谁主管谁负责、谁发布谁负责: every act has a named person with a post) and
 // 四(三) (技术 and 内容 never meet in one person on one site). A role is an appointment with a term, never a flag.
 // What a role may do is policies'. A person signs in with a password (password.go) and has a session (signin.go) until it is
-// unused for half an hour; a guesser waits longer each time, and nobody else does (d51, 五(一)).
+// unused for half an hour; a guesser waits longer each time, and nobody else does (d51, 五(一)). Where a second factor is due (factor.go) the
+// password opens the second step only.
 package identity
 
 import (
