@@ -28,12 +28,19 @@ const binned = "bin"
 func readFilter(q url.Values) (f filter, ok bool) {
 	ok = true
 	f.page = 1
+	day := func(v string) (string, bool) {
+		if _, fine := dayOf(v); !fine {
+			return "", v == ""
+		}
+		return v, true
+	}
 	for name := range q {
 		fine, v := true, q.Get(name)
 		switch name {
 		case "state":
-			f.State = v
-			fine = known(v)
+			if fine = known(v); fine {
+				f.State = v
+			}
 		case "column":
 			f.Column, fine = kernel.ParseID[int64](v)
 		case "author":
@@ -41,19 +48,16 @@ func readFilter(q url.Values) (f filter, ok bool) {
 		case "q":
 			f.Text = strings.TrimSpace(v)
 		case "from":
-			f.From = v
-			_, fine = dayOf(v)
+			f.From, fine = day(v)
 		case "to":
-			f.To = v
-			_, fine = dayOf(v)
+			f.To, fine = day(v)
 		case "p":
-			f.page, _ = strconv.Atoi(v)
-			fine = f.page > 0 && f.page < 1<<20
+			n, err := strconv.Atoi(v)
+			if fine = err == nil && n > 0 && n < 1<<20; fine {
+				f.page = n
+			}
 		}
 		ok = ok && (fine || v == "")
-	}
-	if !known(f.State) {
-		f.State = ""
 	}
 	return f, ok
 }
