@@ -122,7 +122,7 @@ func versions(t *testing.T, io, both, reviewer *worker) {
 	io.wants(at+"/send", url.Values{"version": {"3"}}, http.StatusSeeOther, "sent")
 	io.wants(at+"/restore", url.Values{"from": {"2"}, "version": {"4"}}, http.StatusConflict, "正在审核")
 	both.wants(at+"/review", both.editionOf(at, "do", "publish"), http.StatusSeeOther, "published")
-	if _, body := io.get(at + "/preview/page"); !strings.Contains(body, "预览，已发布") || strings.Contains(body, "预览，未发布") {
+	if _, body := io.get(at + "/preview/page"); !strings.Contains(body, ">预览</p>") || strings.Contains(body, "预览，未发布") {
 		t.Errorf("the preview of what is public: %s", body)
 	}
 	edit.Set("version", "4")

@@ -119,7 +119,7 @@ func (d *Desk) themed(c *fiber.Ctx, a *article.Draft, p *article.Payload) error 
 // What a preview says of itself is in the language of the page, not of the console.
 const (
 	unpublished = "预览，未发布"
-	published   = "预览，已发布"
+	published   = "预览"
 )
 
 // marked puts the mark of a preview on a page, and leads its links to the site: here its addresses lead nowhere.
