@@ -122,9 +122,15 @@ func versions(t *testing.T, io, both, reviewer *worker) {
 	io.wants(at+"/send", url.Values{"version": {"3"}}, http.StatusSeeOther, "sent")
 	io.wants(at+"/restore", url.Values{"from": {"2"}, "version": {"4"}}, http.StatusConflict, "正在审核")
 	both.wants(at+"/review", both.editionOf(at, "do", "publish"), http.StatusSeeOther, "published")
+	if _, body := io.get(at + "/preview/page"); !strings.Contains(body, ">预览</p>") || strings.Contains(body, "预览，未发布") {
+		t.Errorf("the preview of what is public: %s", body)
+	}
 	edit.Set("version", "4")
 	edit.Set("title", "公开以后的标题")
 	io.wants(at, edit, http.StatusSeeOther, "saved")
+	if _, body := io.get(at + "/preview/page"); !strings.Contains(body, "预览，未发布") {
+		t.Errorf("the preview of a change: %s", body)
+	}
 	if _, body := io.get(at + "/versions"); !strings.Contains(body, "网站上的文字") || !strings.Contains(body, "<ins>公开以后的</ins>") {
 		t.Errorf("the draft beside what is public: %s", body)
 	}

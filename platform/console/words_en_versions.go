@@ -136,4 +136,5 @@ var wordsVersions = map[string]string{
 	"手机 390":  "Phone 390",
 	"平板 820":  "Tablet 820",
 	"电脑 1280": "Desktop 1280",
+	"去掉这个条件":  "Remove this condition",
 }

@@ -2,7 +2,9 @@ package desk
 
 import (
 	"errors"
+	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/zhanqun/zhanqun/kernel/fault"
@@ -58,5 +60,53 @@ func TestTheNamesOfSteps(t *testing.T) {
 		if got := stepName(p); got != want {
 			t.Errorf("%+v is called %q, want %q", p, got, want)
 		}
+	}
+}
+
+// Issue 3: whatever an address says, the list has one address for what it understood, which says the same again.
+func FuzzFilter(f *testing.F) {
+	for _, q := range []string{"", "state=draft&q=停水&column=2&author=11&from=2026-11-01&to=2026-11-30&p=3", "state=nonsense", "column=-1&p=0", "from=2026-02-30", "q=%00&q=x", "state=bin&p=99999999999"} {
+		f.Add(q)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		q, err := url.ParseQuery(text)
+		if err != nil {
+			return
+		}
+		got, _ := readFilter(q)
+		_, rest, _ := strings.Cut(got.at("/x"), "?")
+		once, err := url.ParseQuery(rest)
+		if err != nil {
+			t.Fatalf("%q became %q: %v", text, rest, err)
+		}
+		again, ok := readFilter(once)
+		if !ok || again != got {
+			t.Errorf("%q became %+v, then %+v, understood: %v", text, got, again, ok)
+		}
+		got.chosen() // no address makes it fail
+	})
+}
+
+// Must show 2: a choice between two is one; what nobody has decided is not saved.
+func TestWhatIsNotDecidedIsNotSaved(t *testing.T) {
+	base := article.Payload{Kind: article.News, Title: "题", Body: "<p>一</p><p>二</p>"}
+	mine, theirs := base, base
+	mine.Body, mine.Disclosure, mine.Document = "<p>一</p><p>我</p>", article.OnRequest, &article.Document{Number: "1号"}
+	theirs.Body, theirs.Disclosure = "<p>他</p><p>二</p>", article.Withheld
+	m := mergeOf(base, mine, theirs)
+	if m.open != 1 || m.took != 1 {
+		t.Fatalf("%d open, %d taken", m.open, m.took)
+	}
+	for take, want := range map[string]string{"": "", "both": "", "mine": article.OnRequest, "theirs": article.Withheld} {
+		for i := range m.lines {
+			m.lines[i].Take = take
+		}
+		p, all := m.into(mine)
+		if all != (want != "") || all && (p.Disclosure != want || p.Body != "<p>他</p>\n<p>我</p>" || p.Document == nil || p.Document.Number != "1号") {
+			t.Errorf("%q: %v, %+v", take, all, p)
+		}
+	}
+	if base.Document != nil || theirs.Document != nil {
+		t.Error("merging wrote into what it was given")
 	}
 }

@@ -28,12 +28,19 @@ const binned = "bin"
 func readFilter(q url.Values) (f filter, ok bool) {
 	ok = true
 	f.page = 1
+	day := func(v string) (string, bool) {
+		if _, fine := dayOf(v); !fine {
+			return "", v == ""
+		}
+		return v, true
+	}
 	for name := range q {
 		fine, v := true, q.Get(name)
 		switch name {
 		case "state":
-			f.State = v
-			fine = known(v)
+			if fine = known(v); fine {
+				f.State = v
+			}
 		case "column":
 			f.Column, fine = kernel.ParseID[int64](v)
 		case "author":
@@ -41,19 +48,16 @@ func readFilter(q url.Values) (f filter, ok bool) {
 		case "q":
 			f.Text = strings.TrimSpace(v)
 		case "from":
-			f.From = v
-			_, fine = dayOf(v)
+			f.From, fine = day(v)
 		case "to":
-			f.To = v
-			_, fine = dayOf(v)
+			f.To, fine = day(v)
 		case "p":
-			f.page, _ = strconv.Atoi(v)
-			fine = f.page > 0 && f.page < 1<<20
+			n, err := strconv.Atoi(v)
+			if fine = err == nil && n > 0 && n < 1<<20; fine {
+				f.page = n
+			}
 		}
 		ok = ok && (fine || v == "")
-	}
-	if !known(f.State) {
-		f.State = ""
 	}
 	return f, ok
 }
@@ -111,6 +115,35 @@ func (f filter) at(path string) string {
 		return path
 	}
 	return path + "?" + q.Encode()
+}
+
+// chips are the conditions that are set, each with the address of the list without it.
+func (f filter) chips(p *listPage) (all []tab) {
+	add := func(set bool, name string, without func(*filter)) {
+		if set {
+			rest := f
+			rest.page = 1
+			without(&rest)
+			all = append(all, tab{Name: name, Href: rest.at(p.Path)})
+		}
+	}
+	column, author := "", ""
+	for _, k := range p.Columns {
+		if k.Here {
+			column = k.Name
+		}
+	}
+	for _, a := range p.Authors {
+		if a.Here {
+			author = a.Name
+		}
+	}
+	add(f.Text != "", "“"+f.Text+"”", func(r *filter) { r.Text = "" })
+	add(f.Column != 0, column, func(r *filter) { r.Column = 0 })
+	add(f.Author != 0, author, func(r *filter) { r.Author = 0 })
+	add(f.From != "", "≥ "+f.From, func(r *filter) { r.From = "" })
+	add(f.To != "", "≤ "+f.To, func(r *filter) { r.To = "" })
+	return all
 }
 
 // chosen is the filter as the room takes it.

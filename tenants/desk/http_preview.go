@@ -103,16 +103,27 @@ func (d *Desk) themed(c *fiber.Ctx, a *article.Draft, p *article.Payload) error 
 	if err != nil {
 		return err
 	}
+	says := unpublished
+	live, _, err := d.Articles.Public(c.UserContext(), a.Site, a.ID)
+	switch {
+	case err == nil && same(*live, *p):
+		says = published
+	case err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Gone):
+		return err
+	}
 	c.Type("html", "utf-8")
 	c.Set("X-Robots-Tag", "noindex, nofollow")
-	return c.Send(marked(body, s, d.Console.Address("preview.css")))
+	return c.Send(marked(body, s, d.Console.Address("preview.css"), says))
 }
 
-// unpublished is what a preview says of itself; it is in the language of the page, not of the console.
-const unpublished = "预览，未发布"
+// What a preview says of itself is in the language of the page, not of the console.
+const (
+	unpublished = "预览，未发布"
+	published   = "预览"
+)
 
 // marked puts the mark of a preview on a page, and leads its links to the site: here its addresses lead nowhere.
-func marked(page []byte, s *render.Site, css string) []byte {
+func marked(page []byte, s *render.Site, css, says string) []byte {
 	var out bytes.Buffer
 	for z := nethtml.NewTokenizer(bytes.NewReader(page)); ; {
 		kind := z.Next()
@@ -128,11 +139,11 @@ func marked(page []byte, s *render.Site, css string) []byte {
 		case kind == nethtml.EndTagToken && tag == "head":
 			out.WriteString(`<link rel="stylesheet" href="` + css + `">` + "\n")
 		case kind == nethtml.EndTagToken && tag == "body":
-			out.WriteString(`<div class="preview-mark" aria-hidden="true"><span>` + unpublished + "</span></div>\n")
+			out.WriteString(`<div class="preview-mark" aria-hidden="true"><span>` + says + "</span></div>\n")
 		}
 		out.Write(raw)
 		if kind == nethtml.StartTagToken && string(name) == "main" {
-			out.WriteString("\n" + `<p class="zq-demo" role="status">` + unpublished + "</p>")
+			out.WriteString("\n" + `<p class="zq-demo" role="status">` + says + "</p>")
 		}
 	}
 }
