@@ -31,6 +31,9 @@ func lists(t *testing.T, io, both, reviewer *worker) {
 	shows(io.base()+"?q="+url.QueryEscape("第2篇")+"&column=2&author="+io.account.ID.String()+"&from=2026-11-23&to=2026-11-23&state=draft", false, false, true, false)
 	shows(list+"&to=2026-11-22", false, false, false, false)
 	shows(list+"&author="+both.account.ID.String(), false, false, false, false)
+	if _, body := io.get(list + "&from=2026-11-20"); !strings.Contains(body, `href="`+io.base()+`?from=2026-11-20">“批量”`) || !strings.Contains(body, "≥ 2026-11-20") {
+		t.Errorf("the conditions are not there to be taken away: %s", body)
+	}
 	for _, odd := range []string{"?column=x", "?from=gestern&q=a", "?p=0", "?author=-1", "?to=2026-13-01"} {
 		if status, _ := io.get(io.base() + odd); status != http.StatusSeeOther {
 			t.Errorf("%s answers %d", odd, status)

@@ -36,6 +36,7 @@ func TestTheDesk(t *testing.T) {
 			t.Run("lists", func(t *testing.T) { lists(t, io, both, o.hire("looks-on", "RV")) })
 			t.Run("metadata", func(t *testing.T) { metadata(t, io) })
 			t.Run("schedules", func(t *testing.T) { planned(t, io, both) })
+			t.Run("previews", func(t *testing.T) { previews(t, io, o.hire("previews", "RV")) })
 			t.Run("autosaves", func(t *testing.T) { autosaves(t, io, lead) })
 			t.Run("a chain", func(t *testing.T) { chain(t, io, both) })
 			t.Run("the buttons", func(t *testing.T) { buttons(t, io, both, o.hire("only-rv", "RV"), o.hire("only-lo", "LO")) })

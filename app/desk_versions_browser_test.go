@@ -35,6 +35,17 @@ func TestWritingTogetherInABrowser(t *testing.T) {
 	d.press("main a", "历史版本和对照")
 	d.says("改了什么")
 	d.look("versions")
+	d.press("main a", "返回稿件")
+	d.press("main a", "预览和分享")
+	d.press("main button", "做一个链接")
+	d.says("链接已经做好")
+	d.look("preview")
+	if got := eval[string](t, b, `document.querySelector('iframe').contentDocument.querySelector('h1').textContent`); got == "" {
+		t.Error("the frame is empty")
+	}
+	d.open(t, 1366, d.console+here+"/preview/page")
+	d.says("预览，未发布")
+	d.picture(t, "desk-preview-page")
 	d.open(t, 1366, d.console+path.Dir(here)+"?q=%E7%A5%AD%E6%89%AB")
 	d.look("list-filtered")
 	d.resize(t, 390)

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
@@ -88,7 +89,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
-		Published: h.Published, Reviews: h.Reviews, Console: h.Console})
+		Published: h.Published, Reviews: h.Reviews, Console: h.Console, Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console}, h.Cache)

@@ -46,13 +46,14 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 
 // The routes of the console that no permission guards, each with why it needs none.
 var ways = map[string]string{
-	"GET /signin":      "the way in",
-	"POST /signin":     "the way in",
-	"POST /signout":    "ends what only its own cookie names",
-	"POST /language":   "keeps a choice in the own browser",
-	"POST /appearance": "likewise",
-	"GET /palette":     "lists for the person who asks where they may go",
-	"GET /":            "shows what the rooms answer for the person who asks, site by site",
+	"GET /signin":         "the way in",
+	"POST /signin":        "the way in",
+	"POST /signout":       "ends what only its own cookie names",
+	"POST /language":      "keeps a choice in the own browser",
+	"POST /appearance":    "likewise",
+	"GET /palette":        "lists for the person who asks where they may go",
+	"GET /":               "shows what the rooms answer for the person who asks, site by site",
+	"GET /preview/:token": "a link of 256 random bits that expires, to one text, for people without an account",
 }
 
 // A6: nothing on the console is open to somebody who is not signed in but the way in, and no door is added unseen.

@@ -41,6 +41,7 @@ var kept = []backup.Table{
 	{Name: "article_versions", Order: "site_id, article_id, version", Tenant: bySite},
 	{Name: "article_views", Order: "site_id, id", Tenant: bySite},
 	{Name: "article_schedules", Order: "site_id, article_id", Tenant: bySite},
+	{Name: "article_previews", Order: "site_id, id", Tenant: bySite},
 	{Name: "article_imports", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "jobs", Order: "id", Tenant: bySite},
 	{Name: "audit_heads", Order: "chain", Tenant: "chain = ?"},

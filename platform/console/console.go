@@ -151,6 +151,9 @@ func (c *Console) seat(ctx context.Context, id kernel.SiteID) (Seat, error) {
 	return Seat{ID: id, Name: g.Name}, nil
 }
 
+// Address is where a file of the console's assets is found, for a page that is not made here.
+func (c *Console) Address(name string) string { return c.address(name) }
+
 // Offers reports whether the actor may do one of the actions at a site, as far as a menu or a button has to know; the guard decides.
 func (c *Console) Offers(ctx context.Context, id kernel.SiteID, any ...policies.Action) bool {
 	held, err := c.Holdings.Holdings(ctx, id)

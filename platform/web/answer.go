@@ -19,7 +19,7 @@ import (
 // policy is the content policy of every answer: nothing inline, nothing from elsewhere (promises.md 4.5).
 func policy(media string, https bool) string {
 	p := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:" + also(media) +
-		"; media-src 'self'" + also(media) + "; font-src 'none'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; object-src 'none'"
+		"; media-src 'self'" + also(media) + "; font-src 'none'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'self'; object-src 'none'"
 	if https {
 		p += "; upgrade-insecure-requests"
 	}
@@ -206,6 +206,9 @@ func (s *Server) assetEntry(path string, console bool) *pages.Entry {
 		return nil
 	}
 	body, contentType, ok := files.Asset(path)
+	if !ok && console && s.ports.Assets != nil { // a preview wears its site's theme
+		body, contentType, ok = s.ports.Assets.Asset(path)
+	}
 	if !ok {
 		return nil
 	}

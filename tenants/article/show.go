@@ -25,36 +25,45 @@ func (a *Articles) show(ctx context.Context, s *render.Site, id ID) (render.Shel
 	if err != nil {
 		return render.Shell{}, ShowPage{}, fmt.Errorf("read article %d of site %d: %w", id, s.ID, err)
 	}
+	shell, page, err := a.compose(ctx, s, p, live.Row)
+	if err != nil || shell.Head.Column == nil {
+		return shell, page, err // its column is gone from the template: the article stays
+	}
+	newer, older, err := a.Published.Around(ctx, live.Row)
+	page.Prev, page.Next = beside(s, newer), beside(s, older)
+	return shell, page, err
+}
+
+// compose makes the page of a text that stands as row says.
+func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row publication.Row) (render.Shell, ShowPage, error) {
 	tree, err := a.Columns.Tree(ctx, s.ID)
 	if err != nil {
 		return render.Shell{}, ShowPage{}, err
 	}
-	rest := fmt.Sprintf("/a/%d", id)
+	rest := fmt.Sprintf("/a/%d", row.ID)
 	page := ShowPage{
-		Title: p.Title, Subtitle: p.Subtitle, PublishedAt: shownAt(&live.Row), Migrated: live.Imported, MigratedAt: live.MigratedAt,
+		Title: p.Title, Subtitle: p.Subtitle, PublishedAt: shownAt(&row), Migrated: row.Imported, MigratedAt: row.MigratedAt,
 		Source: p.Source, SourceURL: p.SourceURL, Author: p.Author, URL: s.URL(rest),
 		// The policy of today over what was reviewed: it can only take away. The page cache keeps the result.
 		Body: template.HTML(render.Sanitise(p.Body)),
 	}
 	if p.Document != nil {
-		page.Meta, page.Validity = p.Document.rows(&live.Row, p.Keywords), validities[p.Document.Validity]
+		page.Meta, page.Validity = p.Document.rows(&row, p.Keywords), validities[p.Document.Validity]
 	}
 	shell := render.Shell{Site: s, Nav: tree.Nav(s), Now: a.Now(), Head: render.Head{
 		Title: []string{p.Title}, Description: p.Summary, Keywords: p.Keywords, Rest: rest,
-		Article: &render.ArticleMeta{Title: p.Title, PubDate: minute(live.ShownAt), Source: p.Source, Keywords: p.Keywords,
+		Article: &render.ArticleMeta{Title: p.Title, PubDate: minute(row.ShownAt), Source: p.Source, Keywords: p.Keywords,
 			Author: p.Author, Description: p.Summary, URL: s.URL(rest)},
 	}}
-	at := tree.Resolve(live.Place)
+	at := tree.Resolve(row.Place)
 	if at == nil {
-		return shell, page, nil // its column is gone from the template: the article stays
+		return shell, page, nil
 	}
 	page.Column = at.Name
 	shell.Head.Title = append(shell.Head.Title, at.Name)
 	shell.Head.Column = columnMeta(at)
 	shell.Crumbs = crumbs(s, tree, at)
-	newer, older, err := a.Published.Around(ctx, live.Row)
-	page.Prev, page.Next = beside(s, newer), beside(s, older)
-	return shell, page, err
+	return shell, page, nil
 }
 
 func beside(s *render.Site, r *publication.Row) *render.Link {

@@ -34,6 +34,7 @@ type Room struct {
 	Published *publication.Publications
 	Reviews   *review.Desk
 	Console   *console.Console
+	Origin    string // where the console answers, for links that are handed on: "https://console.ankang.gov.cn"
 }
 
 // Desk is the room. Its methods are safe for concurrent use.

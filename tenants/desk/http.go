@@ -42,10 +42,15 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodPost, "/sites/:site/articles/:id/review", []policies.Action{"review.pass", "secrecy.pass"}, d.review},
 		{fiber.MethodPost, "/sites/:site/articles/:id/publish", []policies.Action{"article.publish"}, d.publish},
 		{fiber.MethodPost, "/sites/:site/articles/:id/schedule", []policies.Action{"article.schedule"}, d.schedule},
+		{fiber.MethodGet, "/sites/:site/articles/:id/preview", reads, d.showPreview},
+		{fiber.MethodGet, "/sites/:site/articles/:id/preview/page", reads, d.previewPage},
+		{fiber.MethodPost, "/sites/:site/articles/:id/preview", writes, d.openLink},
+		{fiber.MethodPost, "/sites/:site/articles/:id/preview/close", writes, d.closeLink},
 		{fiber.MethodPost, "/sites/:site/articles/:id/withdraw", []policies.Action{"article.withdraw"}, d.withdraw},
 	} {
 		r.Action(web.ActionRoute{Room: "tenants/desk", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Do: a.do})
 	}
+	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/preview/:token", Do: d.byLink})
 }
 
 // at is the site of the path, which the guard has read.

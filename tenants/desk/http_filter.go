@@ -113,6 +113,35 @@ func (f filter) at(path string) string {
 	return path + "?" + q.Encode()
 }
 
+// chips are the conditions that are set, each with the address of the list without it.
+func (f filter) chips(p *listPage) (all []tab) {
+	add := func(set bool, name string, without func(*filter)) {
+		if set {
+			rest := f
+			rest.page = 1
+			without(&rest)
+			all = append(all, tab{Name: name, Href: rest.at(p.Path)})
+		}
+	}
+	column, author := "", ""
+	for _, k := range p.Columns {
+		if k.Here {
+			column = k.Name
+		}
+	}
+	for _, a := range p.Authors {
+		if a.Here {
+			author = a.Name
+		}
+	}
+	add(f.Text != "", "“"+f.Text+"”", func(r *filter) { r.Text = "" })
+	add(f.Column != 0, column, func(r *filter) { r.Column = 0 })
+	add(f.Author != 0, author, func(r *filter) { r.Author = 0 })
+	add(f.From != "", "≥ "+f.From, func(r *filter) { r.From = "" })
+	add(f.To != "", "≤ "+f.To, func(r *filter) { r.To = "" })
+	return all
+}
+
 // chosen is the filter as the room takes it.
 func (f filter) chosen() article.Filter {
 	a := article.Filter{State: f.State, Column: f.Column, Author: f.Author, Text: f.Text}

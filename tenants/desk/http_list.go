@@ -21,7 +21,8 @@ type listPage struct {
 	Newer, Older string
 	Path, Query  string // of the list; Query is what a view keeps
 	Filter       filter
-	Filtered     bool // by more than the shelf
+	Filtered     bool  // by more than the shelf
+	Chips        []tab // each condition, and the list without it
 	Columns      []choice
 	Authors      []person
 	Views        []savedView
@@ -142,6 +143,7 @@ func (d *Desk) filters(ctx context.Context, site kernel.SiteID, f filter, p *lis
 		}
 		p.Authors = append(p.Authors, person{id, name, id == f.Author})
 	}
+	p.Chips = f.chips(p)
 	views, err := d.Articles.Views(ctx, site)
 	for _, v := range views {
 		p.Views = append(p.Views, savedView{v.ID, v.Name, p.Path + "?" + v.Query, v.Query == p.Query})

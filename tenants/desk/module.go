@@ -17,7 +17,7 @@ func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Screens returns the declared screens, for the console that the room is made with.
 func Screens() []console.View {
-	return []console.View{listView, formView, articleView, queueView, versionsView, mergeView, bulkView}
+	return []console.View{listView, formView, articleView, queueView, versionsView, mergeView, bulkView, previewView}
 }
 
 // Module plugs the room in.
