@@ -62,15 +62,16 @@ func TestNothingTypedIsLost(t *testing.T) {
 			t.Error("what was saved is offered again")
 		}
 	})
-	t.Run("the session ends", func(t *testing.T) { sessionEnds(t, d, officer.Password) })
+	t.Run("the session ends", func(t *testing.T) { sessionEnds(t, d, officer) })
 	t.Run("somebody else signs in", func(t *testing.T) { somebodyElse(t, d, officer, staffOf(t, data, "瀛湖镇")["CL"]) })
 	t.Run("the line is down", func(t *testing.T) { lineDown(t, d) })
 	t.Run("two hundred saves", func(t *testing.T) { manySaves(t, d) })
 }
 
 // sessionEnds: the form asks for the password on the spot, and goes on with what stood there.
-func sessionEnds(t *testing.T, d *desk, password string) {
+func sessionEnds(t *testing.T, d *desk, officer demo.Person) {
 	d.t = t
+	password := officer.Password
 	d.write("登录在写稿时过期")
 	d.intoText()
 	d.types("过期前写的。")

@@ -138,23 +138,33 @@ async function keepSafe(form) {
   // signIn asks for the password on this page; what was typed stays where it is.
   function signIn() {
     if (dialog) return
-    dialog = clone('autosave-signin')
+    const box = dialog = clone('autosave-signin')
     const ask = dialog.querySelector('form'), trouble = dialog.querySelector('.trouble')
     document.body.append(dialog)
-    dialog.addEventListener('close', () => { dialog.remove(); dialog = null })
+    const second = dialog.querySelector('.second')
+    const back = async () => { // from the other window
+      try { if ((await fetch('/palette', {headers: {Accept: 'application/json'}})).ok) goOn() } catch { /* still asked */ }
+    }
+    const goOn = () => {
+      if (dialog !== box) return
+      box.close()
+      leave()
+      failures = 0
+      send()
+    }
+    const leave = () => { removeEventListener('focus', back); box.remove(); if (dialog === box) dialog = null }
+    addEventListener('focus', back)
+    dialog.addEventListener('close', leave)
     dialog.querySelector('[data-close]').addEventListener('click', () => dialog.close())
     ask.addEventListener('submit', async e => {
       e.preventDefault()
       const body = new URLSearchParams(new FormData(ask))
-      body.set('to', '/')
+      body.set('to', '/palette')
       let res
-      try { res = await fetch('/signin', {method: 'POST', body, redirect: 'manual'}) } catch { res = null }
-      if (res?.type === 'opaqueredirect') {
-        dialog.close()
-        await 0
-        dialog = null
-        failures = 0
-        send()
+      try { res = await fetch('/signin', {method: 'POST', body, headers: {Accept: 'application/json'}}) } catch { res = null }
+      if (res?.ok) {
+        if (new URL(res.url).pathname === '/palette') goOn()
+        else second.hidden = false // a second step, which has a page of its own
         return
       }
       const page = res ? inert(await res.text()) : null
