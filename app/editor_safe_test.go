@@ -90,14 +90,16 @@ func sessionEnds(t *testing.T, d *desk, officer demo.Person) {
 	})
 	signIn(password)
 	d.state("saved")
-	if got := d.body(); got != "<p>过期前写的。过期后写的。</p>" {
-		t.Errorf("the text is %q", got)
-	}
+	d.seen()
+	d.types("接着写的。") // where the cursor was
+	until(t, func() bool { return d.body() == "<p>过期前写的。过期后写的。接着写的。</p>" })
+	d.state("saved")
+	until(t, func() bool { return d.kept() == "[]" })
 	if got := d.kept(); got != "[]" {
 		t.Errorf("the server has it, the browser keeps %s", got)
 	}
 	d.press("form button", "保存草稿")
-	d.says("过期前写的。过期后写的。")
+	d.says("过期前写的。过期后写的。接着写的。")
 }
 
 // somebodyElse: on a computer that two people use, what one was writing does not become the other's.

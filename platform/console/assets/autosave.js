@@ -152,7 +152,7 @@ async function keepSafe(form) {
       failures = 0
       send()
     }
-    const leave = () => { removeEventListener('focus', back); box.remove(); if (dialog === box) dialog = null }
+    const leave = () => { removeEventListener('focus', back); box.remove(); if (dialog === box) dialog = null; form.elements.body.dispatchEvent(new Event('resume')) }
     addEventListener('focus', back)
     dialog.addEventListener('close', leave)
     dialog.querySelector('[data-close]').addEventListener('click', () => dialog.close())

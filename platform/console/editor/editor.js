@@ -121,6 +121,7 @@ function write(form) {
   editor.on('blur', hand)
   surface.addEventListener('copy', paste.copied) // after the editor has put it there
   surface.addEventListener('cut', paste.copied)
+  area.addEventListener('resume', () => { if (editor.view.hasFocus()) editor.view.focus() }) // the cursor too, after a dialog
   area.addEventListener('restore', e => { // autosave.js brings back what was kept
     editor.commands.setContent(prepare(e.detail.marked ? e.detail.body : fromPlain(e.detail.body)))
     hand()
