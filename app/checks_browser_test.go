@@ -10,11 +10,13 @@ func TestChecksInABrowser(t *testing.T) {
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	d.enter(1366, staffOf(t, data, "瀛湖镇")["IO"])
+	d.scripts(false)
 	d.press("nav.rail a", "写稿")
 	d.fill("#title", "补贴发放公告")
 	d.fill("#body", "认真布署发放工作。\n\n户主李某，610902190102030012，手机13800001111。")
 	eval[int](t, b, `(()=>{const o=[...document.querySelectorAll('#column option')].filter(o=>o.textContent.includes('通知公告'));o[0].selected=true;return o.length})()`)
 	d.press("form button", "保存草稿")
+	d.scripts(true)
 	d.says("可能是错字")
 	d.look("checks-panel")
 	got := eval[string](t, b, `(()=>{const a=[...document.querySelectorAll('.findings a')].find(a=>a.textContent==='13800001111');a.click();`+

@@ -22,7 +22,7 @@ func (c packSite) find(s *session, h *House) (kernel.SiteID, error) {
 	if c.Site == "" {
 		return kernel.Platform, nil
 	}
-	l, err := siteArg{c.Site}.find(s, h)
+	l, err := siteArg(c).find(s, h)
 	return l.ID, err
 }
 

@@ -12,6 +12,7 @@ func TestWritingTogetherInABrowser(t *testing.T) {
 	d, data := serveDesk(t, b)
 	staff := staffOf(t, data, "瀛湖镇")
 	d.enter(1366, staff["IO"])
+	d.scripts(false)
 	d.press("nav.rail a", "写稿")
 	d.fill("#title", "关于清明期间文明祭扫的倡议书")
 	d.fill("#body", "广大居民朋友：\n清明将至，请文明祭扫。\n严禁在山林用火。")
@@ -27,6 +28,7 @@ func TestWritingTogetherInABrowser(t *testing.T) {
 	}
 	save("关于清明节期间文明祭扫的倡议书", "广大居民朋友：\n清明将至，请大家文明、安全祭扫。\n严禁在山林用火。")
 	save("文明祭扫倡议书", "广大居民朋友：\n清明将至，请各村组织文明祭扫。\n严禁在山林用火，违者罚款。")
+	d.scripts(true)
 	d.says("两人都改了这里")
 	d.look("merge")
 	eval[int](t, b, `(()=>{const all=[...document.querySelectorAll('input[type=radio][value=both]')];all.forEach(e=>e.checked=true);return all.length})()`)

@@ -256,12 +256,18 @@ func TestTwoAtOneArticle(t *testing.T) {
 	until(t, func() bool { return strings.Contains(lead.reads(), staff["IO"].Name+"也在改这篇") })
 }
 
+// scripts are run by pages, or not: the plain form is what stays.
+func (d *desk) scripts(run bool) {
+	d.t.Helper()
+	call(d, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run})
+}
+
 // Browser floor: without script the plain form writes, keeps what was typed on a fault, and sends.
 func TestThePlainForm(t *testing.T) {
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	d.enter(1366, staffOf(t, data, "瀛湖镇")["IO"])
-	call(d, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	d.scripts(false)
 	d.press("nav.rail a", "写稿")
 	d.fill("#title", "没有脚本写的")
 	d.fill("#body", "第一行\n第二行")
