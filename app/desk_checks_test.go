@@ -128,6 +128,10 @@ func explains(t *testing.T, io, both *worker) {
 	if d := io.article(at); d.State != article.Drafted {
 		t.Fatalf("it was sent all the same: %+v", d)
 	}
+	io.wants(io.base()+"/bulk", url.Values{"do": {"submit"}, "id": {at[strings.LastIndexByte(at, '/')+1:] + ":1"}}, http.StatusOK, "写明理由再送审") // many at once go no other way
+	if d := io.article(at); d.State != article.Drafted {
+		t.Fatalf("it was sent with others: %+v", d)
+	}
 	io.wants(at+"/send", url.Values{"version": {"1"}, "why": {" "}}, http.StatusUnprocessableEntity, "写明理由再送审")
 	long := strings.Repeat("长", 501)
 	io.wants(at+"/send", url.Values{"version": {"1"}, "why": {long}}, http.StatusUnprocessableEntity, long)

@@ -42,7 +42,7 @@ type act struct {
 
 var acts = map[string]act{
 	"submit": {"article.submit", func(d *Desk, ctx context.Context, a *article.Draft, seen, _ int64) error {
-		_, err := d.Articles.Submit(ctx, a.Site, a.ID, seen)
+		_, err := d.submit(ctx, a, seen, "") // what wants a reason is sent one by one
 		return err
 	}, ""},
 	"move": {"article.edit.draft", func(d *Desk, ctx context.Context, a *article.Draft, _, column int64) error {

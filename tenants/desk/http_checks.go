@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/checks"
@@ -124,17 +125,16 @@ func (d *Desk) repair(c *fiber.Ctx, a *article.Draft, version int64, wanted stri
 }
 
 // submit sends the draft that the person saw to review. What the checks hold to be of weight wants a reason, which goes along.
-func (d *Desk) submit(c *fiber.Ctx, a *article.Draft, version int64) error {
-	_, all, err := d.spotted(c.UserContext(), a)
+func (d *Desk) submit(ctx context.Context, a *article.Draft, version int64, why string) (edition publication.EditionID, err error) {
+	_, all, err := d.spotted(ctx, a)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	why := typed(c, "why")
-	return d.DB.InTx(c.UserContext(), func(ctx context.Context) error {
-		edition, err := d.Articles.Submit(ctx, a.Site, a.ID, version)
-		if err != nil {
+	err = d.DB.InTx(ctx, func(ctx context.Context) error {
+		if edition, err = d.Articles.Submit(ctx, a.Site, a.ID, version); err != nil {
 			return err
 		}
 		return d.Checks.Confirm(ctx, a.Site, edition, why, all)
 	})
+	return edition, err
 }

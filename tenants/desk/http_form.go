@@ -357,7 +357,7 @@ func (d *Desk) sendAt(c *fiber.Ctx, a *article.Draft, version int64) error {
 	if a.State == article.Submitted {
 		return see(c, address(a.Site, a.ID, "sent"))
 	}
-	if err := d.submit(c, a, version); err != nil {
+	if _, err := d.submit(c.UserContext(), a, version, typed(c, "why")); err != nil {
 		return d.article(c, a, err)
 	}
 	return see(c, address(a.Site, a.ID, "sent"))

@@ -41,7 +41,7 @@ func (d *Desk) frozen(ctx context.Context, c *fiber.Ctx, a *article.Draft, versi
 	if a.State == article.Submitted {
 		return d.seen(c, a)
 	}
-	return d.Articles.Submit(ctx, a.Site, a.ID, version)
+	return d.submit(ctx, a, version, typed(c, "words")) // why it cannot wait is also why it is published as it is
 }
 
 // settle reviews afterwards what was published in an emergency.
