@@ -73,6 +73,10 @@ type commands struct {
 		List   wordpackList   `cmd:"" help:"${wordpack_list}"`
 		Remove wordpackRemove `cmd:"" help:"${wordpack_remove}"`
 	} `cmd:"" help:"${wordpack}"`
+	Audit struct {
+		Verify auditVerify `cmd:"" help:"${audit_verify}"`
+		Export auditExport `cmd:"" help:"${audit_export}"`
+	} `cmd:"" help:"${audit}"`
 	Check    checkCommand    `cmd:"" help:"${check}"`
 	Takedown takedownCommand `cmd:"" help:"${takedown}"`
 	Backup   backupCommand   `cmd:"" help:"${backup}"`

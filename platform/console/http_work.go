@@ -1,6 +1,8 @@
 package console
 
 import (
+	"bytes"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -56,6 +58,14 @@ func (c *Console) showWork(f *fiber.Ctx) error {
 type auditPage struct {
 	Lines        []audit.Line
 	Newer, Older string
+	Export       string // address of the file, or "" for who may not take one
+	Parts        []part // where a long chain goes on in another file
+}
+
+// part is a file of a long chain.
+type part struct {
+	From int64
+	Href string
 }
 
 var auditView = Define[auditPage](ownRoom, "audit")
@@ -79,5 +89,30 @@ func (c *Console) showAudit(f *fiber.Ctx) error {
 	if len(found) == auditLines {
 		p.Older = f.Path() + "?p=" + strconv.Itoa(number+1)
 	}
+	if c.Offers(f.UserContext(), site, "audit.export") {
+		p.Export = f.Path() + "/export"
+		if number == 1 && len(found) > 0 {
+			for from := int64(exportLines); from < found[0].Seq; from += exportLines {
+				p.Parts = append(p.Parts, part{from + 1, p.Export + "?after=" + strconv.FormatInt(from, 10)})
+			}
+		}
+	}
 	return auditView.Show(c, f, Page{Title: Say(Language(f), "审计记录"), Site: site}, p)
+}
+
+// exportLines is how many entries a file has; the next one begins where it ends.
+const exportLines = 10_000
+
+// exportAudit gives a part of a site's chain as a file that proves itself: `zhanqun audit verify --file`.
+func (c *Console) exportAudit(f *fiber.Ctx) error {
+	site, _ := kernel.ParseID[kernel.SiteID](f.Params("site")) // the guard has read it
+	after, _ := kernel.ParseID[int64](f.Query("after"))
+	var out bytes.Buffer
+	last, err := c.Audit.Export(f.UserContext(), site, after, exportLines, &out)
+	if err != nil {
+		return err
+	}
+	f.Set(fiber.HeaderContentType, "application/jsonl; charset=utf-8")
+	f.Set(fiber.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="audit-%s-%d-%d.jsonl"`, site, min(after+1, last), last))
+	return f.Send(out.Bytes())
 }

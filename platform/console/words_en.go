@@ -83,4 +83,7 @@ var wordsFrame = map[string]string{
 	"选一个人，用他的身份看一看。": "Choose a person and look around as them.",
 	"通过一步审查":         "Step passed",
 	"隐藏栏目":           "Column hidden",
+	"导出审计记录":         "Export the audit log",
+	"导出，从第几条起：":      "Export from entry ",
+	"导出的文件每一条都带指纹，用 zhanqun audit verify --file 核对，不需要联网。": "Each entry of the file has its hash; zhanqun audit verify --file verifies it offline.",
 }

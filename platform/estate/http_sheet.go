@@ -182,16 +182,16 @@ func (e *Estate) history(ctx context.Context, p *sheetPage, id kernel.SiteID) er
 
 // offer says which buttons the person gets: what the state allows and the post may do.
 func (e *Estate) offer(ctx context.Context, p *sheetPage, g site.Site) {
-	may := func(ok bool, act string) bool { return ok && e.Console.Offers(ctx, g.ID, action(act)) }
-	p.MaySuspend = may(g.State == site.Online, "site.suspend.execute")
-	p.MayResume = may(g.State == site.Suspended, "site.suspend.execute")
-	p.MayClose = may(g.State.May(site.Closing) || g.State.May(site.Closed), "site.archive")
+	shows := func(ok bool, act string) bool { return ok && e.Console.Offers(ctx, g.ID, action(act)) }
+	p.MaySuspend = shows(g.State == site.Online, "site.suspend.execute")
+	p.MayResume = shows(g.State == site.Suspended, "site.suspend.execute")
+	p.MayClose = shows(g.State.May(site.Closing) || g.State.May(site.Closed), "site.archive")
 	p.Ends = g.State == site.Closing
-	p.MayBind = may(g.Kind == site.Subsite && g.State != site.Closed && g.State != site.Refused, "domain.bind")
-	p.MayQuota = may(true, "storage.quota")
-	p.MayDecide = may(g.State == site.Applied, "site.approve")
-	p.MayProvision = may(g.State == site.Approved, "site.provision")
-	p.MayLaunch = may(g.State == site.Trial, "site.provision")
+	p.MayBind = shows(g.Kind == site.Subsite && g.State != site.Closed && g.State != site.Refused, "domain.bind")
+	p.MayQuota = shows(true, "storage.quota")
+	p.MayDecide = shows(g.State == site.Applied, "site.approve")
+	p.MayProvision = shows(g.State == site.Approved, "site.provision")
+	p.MayLaunch = shows(g.State == site.Trial, "site.provision")
 }
 
 // done leads to the sheet after an act, or shows it again with what is wrong.
