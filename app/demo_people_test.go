@@ -13,6 +13,7 @@ import (
 	"github.com/zhanqun/zhanqun/app/demo"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
 // d51 (A6): whoever tries the demonstration can be each person that a text needs; all of them sign in, hold what the file
@@ -74,4 +75,45 @@ func TestTheDemonstrationHasPeople(t *testing.T) {
 	if after, err := os.ReadFile(file); err != nil || string(after) != string(before) {
 		t.Errorf("a second start wrote %s, %v", after, err)
 	}
+}
+
+// X1: the demonstration's township officer finds one returned article, one draft and one notice that waits with a colleague.
+func TestTheDemonstrationHasWork(t *testing.T) {
+	cfg := seeded(t, Config{Data: t.TempDir()})
+	people, err := demo.ReadPeople(cfg.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := opened(t, cfg)
+	for _, p := range people {
+		if p.Role != "IO" || !strings.HasSuffix(p.Site, "镇人民政府") {
+			continue
+		}
+		a, err := h.Accounts.Find(t.Context(), p.Login)
+		if err != nil {
+			t.Fatal(err)
+		}
+		posts, err := h.Accounts.Live(t.Context(), a.ID, kernel.SystemClock())
+		if err != nil || len(posts) != 1 {
+			t.Fatal(posts, err)
+		}
+		ctx := kernel.WithActor(t.Context(), a.Actor("console"))
+		mine, err := h.Desk.Mine(ctx, posts[0].Site)
+		if err != nil || len(mine.Items) != 2 {
+			t.Fatalf("%+v, %v", mine, err)
+		}
+		marks := map[string]string{}
+		for _, i := range mine.Items {
+			marks[i.Mark] = i.Text + i.Note
+		}
+		if !strings.Contains(marks["已退回"], "咨询电话") || !strings.Contains(marks["草稿"], "河堤步道") {
+			t.Errorf("on the desk: %v", marks)
+		}
+		sent, err := h.Articles.List(ctx, posts[0].Site, article.Filter{State: article.Submitted}, kernel.Page{Number: 1, Size: 9})
+		if err != nil || len(sent) != 1 || !strings.Contains(sent[0].Payload.Title, "优待证") {
+			t.Errorf("sent: %v, %v", sent, err)
+		}
+		return
+	}
+	t.Error("the township has no officer")
 }

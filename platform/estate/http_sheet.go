@@ -185,7 +185,7 @@ func (e *Estate) offer(ctx context.Context, p *sheetPage, g site.Site) {
 	shows := func(ok bool, act string) bool { return ok && e.Console.Offers(ctx, g.ID, action(act)) }
 	p.MaySuspend = shows(g.State == site.Online, "site.suspend.execute")
 	p.MayResume = shows(g.State == site.Suspended, "site.suspend.execute")
-	p.MayClose = shows(g.State.May(site.Closing) || g.State.May(site.Closed), "site.archive")
+	p.MayClose = shows(g.State.LeadsTo(site.Closing) || g.State.LeadsTo(site.Closed), "site.archive")
 	p.Ends = g.State == site.Closing
 	p.MayBind = shows(g.Kind == site.Subsite && g.State != site.Closed && g.State != site.Refused, "domain.bind")
 	p.MayQuota = shows(true, "storage.quota")

@@ -53,8 +53,8 @@ func (s State) Public() bool {
 	return s == Trial || s == Online || s == Suspended || s == Closing || s == Closed
 }
 
-// May reports whether a site may go from s to the state.
-func (s State) May(to State) bool { return slices.Contains(next[s], to) }
+// LeadsTo reports whether a site may go from s to the state.
+func (s State) LeadsTo(to State) bool { return slices.Contains(next[s], to) }
 
 // Move takes a site to another state for a reason that the audit chains keep. notice is what citizens read in a
 // suspended, closing or closed site; it must be given there and nowhere else.
@@ -75,7 +75,7 @@ func (s *Sites) Move(ctx context.Context, id kernel.SiteID, to State, reason, no
 		if err != nil {
 			return nil, err
 		}
-		if !was.State.May(to) {
+		if !was.State.LeadsTo(to) {
 			return nil, fault.New(fault.Conflict, "“%s”现在是“%s”，不能改为“%s”。", was.Name, was.State.Title(), to.Title())
 		}
 		if err := s.leave(ctx, was, to); err != nil {

@@ -383,6 +383,17 @@ func TestRowsAreTheirSites(t *testing.T) {
 		if hits, err := h.hits(h.ctx, two, kernel.Page{Number: 1, Size: 9}); err != nil || len(hits) != 1 {
 			t.Errorf("the other's hits are %v, %v", hits, err)
 		}
+		if got, err := h.unread(h.ctx, one, []int64{77}); err != nil || len(got) != 1 {
+			t.Errorf("unread: %v, %v", got, err)
+		}
+		before, err := h.basicRead(h.ctx)
+		h.must(err)
+		h.must(h.DB.InTx(h.ctx, func(ctx context.Context) error {
+			return h.putPack(ctx, &packRow{SiteID: one, Name: basicName, Digest: "x", Entries: 1, Body: "x", ByName: "测试", ImportedAt: h.now})
+		}))
+		if after, err := h.basicRead(h.ctx); err != nil || after != before {
+			t.Errorf("the platform's pack was read as %q, now %q, %v", before, after, err)
+		}
 		if print(one) != 0 || print(two) != 1 {
 			t.Errorf("prints: %d and %d", print(one), print(two))
 		}
