@@ -135,7 +135,7 @@ func notes(t *testing.T, io, both, lead, third *worker) {
 	signed := url.Values{"kind": {"signed"}, "signer": {"分管副镇长"}, "signed_on": {"2026-11-26"}, "words": {"同意发布"}}
 	io.wants(at+"/notes", signed, http.StatusForbidden, "作者以外")
 	third.wants(at+"/notes", signed, http.StatusSeeOther, "signed")
-	third.sees(at+"/sheet", http.StatusOK, "信息发布审批单", "分管副镇长", "同意发布", "有批注的稿件")
+	third.sees(at+"/sheet", http.StatusOK, "信息发布审批单", "<svg viewBox=", "分管副镇长", "同意发布", "有批注的稿件")
 	third.sees(at, http.StatusOK, "我的意见") // paper is no approval
 	third.wants(at+"/review", third.editionOf(at, "do", "return", "usual", "数据、时间或名称有误，请核对。", "reason", "第二行。"), http.StatusSeeOther, "returned")
 	io.sees("/", http.StatusOK, "数据、时间或名称有误，请核对。 第二行。")

@@ -99,7 +99,7 @@ func (c *Console) drawn(f *fiber.Ctx, a identity.Account) (*enrolment, error) {
 		e.Text += string(group) + " "
 	}
 	e.Text = strings.TrimSpace(e.Text)
-	e.Picture, e.Size, err = picture(d.URI)
+	e.Picture, e.Size, err = Picture(d.URI)
 	return &e, err
 }
 

@@ -31,7 +31,7 @@ func TestEveryPostIsOffered(t *testing.T) {
 // Q1: the picture's squares are the code's, with its margin and nothing else.
 func TestThePictureIsTheCode(t *testing.T) {
 	for _, text := range []string{"", "x", "otpauth://totp/站群:zhang.san?secret=GEZDGNBVGY3TQOJQ", strings.Repeat("长", 300)} {
-		path, size, err := picture(text)
+		path, size, err := Picture(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestThePictureIsTheCode(t *testing.T) {
 			t.Errorf("%.20q: %d squares are drawn, %d are dark", text, len(drawn), len(want))
 		}
 	}
-	if _, _, err := picture(strings.Repeat("x", 1<<16)); err == nil {
+	if _, _, err := Picture(strings.Repeat("x", 1<<16)); err == nil {
 		t.Error("a text that no code holds was drawn")
 	}
 }

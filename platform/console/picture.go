@@ -10,8 +10,8 @@ import (
 // quiet is the margin that a QR code needs around it, in squares (ISO/IEC 18004).
 const quiet = 4
 
-// picture is a text as a QR code: the path of its dark squares, a run of them at a time, and how many squares the whole is wide.
-func picture(text string) (path string, size int, err error) {
+// Picture is a text as a QR code: the path of its dark squares, a run of them at a time, and how many squares the whole is wide.
+func Picture(text string) (path string, size int, err error) {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return "", 0, fmt.Errorf("draw a QR code: %w", err)

@@ -20,6 +20,8 @@ type sheetPage struct {
 	Steps                 []step
 	Signed                []note
 	Back                  string
+	Picture               string // the article's address on the desk as a QR code: the path of its dark squares
+	Size                  int
 }
 
 var sheetView = console.Define[sheetPage]("desk", "sheet")
@@ -47,6 +49,9 @@ func (d *Desk) showSheet(c *fiber.Ctx) error {
 		return err
 	}
 	p := sheetPage{Unit: s.Name, Number: t.Edition.String(), Title: t.Title, Column: k.Name, Digest: t.Digest, FrozenAt: t.FrozenAt, Kind: say(c, review.StateOf(t).Says()), Back: address(a.Site, a.ID, "")}
+	if p.Picture, p.Size, err = console.Picture(d.Origin + p.Back); err != nil {
+		return err
+	}
 	if p.Author, err = d.name(ctx, t.Author); err != nil {
 		return err
 	}
