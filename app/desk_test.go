@@ -205,6 +205,7 @@ func buttons(t *testing.T, io, both, reviewer, liaison *worker) {
 	sees(both, draft, edit, send)
 	sees(reviewer, draft)
 	sees(liaison, draft, send)
+	liaison.wants(io.base()+"/bulk", url.Values{"do": {"bin"}, "id": {draft[strings.LastIndexByte(draft, '/')+1:] + ":1"}}, http.StatusForbidden, "没有此项权限")
 	sees(io, public)
 	sees(reviewer, public) // one who cannot give both opinions
 	sees(both, public, pass)

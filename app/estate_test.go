@@ -288,6 +288,19 @@ func anApplication(t *testing.T, po, sv *worker) {
 	if status, _, _ := po.town.get(t, "http://rsj.ankang.localhost:8080/"); status != http.StatusOK {
 		t.Errorf("a site on trial answers %d", status)
 	}
+	verified := func(is bool) { // as a host outside the platform's own domain is
+		t.Helper()
+		err := po.DB.InTx(context.Background(), func(ctx context.Context) error {
+			_, err := po.DB.Conn(ctx).NewRaw(`UPDATE site_domains SET verified = ? WHERE site_id = ?`, is, second.ID).Exec(ctx)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	verified(false)
+	po.wants(at+"/launch", url.Values{"reason": {"试运行正常"}}, http.StatusConflict, "还没有核验")
+	verified(true)
 	po.wants(at+"/launch", url.Values{"reason": {"试运行正常"}}, http.StatusSeeOther, "done=launched")
 	lead.shows(at, "在线", "符合规定，同意开办。", "批准开办", "申请开办", "上线")
 	if n, err := po.Audit.Verify(context.Background(), second.ID); err != nil || n < 5 {
