@@ -67,6 +67,9 @@ func forms(t *testing.T, io *worker) {
 			t.Errorf("%s %.20q answers %d: %s", row.field, row.value, status, body)
 		}
 	}
+	other := leaflet("换了人以后")
+	other.Set("writer", "7")
+	io.wants(io.base(), other, http.StatusConflict, "另一个人")
 	at := io.write("写一次")
 	if again := io.write("写一次"); again != at {
 		t.Errorf("the same form made another article: %s and %s", at, again)

@@ -267,6 +267,12 @@ func anApplication(t *testing.T, po, sv *worker) {
 	if status, _, _ := po.town.get(t, "http://rsj.ankang.localhost:8080/"); status != http.StatusMisdirectedRequest {
 		t.Errorf("an address that is only asked for answers %d", status)
 	}
+	status, header, _ := lead.post("/sites/"+first.ID.String()+"/articles", leaflet("开通以前写的"))
+	if early := articleAt.FindString(header.Get("Location")); status != http.StatusSeeOther || early == "" {
+		t.Errorf("writing before the site is open answers %d", status)
+	} else if status, body := lead.get(early + "/preview/page"); status != http.StatusConflict || !strings.Contains(body, "没有开通") {
+		t.Errorf("a preview without a site answers %d: %s", status, body)
+	}
 	sv.shows("/", "安康市人力资源和社会保障局", "已申请")
 	sv.shows(at, "安人社函〔2026〕8号", "李某", "审批开办申请")
 	po.wants(at+"/open", nil, http.StatusConflict, "不能改为")
