@@ -78,8 +78,9 @@ func (d *desk) press(selector, words string) {
 	if got != "" {
 		d.t.Fatalf("press %s %q: %s", selector, words, got)
 	}
-	until(d.t, func() bool {
-		return eval[bool](d.t, d.browser, `window.before===undefined&&document.readyState==='complete'&&!!document.querySelector('main')`)
+	until(d.t, func() bool { // a page that is just leaving answers nothing
+		there, err := evaluate[bool](d.browser, `window.before===undefined&&document.readyState==='complete'&&!!document.querySelector('main')`)
+		return err == nil && there
 	})
 }
 

@@ -100,13 +100,17 @@ func (b *browser) hear(t *testing.T) {
 // eval answers an expression of the open page; a promise is awaited.
 func eval[T any](t *testing.T, b *browser, expression string) T {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
-	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := evaluate[T](b, expression)
 	if err != nil {
 		t.Fatalf("evaluate %.60s: %v", expression, err)
 	}
 	return v
+}
+
+func evaluate[T any](b *browser, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
 // open shows the address at a width and waits until it is loaded.
