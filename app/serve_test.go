@@ -128,8 +128,9 @@ func checkDemonstration(t *testing.T, h *House, articles int) {
 			}
 		}
 	}
-	if released != articles {
-		t.Errorf("the chains tell of %d articles handed in, %d are public", released, articles)
+	const onTheDesk = 2 // one came back, one waits: see demo.Work
+	if released != articles+onTheDesk {
+		t.Errorf("the chains tell of %d articles handed in, %d are public and %d on the desk", released, articles, onTheDesk)
 	}
 }
 
