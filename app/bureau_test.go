@@ -17,6 +17,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
@@ -50,6 +51,23 @@ func openBureau(t *testing.T, url string) *bureau {
 		t.Fatal("关庙镇 has no site")
 	}
 	return &bureau{town: tw, t: t, site: s, dir: t.TempDir(), kept: map[string]string{}}
+}
+
+// eachBureau runs f on each engine, over a bureau of its own.
+func eachBureau(t *testing.T, f func(t *testing.T, o *bureau)) {
+	t.Run("sqlite", func(t *testing.T) { f(t, openBureau(t, filepath.Join(t.TempDir(), "z.db"))) })
+	t.Run("postgres", func(t *testing.T) { f(t, openBureau(t, dbtest.PostgresURL(t))) })
+}
+
+// cleanHTML holds every screen that was shown so far to the W3C's checker.
+func (o *bureau) cleanHTML(t *testing.T) {
+	t.Run("clean HTML", func(t *testing.T) {
+		java, jar := checker(t)
+		for _, m := range check(t, java, jar, o.dir) {
+			t.Errorf("%s line %d: %s %s: %s %q", o.kept[filepath.Join(o.dir, filepath.Base(m.URL))], m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
+		}
+		t.Logf("%d screens checked", len(o.kept))
+	})
 }
 
 // hire appoints somebody at the township and signs them in.

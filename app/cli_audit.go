@@ -66,29 +66,22 @@ func (c auditVerify) verify(s *session) (all []audit.Exported, err error) {
 }
 
 type auditExport struct {
-	packSite
+	siteOption
 	To string `name:"to" placeholder:"FILE" help:"${f_audit_to}" required:""`
 }
 
 // Run writes a chain into a new file that only this user may read.
 func (c auditExport) Run(s *session) error {
-	h, err := s.house(false)
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	id, err := c.find(s, h)
-	if err != nil {
-		return err
-	}
-	w, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fault.Because(err, fault.Invalid, "写不了文件 %s：它已经存在，或目录不可写。请换一个名称。", c.To)
-	}
-	last, err := h.Audit.Export(s.ctx, id, 0, 0, w)
-	if err = errors.Join(err, w.Close()); err != nil {
-		return err
-	}
-	e := audit.Exported{Chain: id, First: min(1, last), Last: last}
-	return s.print(e, func(w io.Writer) { fmt.Fprintf(w, s.words.say("audit_out")+"\n", e.Last, c.To) })
+	return c.on(s, func(h *House, id kernel.SiteID) error {
+		w, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return fault.Because(err, fault.Invalid, "写不了文件 %s：它已经存在，或目录不可写。请换一个名称。", c.To)
+		}
+		last, err := h.Audit.Export(s.ctx, id, 0, 0, w)
+		if err = errors.Join(err, w.Close()); err != nil {
+			return err
+		}
+		e := audit.Exported{Chain: id, First: min(1, last), Last: last}
+		return s.print(e, func(w io.Writer) { fmt.Fprintf(w, s.words.say("audit_out")+"\n", e.Last, c.To) })
+	})
 }

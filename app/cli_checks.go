@@ -13,21 +13,8 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/checks"
 )
 
-// packSite is whose packs a command means.
-type packSite struct {
-	Site string `name:"site" placeholder:"SITE" help:"${f_pack_site}"`
-}
-
-func (c packSite) find(s *session, h *House) (kernel.SiteID, error) {
-	if c.Site == "" {
-		return kernel.Platform, nil
-	}
-	l, err := siteArg(c).find(s, h)
-	return l.ID, err
-}
-
 type wordpackImport struct {
-	packSite
+	siteOption
 	File string `arg:"" help:"${a_csv}"`
 	Name string `name:"name" placeholder:"NAME" help:"${f_pack}"`
 }
@@ -49,71 +36,50 @@ func (c wordpackImport) Run(s *session) error {
 		return err
 	}
 	defer f.Close()
-	h, err := s.house(false)
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	id, err := c.find(s, h)
-	if err != nil {
-		return err
-	}
-	p, err := h.Checks.Import(s.ctx, id, name, f)
-	if err != nil {
-		return err
-	}
-	v := packed{name, len(p.Entries) + len(p.Leaders)}
-	return s.print(v, func(w io.Writer) { fmt.Fprintf(w, s.words.say("pack_in")+"\n", v.Name, v.Entries) })
+	return c.on(s, func(h *House, id kernel.SiteID) error {
+		p, err := h.Checks.Import(s.ctx, id, name, f)
+		if err != nil {
+			return err
+		}
+		v := packed{name, len(p.Entries) + len(p.Leaders)}
+		return s.print(v, func(w io.Writer) { fmt.Fprintf(w, s.words.say("pack_in")+"\n", v.Name, v.Entries) })
+	})
 }
 
-type wordpackList struct{ packSite }
+type wordpackList struct{ siteOption }
 
 // Run prints what was imported.
 func (c wordpackList) Run(s *session) error {
-	h, err := s.house(false)
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	id, err := c.find(s, h)
-	if err != nil {
-		return err
-	}
-	all, err := h.Checks.Installed(s.ctx, id)
-	if err != nil {
-		return err
-	}
-	return s.print(all, func(w io.Writer) {
-		for _, p := range all {
-			fmt.Fprintf(w, "%s  %6d  %s  %s\n", p.At.In(kernel.Beijing).Format("2006-01-02 15:04"), p.Entries, p.Name, p.By)
+	return c.on(s, func(h *House, id kernel.SiteID) error {
+		all, err := h.Checks.Installed(s.ctx, id)
+		if err != nil {
+			return err
 		}
+		return s.print(all, func(w io.Writer) {
+			for _, p := range all {
+				fmt.Fprintf(w, "%s  %6d  %s  %s\n", p.At.In(kernel.Beijing).Format("2006-01-02 15:04"), p.Entries, p.Name, p.By)
+			}
+		})
 	})
 }
 
 type wordpackRemove struct {
-	packSite
+	siteOption
 	Name string `arg:"" help:"${a_pack}"`
 }
 
 // Run takes a pack away.
 func (c wordpackRemove) Run(s *session) error {
-	h, err := s.house(false)
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	id, err := c.find(s, h)
-	if err != nil {
-		return err
-	}
-	if err := h.Checks.Remove(s.ctx, id, c.Name); err != nil {
-		return err
-	}
-	return s.print(packed{Name: c.Name}, func(w io.Writer) { fmt.Fprintf(w, s.words.say("pack_out")+"\n", c.Name) })
+	return c.on(s, func(h *House, id kernel.SiteID) error {
+		if err := h.Checks.Remove(s.ctx, id, c.Name); err != nil {
+			return err
+		}
+		return s.print(packed{Name: c.Name}, func(w io.Writer) { fmt.Fprintf(w, s.words.say("pack_out")+"\n", c.Name) })
+	})
 }
 
 type checkCommand struct {
-	packSite
+	siteOption
 	Mask  string   `name:"mask" placeholder:"DIR" help:"${f_mask}"`
 	Files []string `arg:"" help:"${a_files}"`
 }

@@ -39,6 +39,33 @@ func (a siteArg) find(s *session, h *House) (site.Listed, error) {
 	return site.Listed{}, fault.New(fault.NotFound, "没有站点“%s”。请用 zhanqun site list 查看编号和地址。", a.Site)
 }
 
+// siteOption is the site that a command means; without it, the platform.
+type siteOption struct {
+	Site string `name:"site" placeholder:"SITE" help:"${f_site_option}"`
+}
+
+func (c siteOption) find(s *session, h *House) (kernel.SiteID, error) {
+	if c.Site == "" {
+		return kernel.Platform, nil
+	}
+	l, err := siteArg(c).find(s, h)
+	return l.ID, err
+}
+
+// on opens the house and finds the site.
+func (c siteOption) on(s *session, f func(h *House, id kernel.SiteID) error) error {
+	h, err := s.house(false)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	id, err := c.find(s, h)
+	if err != nil {
+		return err
+	}
+	return f(h, id)
+}
+
 // onSite runs f on the site and prints what became of it.
 func (a siteArg) onSite(s *session, f func(h *House, l site.Listed) error) error {
 	h, err := s.house(false)

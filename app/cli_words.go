@@ -132,7 +132,7 @@ var texts = map[string][2]string{
 	"a_pack":           {"词库的名称", "name of the pack"},
 	"f_pack":           {"词库的名称，默认取文件名", "name of the pack; the file's by default"},
 	"f_mask":           {"把遮好个人信息的副本（DOCX、XLSX）写到这个目录，不覆盖已有的文件", "write copies with personal information masked (DOCX, XLSX) into this folder, replacing nothing"},
-	"f_pack_site":      {"只用于这个站点（编号或地址）；省略则用于全平台", "for this site only (id or address); otherwise for the cluster"},
+	"f_site_option":    {"只管这一个站点，写编号或地址；不写就是整个平台", "this site only, by id or address; without it, the whole platform"},
 	"a_url":            {"要撤下的完整地址", "the whole address"},
 	"f_fix":            {"修复可以安全修复的：密钥权限、缺少的桶、遗留的临时文件", "put right what is safe: the key's permissions, a missing bucket, files left behind"},
 	"f_free":           {"磁盘至少应有的剩余空间", "how much of the disk should be free"},

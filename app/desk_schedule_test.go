@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// planned (issue 3: schedule and expiry, Asia/Shanghai text): who may publish sets a time for what may be published, in Beijing's time and words
+// planned (issue 4, 3: schedule and expiry, Asia/Shanghai text): who may publish sets a time for what may be published, in Beijing's time and words
 // that name the day of the week; nobody else, and nothing that is not approved.
 func planned(t *testing.T, io, both *worker) {
 	at := io.write("定时发布的通知")

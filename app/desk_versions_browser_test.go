@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Issue 3 (must show 1, LE1): the screens of writing together hold to the rules of every screen: two people change one notice, choose
+// Issue 4, 3 (must show 1, LE1): the screens of writing together hold to the rules of every screen: two people change one notice, choose
 // paragraph by paragraph, look at what changed, and find it again in the list and in the bin.
 func TestWritingTogetherInABrowser(t *testing.T) {
 	b := openBrowser(t)

@@ -8,40 +8,23 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/zhanqun/zhanqun/kernel/corpus"
-	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
 // B5, C4, X1 (d06, d41, d47): over the routes and on both engines: a clipboard comes back clean, a .docx becomes a draft with what was
 // recognised, and what cannot be taken is said in a sentence beside the file.
 func TestPaste(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		url  func(t *testing.T) string
-	}{
-		{"sqlite", func(t *testing.T) string { return filepath.Join(t.TempDir(), "z.db") }},
-		{"postgres", func(t *testing.T) string { return dbtest.PostgresURL(t) }},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			o := openBureau(t, c.url(t))
-			io, reader := o.hire("xinxi", "IO"), o.hire("shenhe", "RV")
-			t.Run("a clipboard", func(t *testing.T) { clipboards(t, io, reader) })
-			t.Run("a file", func(t *testing.T) { aFile(t, io) })
-			t.Run("files that are none", func(t *testing.T) { noFiles(t, io) })
-			t.Run("clean HTML", func(t *testing.T) {
-				java, jar := checker(t)
-				for _, m := range check(t, java, jar, o.dir) {
-					at := o.kept[filepath.Join(o.dir, filepath.Base(m.URL))]
-					t.Errorf("%s line %d: %s %s: %s %q", at, m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
-				}
-			})
-		})
-	}
+	eachBureau(t, func(t *testing.T, o *bureau) {
+		io, reader := o.hire("xinxi", "IO"), o.hire("shenhe", "RV")
+		t.Run("a clipboard", func(t *testing.T) { clipboards(t, io, reader) })
+		t.Run("a file", func(t *testing.T) { aFile(t, io) })
+		t.Run("files that are none", func(t *testing.T) { noFiles(t, io) })
+		o.cleanHTML(t)
+	})
 }
 
 type answer struct {

@@ -34,7 +34,7 @@ func authenticator(t *testing.T, secret string) string {
 	return fmt.Sprintf("%06d", (uint32(sum[at]&127)<<24|uint32(sum[at+1])<<16|uint32(sum[at+2])<<8|uint32(sum[at+3]))%1_000_000)
 }
 
-// Issue 1 (first run; Q1, Q3): with nothing but the printed code and a phone, somebody becomes the first administrator in a browser, sets the second
+// Issue 4, 1 (first run; Q1, Q3): with nothing but the printed code and a phone, somebody becomes the first administrator in a browser, sets the second
 // factor up, sees that it is a trial, and invites a second person by link, who sets a password. Every screen holds to the rules of all screens.
 func TestTheFirstAdministratorInABrowser(t *testing.T) {
 	b := openBrowser(t)
@@ -132,7 +132,7 @@ func virtualKey(t *testing.T, b *browser) {
 	}
 }
 
-// Issue 1, passkeys: an administrator adds one and signs in with it in the place of a code, again and again; once it is removed, the code is asked for.
+// Issue 4, 1, passkeys: an administrator adds one and signs in with it in the place of a code, again and again; once it is removed, the code is asked for.
 func TestAPasskeyInABrowser(t *testing.T) {
 	b := openBrowser(t)
 	d, data := serveConsole(t, b)

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +19,6 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/identity"
-	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 )
 
 // issuerOf is a city's identity provider, written after OpenID Connect Core 1.0: discovery, keys, and codes for tokens, with PKCE.
@@ -136,68 +134,56 @@ func (w *worker) follow(back string) (int, string, string) {
 	return status, header.Get("Location"), body
 }
 
-// Issue 1, OIDC: somebody links the own account to who they are at the provider, and signs in by it; nobody is known by a name or an address of mail; what
+// Issue 4, 1, OIDC: somebody links the own account to who they are at the provider, and signs in by it; nobody is known by a name or an address of mail; what
 // is forged, old, another's or of another browser opens nothing; the second factor stays.
 func TestSigningInByAProvider(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		url  func(t *testing.T) string
-	}{
-		{"sqlite", func(t *testing.T) string { return filepath.Join(t.TempDir(), "z.db") }},
-		{"postgres", func(t *testing.T) string { return dbtest.PostgresURL(t) }},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			o, p := openBureau(t, c.url(t)), newIssuer(t)
-			w := o.hire("bingbing", "IO")
-			v := o.visitor()
-			if status, _ := v.get("/signin/oidc"); status != http.StatusNotFound {
-				t.Errorf("without a provider the way to it answers %d", status)
-			}
-			o.Accounts.SignInBy(identity.Provider{Issuer: p.URL, Client: "zhanqun", Secret: "geheim", Back: consoleAt + "/signin/oidc/back"})
-			if _, body := v.get("/signin"); !strings.Contains(body, "用统一身份认证登录") {
-				t.Errorf("the way in: %s", body)
-			}
-			if status, _, body := v.follow(p.journey(v, "/signin/oidc", "s-1")); status != http.StatusUnprocessableEntity || !strings.Contains(body, "还没有关联") {
-				t.Errorf("nobody is known by a name, %d: %s", status, body)
-			}
-			if status, to, body := w.follow(p.journey(w, "/me/oidc", "s-1")); status != http.StatusSeeOther || to != "/me?done=linked" {
-				t.Fatalf("linking answers %d %s: %s", status, to, body)
-			}
-			if status, to, body := v.follow(p.journey(v, "/signin/oidc?to=%2Fme", "s-1")); status != http.StatusSeeOther || to != "/me" {
-				t.Fatalf("signing in answers %d %s: %s", status, to, body)
-			}
-			if status, body := v.get("/me"); status != http.StatusOK || !strings.Contains(body, w.account.Name) || !strings.Contains(body, "已关联") {
-				t.Errorf("signed in: %d: %s", status, body)
-			}
-			forged(t, o, p)
-			second := o.hire("lingyi", "IO")
-			if status, _, body := second.follow(p.journey(second, "/me/oidc", "s-1")); status != http.StatusConflict {
-				t.Errorf("a subject for two: %d: %s", status, body)
-			}
-			back := p.journey(second, "/me/oidc", "s-2")
-			second.wants("/signout", nil, http.StatusSeeOther, "")
-			if status, _, body := second.follow(back); status != http.StatusForbidden || !strings.Contains(body, "不是原来的人") {
-				t.Errorf("linking for somebody who has left: %d: %s", status, body)
-			}
-			boss := o.cityPerson(t, "lingdao", "SA")
-			if err := o.Accounts.LinkSubject(kernel.WithActor(t.Context(), boss.Actor("console")), boss.ID, identity.Subject{Issuer: p.URL, Subject: "s-3"}); err != nil {
-				t.Fatal(err)
-			}
-			x := o.visitor()
-			if status, to, _ := x.follow(p.journey(x, "/signin/oidc", "s-3")); status != http.StatusSeeOther || !strings.HasPrefix(to, "/signin/code") {
-				t.Errorf("a technical post: %d %s", status, to)
-			}
-			v.wants("/me/oidc/remove", nil, http.StatusSeeOther, "done=unlinked")
-			if status, _, _ := x.follow(p.journey(x, "/signin/oidc", "s-1")); status != http.StatusUnprocessableEntity {
-				t.Errorf("after the unlinking: %d", status)
-			}
-			java, jar := checker(t)
-			for _, m := range check(t, java, jar, o.dir) {
-				at := o.kept[filepath.Join(o.dir, filepath.Base(m.URL))]
-				t.Errorf("%s line %d: %s %s: %s %q", at, m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
-			}
-		})
-	}
+	eachBureau(t, func(t *testing.T, o *bureau) {
+		p := newIssuer(t)
+		w := o.hire("bingbing", "IO")
+		v := o.visitor()
+		if status, _ := v.get("/signin/oidc"); status != http.StatusNotFound {
+			t.Errorf("without a provider the way to it answers %d", status)
+		}
+		o.Accounts.SignInBy(identity.Provider{Issuer: p.URL, Client: "zhanqun", Secret: "geheim", Back: consoleAt + "/signin/oidc/back"})
+		if _, body := v.get("/signin"); !strings.Contains(body, "用统一身份认证登录") {
+			t.Errorf("the way in: %s", body)
+		}
+		if status, _, body := v.follow(p.journey(v, "/signin/oidc", "s-1")); status != http.StatusUnprocessableEntity || !strings.Contains(body, "还没有关联") {
+			t.Errorf("nobody is known by a name, %d: %s", status, body)
+		}
+		if status, to, body := w.follow(p.journey(w, "/me/oidc", "s-1")); status != http.StatusSeeOther || to != "/me?done=linked" {
+			t.Fatalf("linking answers %d %s: %s", status, to, body)
+		}
+		if status, to, body := v.follow(p.journey(v, "/signin/oidc?to=%2Fme", "s-1")); status != http.StatusSeeOther || to != "/me" {
+			t.Fatalf("signing in answers %d %s: %s", status, to, body)
+		}
+		if status, body := v.get("/me"); status != http.StatusOK || !strings.Contains(body, w.account.Name) || !strings.Contains(body, "已关联") {
+			t.Errorf("signed in: %d: %s", status, body)
+		}
+		forged(t, o, p)
+		second := o.hire("lingyi", "IO")
+		if status, _, body := second.follow(p.journey(second, "/me/oidc", "s-1")); status != http.StatusConflict {
+			t.Errorf("a subject for two: %d: %s", status, body)
+		}
+		back := p.journey(second, "/me/oidc", "s-2")
+		second.wants("/signout", nil, http.StatusSeeOther, "")
+		if status, _, body := second.follow(back); status != http.StatusForbidden || !strings.Contains(body, "不是原来的人") {
+			t.Errorf("linking for somebody who has left: %d: %s", status, body)
+		}
+		boss := o.cityPerson(t, "lingdao", "SA")
+		if err := o.Accounts.LinkSubject(kernel.WithActor(t.Context(), boss.Actor("console")), boss.ID, identity.Subject{Issuer: p.URL, Subject: "s-3"}); err != nil {
+			t.Fatal(err)
+		}
+		x := o.visitor()
+		if status, to, _ := x.follow(p.journey(x, "/signin/oidc", "s-3")); status != http.StatusSeeOther || !strings.HasPrefix(to, "/signin/code") {
+			t.Errorf("a technical post: %d %s", status, to)
+		}
+		v.wants("/me/oidc/remove", nil, http.StatusSeeOther, "done=unlinked")
+		if status, _, _ := x.follow(p.journey(x, "/signin/oidc", "s-1")); status != http.StatusUnprocessableEntity {
+			t.Errorf("after the unlinking: %d", status)
+		}
+		o.cleanHTML(t)
+	})
 }
 
 // forged: each of these would sign s-1 in if it were not looked at.

@@ -5,7 +5,6 @@ import (
 	"html"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,37 +13,21 @@ import (
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/policies"
-	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 )
 
 // Issue 4, review (C2, C3, C6, C7, C9, d42): chains of columns, the last word above, notes, handing over, emergencies and what they owe,
 // several articles at one instant, the sheet; on both engines, over the routes.
 func TestReviewAtTheDesk(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		url  func(t *testing.T) string
-	}{
-		{"sqlite", func(t *testing.T) string { return filepath.Join(t.TempDir(), "z.db") }},
-		{"postgres", func(t *testing.T) string { return dbtest.PostgresURL(t) }},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			o := openBureau(t, c.url(t))
-			io, both, lead := o.hire("xinxi", "IO"), o.hire("both", "IO", "RV", "SR", "PB"), o.hire("lead", "CL")
-			third := o.hire("third", "RV", "SR")
-			t.Run("chains and the last word above", func(t *testing.T) { lastWord(t, o, io, both, lead) })
-			t.Run("notes", func(t *testing.T) { notes(t, io, both, lead, third) })
-			t.Run("an emergency", func(t *testing.T) { emergency(t, io, both, third) })
-			t.Run("at one instant", func(t *testing.T) { atOneInstant(t, o, io, both, third) })
-			t.Run("ten notices of two people", func(t *testing.T) { tenNotices(t, o) })
-			t.Run("clean HTML", func(t *testing.T) {
-				java, jar := checker(t)
-				for _, m := range check(t, java, jar, o.dir) {
-					at := o.kept[filepath.Join(o.dir, filepath.Base(m.URL))]
-					t.Errorf("%s line %d: %s %s: %s %q", at, m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
-				}
-			})
-		})
-	}
+	eachBureau(t, func(t *testing.T, o *bureau) {
+		io, both, lead := o.hire("xinxi", "IO"), o.hire("both", "IO", "RV", "SR", "PB"), o.hire("lead", "CL")
+		third := o.hire("third", "RV", "SR")
+		t.Run("chains and the last word above", func(t *testing.T) { lastWord(t, o, io, both, lead) })
+		t.Run("notes", func(t *testing.T) { notes(t, io, both, lead, third) })
+		t.Run("an emergency", func(t *testing.T) { emergency(t, io, both, third) })
+		t.Run("at one instant", func(t *testing.T) { atOneInstant(t, o, io, both, third) })
+		t.Run("ten notices of two people", func(t *testing.T) { tenNotices(t, o) })
+		o.cleanHTML(t)
+	})
 }
 
 // sent writes a notice and sends it.

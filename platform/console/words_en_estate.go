@@ -19,7 +19,7 @@ var wordsEstate = map[string]string{
 	"办公地址": "Office address", "单个文件（MB）": "One file (MB)", "单位": "Unit", "单位和标识": "Unit and identity", "单位的名称或代码": "Name or code of the unit",
 	"原定恢复的日子已过：": "It was expected back by:", "去改": "Correct it", "县级部门、乡镇经批准单独建站，或一个单位再开一个网站时才填。": "Only for an approved stand-alone site of a township or county department, or a second site of a unit.",
 	"只有单位的内容主管或分管领导才能申请开办网站，请由他们提出。": "Only the content lead or the leader in charge of a unit may apply for its site.",
-	"可以": "Fine", "名称或地址": "Name or address", "否": "N", "告": "E", "在服务器上为负责的人建立账号：": "Make accounts for those in charge, on the server:", "在线": "Online", "地址": "Address",
+	"可以": "Fine", "名称或地址": "Name or address", "否": "N", "告": "E", "在线": "Online", "地址": "Address",
 	"地址、模板和标识（可以不填）": "Address, template and identity (optional)", "域名": "Hosts", "域名已核验。": "The host is verified.", "域名已添加。请按说明设置后核验。": "The host is added. Set it up as described, then verify it.",
 	"域名已添加，是平台自有域名，不需要核验。": "The host is added; it is the platform's own and needs no verification.", "域名已解除。": "The host is unbound.", "域名或地址": "Host or address", "域名未核验": "host not verified",
 	"域名核验以后才能打开": "answers once the host is verified", "域名核验方式": "How the host was verified", "域名，或频道的地址标识": "Host, or a channel's part of the address", "基本情况": "At a glance", "天数": "Days", "子站": "Subsite",

@@ -30,9 +30,7 @@ type Room struct {
 	Orgs     *org.Orgs
 	Sites    *site.Sites
 	Console  *console.Console
-	// Invite opens an account with its posts and answers the link by which its owner sets the first password, all or nothing. nil:
-	// accounts are made on the command line.
-	Invite func(ctx context.Context, a identity.Account, posts []identity.Appointment) (link string, err error)
+	LinkURL  func(token string) string // where a one-time link leads
 }
 
 // Estate is the room. Its methods are safe for concurrent use.

@@ -91,7 +91,7 @@ func (e *Estate) sheet(c *fiber.Ctx, err error) error {
 		return err
 	}
 	e.offer(ctx, &p, g)
-	if p.Recorded && e.Invite != nil && g.State.Public() && e.Console.Offers(ctx, id, "user.create") {
+	if p.Recorded && g.State.Public() && e.Console.Offers(ctx, id, "user.create") {
 		if p.Invitations, err = e.Invitations(ctx, p.Opening); err != nil {
 			return err
 		}

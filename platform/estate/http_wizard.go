@@ -215,10 +215,7 @@ func (e *Estate) drop(c *fiber.Ctx) error {
 // nextPage says what comes after an opening.
 type nextPage struct {
 	Name, State, URL, Sheet string
-	Org                     string
 	Ready, Trial, Recorded  bool
-	Links                   bool // the security administrator makes links
-	Opening                 Opening
 }
 
 var nextView = console.Define[nextPage]("estate", "next")
@@ -229,16 +226,12 @@ func (e *Estate) showNext(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	owner, err := e.Orgs.Get(ctx, g.Org)
-	if err != nil {
-		return err
-	}
 	var s sheetPage
 	if err := e.addresses(ctx, &s, g); err != nil {
 		return err
 	}
-	p := nextPage{Name: g.Name, State: g.State.Title(), URL: s.URL, Ready: s.Ready, Trial: g.State == site.Trial, Sheet: address(id, ""), Org: owner.Code, Links: e.Invite != nil}
-	if p.Opening, p.Recorded, err = e.opening(ctx, id); err != nil {
+	p := nextPage{Name: g.Name, State: g.State.Title(), URL: s.URL, Ready: s.Ready, Trial: g.State == site.Trial, Sheet: address(id, "")}
+	if _, p.Recorded, err = e.opening(ctx, id); err != nil {
 		return err
 	}
 	return nextView.Show(e.Console, c, console.Page{Title: say(c, "下一步"), Site: id}, p)

@@ -41,7 +41,7 @@ func (e *Estate) InviteTo(ctx context.Context, id kernel.SiteID, role policies.R
 	if err != nil {
 		return "", who, err
 	}
-	if !ok || e.Invite == nil || !g.State.Public() {
+	if !ok || !g.State.Public() {
 		return "", who, fault.New(fault.Conflict, "这个网站还没有开通，或者没有开办记录，不能发邀请。")
 	}
 	two, err := e.Invitations(ctx, o)
@@ -64,7 +64,8 @@ func (e *Estate) InviteTo(ctx context.Context, id kernel.SiteID, role policies.R
 			return err
 		}
 		as := kernel.WithActor(ctx, identity.System("job"))
-		link, err = e.Invite(as, identity.Account{Login: who.Login, Name: who.Name, Org: g.Org}, []identity.Appointment{{Role: role, Org: g.Org, Document: o.Document}})
+		_, made, err := e.Accounts.Invite(as, identity.Account{Login: who.Login, Name: who.Name, Org: g.Org}, []identity.Appointment{{Role: role, Org: g.Org, Document: o.Document}})
+		link = e.LinkURL(made.Token)
 		return err
 	})
 	return link, who, err

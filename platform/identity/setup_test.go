@@ -22,7 +22,7 @@ func first(login string) identity.First {
 		Unit: func(context.Context) (kernel.OrgID, error) { return office, nil }}
 }
 
-// Q3, issue 1 (first run): of many who have the right code at once, one becomes the administrator, with all three posts and on trial;
+// Q3, issue 4, 1 (first run): of many who have the right code at once, one becomes the administrator, with all three posts and on trial;
 // afterwards the code opens nothing, whoever types it.
 func TestTheFirstAdministratorIsOne(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {

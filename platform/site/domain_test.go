@@ -127,7 +127,7 @@ func TestDomainChecker(t *testing.T) {
 	}
 }
 
-// Issue 1 (试用): while somebody says no, no site goes online, is moved online or gets a verified host under a name that citizens could find;
+// Issue 4, 1 (试用): while somebody says no, no site goes online, is moved online or gets a verified host under a name that citizens could find;
 // names that lead to nobody are free.
 func TestNoRealNameBeforeItsTime(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {

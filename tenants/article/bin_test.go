@@ -20,7 +20,7 @@ func (h *house) titles(f Filter) string {
 	return out
 }
 
-// Issue 3 (recycle bin): a draft is thrown away and taken out again as it was; what citizens have read is not; after thirty days the queue
+// Issue 4, 3 (recycle bin): a draft is thrown away and taken out again as it was; what citizens have read is not; after thirty days the queue
 // removes it with all that was kept beside it, however late it runs, and the chain says so.
 func TestTheBin(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
@@ -68,7 +68,7 @@ func TestTheBin(t *testing.T) {
 	})
 }
 
-// Issue 3 (filters): each filter, and all together, on both engines; what looks like a pattern is text.
+// Issue 4, 3 (filters): each filter, and all together, on both engines; what looks like a pattern is text.
 func TestFilters(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		start := h.now
@@ -98,7 +98,7 @@ func TestFilters(t *testing.T) {
 	})
 }
 
-// Issue 3 (saved views): a view is its writer's own and of one site; one of the same name takes the other's place.
+// Issue 4, 3 (saved views): a view is its writer's own and of one site; one of the same name takes the other's place.
 func TestViews(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.must(h.SaveView(h.ctx, h.city.ID, View{Name: "我的草稿", Query: "state=draft"}))

@@ -63,7 +63,7 @@ func TestTheNamesOfSteps(t *testing.T) {
 	}
 }
 
-// Issue 3: whatever an address says, the list has one address for what it understood, which says the same again.
+// Issue 4, 3: whatever an address says, the list has one address for what it understood, which says the same again.
 func FuzzFilter(f *testing.F) {
 	for _, q := range []string{"", "state=draft&q=停水&column=2&author=11&from=2026-11-01&to=2026-11-30&p=3", "state=nonsense", "column=-1&p=0", "from=2026-02-30", "q=%00&q=x", "state=bin&p=99999999999"} {
 		f.Add(q)
