@@ -138,7 +138,7 @@ func (h *House) plug() {
 		h.Checks.Module(),
 		h.Estate.Module(),
 	}
-	h.Console.Plug(h.Desk.Menu(), h.Desk.Waiting, h.Desk.Mine)
+	h.Console.Plug(h.Desk.Menu(), h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
 	h.Console.Plug(console.Menu())

@@ -147,4 +147,5 @@ var wordsDesk = map[string]string{
 	"登记紧急发布的理由":      "Reason of an emergency noted",
 	"与网站上的文字相比：":     "Against the text on the site: ",
 	"这篇稿件在工作台上的地址":   "Address of this article on the desk",
+	"等同事办理":          "With colleagues",
 }

@@ -122,7 +122,7 @@ var wordsPeople = map[string]string{
 	"验证码":    "Code",
 	"设好第二验证": "Set it up",
 	"以后再设":   "Later",
-	"技术岗位必须先设好才能进入；其他岗位最多可以推迟七天，您的期限已经到了。":             "Technical posts need it before anything else; others may put it off for seven days, which are over.",
+	"技术岗位必须先设好才能进入；其他岗位最多推迟七天，过了期限也要先设好。":              "Technical posts need it before anything else; others may put it off for seven days and need it then as well.",
 	"手机和备用码都没有了，请找平台的安全管理员取消第二验证，再重新设置。":               "Without phone and codes, ask the platform's security administrator to remove the second factor, then set it up again.",
 	"手机丢了或坏了，可以用备用码登录，每个只能用一次。请现在打印或抄下来，锁在抽屉里；以后不再显示。": "If the phone is lost or broken, sign in with a recovery code; each works once. Print or copy them now and lock them away; they are not shown again.",
 	"已经收好，继续": "They are safe; go on",

@@ -3,6 +3,8 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -291,6 +293,27 @@ func (d *Desk) Mine(ctx context.Context, site kernel.SiteID) (console.Section, e
 			item.Mark, item.Kind, item.Note = "已退回", "bad", reason
 		}
 		s.Items = append(s.Items, item)
+	}
+	slices.SortStableFunc(s.Items, func(a, b console.Item) int { return strings.Compare(b.Kind, a.Kind) }) // what came back stands first
+	return s, nil
+}
+
+// Sent is what the actor has sent on a site and waits for colleagues, with how far it has come; nothing where nothing does.
+func (d *Desk) Sent(ctx context.Context, site kernel.SiteID) (s console.Section, err error) {
+	if !d.Console.Offers(ctx, site, writes...) {
+		return s, nil
+	}
+	sent, err := d.Articles.List(ctx, site, article.Filter{State: article.Submitted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
+	if err != nil || len(sent) == 0 {
+		return s, err
+	}
+	s = console.Section{Title: "等同事办理", More: "/sites/" + site.String() + "/articles?state=" + article.Submitted}
+	for _, a := range sent {
+		t, err := d.Published.Trail(ctx, site, a.Edition)
+		if err != nil {
+			return s, err
+		}
+		s.Items = append(s.Items, console.Item{Text: a.Payload.Title, Href: address(site, a.ID, ""), Mark: review.StateOf(t).Says(), At: t.FrozenAt})
 	}
 	return s, nil
 }
