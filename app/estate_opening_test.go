@@ -204,6 +204,7 @@ func TestInvitationsOfAnOpening(t *testing.T) {
 		at := "/sites/" + g.ID.String() + "/estate"
 		po.shows(at+"/next", "请安全管理员")
 		invitations(t, po, sa, at, unit)
+		sa.wants("/sites/"+o.site.ID.String()+"/estate/invite", url.Values{"role": {"CL"}}, http.StatusConflict, "没有开办记录")
 	})
 }
 

@@ -169,3 +169,18 @@ func TestNoRealNameBeforeItsTime(t *testing.T) {
 		}
 	})
 }
+
+// Issue 4, 1 (试用): a host below a platform's own real domain is verified from the start, so it is refused as well.
+func TestNoOwnNameBeforeItsTime(t *testing.T) {
+	r := lite(t, site.Config{Domain: "ankang.gov.cn", Scheme: "https"})
+	g := r.create("610902")
+	no := fault.New(fault.Conflict, "还在试用。")
+	r.BeforeOnline(func(context.Context) error { return no })
+	if _, err := r.AddDomain(t.Context(), g.ID, "hanbin2.ankang.gov.cn"); !errors.Is(err, no) {
+		t.Errorf("a host of the platform's own: %v", err)
+	}
+	r.BeforeOnline(func(context.Context) error { return nil })
+	if d, err := r.AddDomain(t.Context(), g.ID, "hanbin2.ankang.gov.cn"); err != nil || !d.Verified {
+		t.Errorf("afterwards: %+v, %v", d, err)
+	}
+}

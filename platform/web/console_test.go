@@ -163,3 +163,40 @@ func TestNoLogKeepsAToken(t *testing.T) {
 		}
 	}
 }
+
+// Q3: while the set-up must answer, it answers every address of the console to whoever is not signed in, and nobody else; when it cannot
+// tell, nothing is opened.
+func TestTheSetUpComesFirst(t *testing.T) {
+	f := assemble(t, Config{})
+	answered, failure := true, error(nil)
+	f.ports.Sessions, f.ports.Console = &signedIn{}, frame{}
+	f.ports.First = func(c *fiber.Ctx) (bool, error) {
+		if !answered || failure != nil {
+			return false, failure
+		}
+		return true, c.SendString("首次设置")
+	}
+	f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/open", Do: func(c *fiber.Ctx) error { return c.SendString("门") }})
+	f.serve()
+	ask := func(path, cookie string) (int, string) {
+		t.Helper()
+		res := answers(t, f.raw(fmt.Sprintf("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nCookie: %s\r\nSec-Fetch-Site: same-origin\r\n\r\n", path, consoleName, cookie)), "GET")[0]
+		return res.StatusCode, body(t, res)
+	}
+	for _, row := range []struct {
+		answered bool
+		failure  error
+		path     string
+		cookie   string
+		status   int
+		says     string
+	}{
+		{true, nil, "/open", "", 200, "首次设置"}, {true, nil, "/nowhere", "", 200, "首次设置"}, {true, nil, "/open", "zhanqun=good", 200, "门"},
+		{false, nil, "/open", "", 200, "门"}, {false, fault.New(fault.Unavailable, "没有响应。"), "/open", "", 503, "控制台错误 503"},
+	} {
+		answered, failure = row.answered, row.failure
+		if status, body := ask(row.path, row.cookie); status != row.status || !strings.Contains(body, row.says) {
+			t.Errorf("%+v: %d %s", row, status, body)
+		}
+	}
+}
