@@ -103,7 +103,7 @@ func wholeDemo(t *testing.T, c *cluster) {
 // wholeCity is the city of the real documents, each of them four times: 150 sites, more than 10,000 addresses.
 func wholeCity(t *testing.T, c *cluster) {
 	t.Helper()
-	tw := &town{House: c.House, now: time.Now(), port: 8080}
+	tw := &town{House: c.House, port: 8080}
 	tw.openCity(t, c.ctx)
 	tw.importCorpus(t, c.ctx, len(sources(t)), "first", "second", "third", "fourth")
 	c.hire(t)

@@ -229,7 +229,7 @@ func invitations(t *testing.T, po, sa *worker, at string, unit kernel.OrgID) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live, err := po.Accounts.Live(ctx, a.ID, po.now)
+	live, err := po.Accounts.Live(ctx, a.ID, po.now())
 	if err != nil || len(live) != 1 || live[0].Role != "CL" || live[0].Org != unit {
 		t.Errorf("%+v, %v", live, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/identity"
@@ -163,7 +164,7 @@ func aPause(t *testing.T, po *worker) {
 	if status == http.StatusOK || !strings.Contains(string(page), "系统升级，暂停服务。（预计 2026年11月26日 恢复）") {
 		t.Errorf("citizens get %d: %s", status, page)
 	}
-	po.now = po.now.AddDate(0, 0, 4)
+	po.pass(4 * 24 * time.Hour)
 	po.shows(at, "原定恢复的日子已过")
 	po.shows("/", "应已恢复")
 	po.wants(at+"/resume", url.Values{"reason": {"升级完成"}}, http.StatusSeeOther, "done=resumed")

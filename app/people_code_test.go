@@ -86,7 +86,7 @@ func twoSteps(t *testing.T, o *bureau) {
 		t.Error("a second look shows another secret")
 	}
 	w.wants("/signin/code", url.Values{"code": {"12345x"}}, http.StatusUnprocessableEntity, "验证码不对")
-	status, header, body := w.post("/signin/code", url.Values{"code": {phoneCode(secret[1], o.now)}, "to": {"/people"}})
+	status, header, body := w.post("/signin/code", url.Values{"code": {phoneCode(secret[1], o.now())}, "to": {"/people"}})
 	codes := codeShown.FindAllStringSubmatch(body, -1)
 	if status != http.StatusOK || len(codes) != 10 || !strings.Contains(body, `href="/people"`) {
 		t.Fatalf("the enrolment answers %d with %d codes: %s", status, len(codes), body)
@@ -96,9 +96,9 @@ func twoSteps(t *testing.T, o *bureau) {
 		t.Errorf("after both steps: %d: %s", status, body)
 	}
 	signIn("六位数字")
-	w.wants("/signin/code", url.Values{"code": {phoneCode(secret[1], o.now)}}, http.StatusUnprocessableEntity, "已经用过")
-	o.now = o.now.Add(time.Minute)
-	code := phoneCode(secret[1], o.now)
+	w.wants("/signin/code", url.Values{"code": {phoneCode(secret[1], o.now())}}, http.StatusUnprocessableEntity, "已经用过")
+	o.pass(time.Minute)
+	code := phoneCode(secret[1], o.now())
 	half := w.cookie
 	w.wants("/signin/code", url.Values{"code": {code}, "to": {"//evil.example"}}, http.StatusSeeOther, "/")
 	w.cookie = half
@@ -116,9 +116,9 @@ func twoSteps(t *testing.T, o *bureau) {
 	w.wants("/me/passkey", url.Values{"name": {"钥匙"}, "response": {"{}"}}, http.StatusUnprocessableEntity, "没有认出")
 	w.wants("/me/passkey/remove", url.Values{"key": {"x"}}, http.StatusNotFound, "已经删除")
 	w.wants("/signin/passkey", url.Values{"response": {"{}"}}, http.StatusUnprocessableEntity, "")
-	o.now = o.now.Add(time.Minute)
+	o.pass(time.Minute)
 	w.wants("/me/codes", url.Values{"code": {"000000"}}, http.StatusUnprocessableEntity, "验证码不对")
-	status, _, body = w.post("/me/codes", url.Values{"code": {phoneCode(secret[1], o.now)}})
+	status, _, body = w.post("/me/codes", url.Values{"code": {phoneCode(secret[1], o.now())}})
 	fresh := codeShown.FindAllStringSubmatch(body, -1)
 	if status != http.StatusOK || len(fresh) != 10 {
 		t.Fatalf("new codes: %d, %s", status, body)
@@ -178,7 +178,7 @@ func helped(t *testing.T, o *bureau) {
 		t.Fatalf("to set it up: %d: %s", status, body)
 	}
 	w.wants("/me/factor", url.Values{"code": {"1"}}, http.StatusUnprocessableEntity, "验证码不对")
-	w.wants("/me/factor", url.Values{"code": {phoneCode(secret[1], o.now)}}, http.StatusOK, "备用码")
+	w.wants("/me/factor", url.Values{"code": {phoneCode(secret[1], o.now())}}, http.StatusOK, "备用码")
 	if _, body := w.get("/"); strings.Contains(body, "请在这一天以前设置第二验证：") {
 		t.Errorf("still a reminder: %s", body)
 	}

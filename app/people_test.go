@@ -154,7 +154,7 @@ func colleagues(t *testing.T, o *bureau) {
 	if _, body := lead.get(own); strings.Contains(body, "结束任职") || !strings.Contains(body, "这是您自己") {
 		t.Errorf("the own screen: %s", body)
 	}
-	live, err := o.Accounts.Live(t.Context(), lead.account.ID, o.now)
+	live, err := o.Accounts.Live(t.Context(), lead.account.ID, o.now())
 	if err != nil || len(live) != 1 {
 		t.Fatal(live, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,14 +23,16 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
-// town is a house that serves on loopback under a clock that stands still.
+// town is a house that serves on loopback under a clock that stands still, unless a test lets time pass.
 type town struct {
 	*House
 	client *http.Client
-	now    time.Time
+	passed atomic.Int64 // since townStart, in nanoseconds: requests read it while a test moves it
 	port   int
 	data   string // its folder
 }
+
+var townStart = time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
 
 // serveHouse opens a house over url and serves it until the test ends. add may bring routes of the test's own.
 func serveHouse(t *testing.T, url string, domain string, add ...func(*House)) *town {
@@ -38,7 +41,7 @@ func serveHouse(t *testing.T, url string, domain string, add ...func(*House)) *t
 	if err != nil {
 		t.Fatal(err)
 	}
-	tw := &town{now: time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC), port: 8080}
+	tw := &town{port: 8080}
 	data := t.TempDir()
 	tw.data = data
 	key := filepath.Join(data, "key")
@@ -83,7 +86,12 @@ func serveHouse(t *testing.T, url string, domain string, add ...func(*House)) *t
 }
 
 // clock is the one the house runs under.
-func (tw *town) clock() kernel.Clock { return func() time.Time { return tw.now } }
+func (tw *town) clock() kernel.Clock { return tw.now }
+
+func (tw *town) now() time.Time { return townStart.Add(time.Duration(tw.passed.Load())) }
+
+// pass lets time go by.
+func (tw *town) pass(d time.Duration) { tw.passed.Add(int64(d)) }
 
 func (tw *town) get(t *testing.T, url string) (status int, header http.Header, body []byte) {
 	t.Helper()
