@@ -18,7 +18,7 @@ import (
 const capped = 256 << 20
 
 // Must show 8, promises 2.7 and 5 (#11): 256 MB, from seeding on. 2,000 idle connections, a crawl of all sites, bodies without an end, slow
-// clients and nonsense, all at once: the process lives, every page is answered, and its peak, as the kernel counts it, stays below.
+// clients, sign-ins, clipboards and documents that blow up, all at once: the process lives, every page is answered, and its peak, as the kernel counts it, stays below.
 // The collector gets what a cgroup of that size would give it (limitMemory).
 func TestStaysWithinItsMemory(t *testing.T) {
 	if runtime.GOOS != "linux" {
@@ -48,6 +48,7 @@ func TestStaysWithinItsMemory(t *testing.T) {
 			l.drip("GET / HTTP/1.1\r\n"+citizen+"X: "),
 			l.drip("POST /x HTTP/1.1\r\n"+desk+"Content-Length: 1000000\r\n\r\n"+strings.Repeat("a", 900_000)))
 	}
+	parts = append(parts, l.desks(t.Context())...)
 	l.until(lasting(t, 20*time.Second, 10*time.Minute), append(parts, l.largest)...)
 	select {
 	case <-l.p.Ended:
@@ -55,7 +56,10 @@ func TestStaysWithinItsMemory(t *testing.T) {
 	default:
 	}
 	peak := l.kernelSays("VmHWM")
-	t.Logf("peak %d MB (%d MB while seeding), cap %d MB; of it at most %s; %s", peak>>20, seeded>>20, capped>>20, l.most, l.sum())
+	t.Logf("peak %d MB (%d MB while seeding), cap %d MB; of it at most %s; %s; %d answers of the desk", peak>>20, seeded>>20, capped>>20, l.most, l.sum(), l.desk)
+	if l.desk == 0 {
+		t.Error("the desk was not asked")
+	}
 	if peak >= capped {
 		t.Errorf("peak %d bytes, the cap is %d", peak, capped)
 	}
@@ -66,7 +70,7 @@ func TestStaysWithinItsMemory(t *testing.T) {
 
 // Promises 2.7: the collector's part leaves room for what it does not count.
 func TestCollectorsPart(t *testing.T) {
-	for _, row := range []struct{ all, part int64 }{{64 << 20, 32 << 20}, {128 << 20, 64 << 20}, {256 << 20, 192 << 20}, {640 << 20, 576 << 20}, {10 << 30, 9 << 30}} {
+	for _, row := range []struct{ all, part int64 }{{64 << 20, 32 << 20}, {128 << 20, 64 << 20}, {256 << 20, 176 << 20}, {640 << 20, 560 << 20}, {10 << 30, 9 << 30}} {
 		if got := collectors(row.all); got != row.part {
 			t.Errorf("of %d MB it gets %d, want %d", row.all>>20, got>>20, row.part>>20)
 		}

@@ -260,7 +260,7 @@ func (c Config) pages() pages.Config {
 
 func (c Config) web(now kernel.Clock) web.Config {
 	proxies, _ := c.proxies() // Resolve has read them
-	w := web.Config{Console: c.console(), ConsoleOrigin: strings.TrimSuffix(c.consoleURL(), "/"), TrustedProxies: proxies, Now: now, Access: c.access}
+	w := web.Config{Console: c.console(), ConsoleOrigin: strings.TrimSuffix(c.consoleURL(), "/"), TrustedProxies: proxies, Now: now, Access: c.access, LargeBodies: largeBodies(memoryLimit())}
 	// Behind a gateway whose headers are not trusted every request looks like plain HTTP: leading it to https would loop.
 	w.RedirectHTTPS = c.PublicScheme == "https" && (c.TLSDir != "" || len(proxies) > 0)
 	w.HTTPS = c.PublicScheme == "https"

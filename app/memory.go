@@ -11,9 +11,9 @@ import (
 // smallest is what the program is assumed to have where nothing says.
 const smallest = 1 << 30
 
-// uncounted is what the collector does not count and the kernel does: the program's own code (30 MB), SQLite's, and the kernel's part of
-// thousands of connections.
-const uncounted = 64 << 20
+// uncounted is what the collector does not count and the kernel does: the program's own code (35 MB), SQLite's, the kernel's part of
+// thousands of connections, and what a password or a document takes at once before the collector has heard of it.
+const uncounted = 80 << 20
 
 // collectors is the part of n bytes that the collector may use: nine tenths, less on a small machine, but half at least.
 func collectors(n int64) int64 { return n - min(max(n/10, uncounted), n/2) }
@@ -34,6 +34,9 @@ func memoryLimit() int64 {
 	}
 	return smallest
 }
+
+// largeBodies is how many bodies that are no form may be in memory at once: a document of 10 MB takes ten times as much while it is read.
+func largeBodies(limit int64) int { return int(min(max(1, limit>>28), 8)) }
 
 // mayUse reads the first of the files that holds a number of bytes, or 0.
 func mayUse(files ...string) int64 {

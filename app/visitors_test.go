@@ -34,6 +34,7 @@ type visitors struct {
 	took  []time.Duration
 	bad   []string // at most a few
 	wrong int
+	desk  int    // answers of the console
 	most  string // what the node held when it held most
 }
 

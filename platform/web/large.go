@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	largeAtOnce = 4 // large bodies in memory at once; more wait
+	largeAtOnce = 4 // large bodies in memory at once, unless the configuration knows better; more wait
 	drainTimes  = 8 // how many times its limit a body may be large and still be read to its end, so that its sender hears why it was refused
 )
 
@@ -100,7 +100,7 @@ func (s *Server) readLarge(rc *fasthttp.RequestCtx, x *exchange, limit int) bool
 		s.refuse(rc, x, fasthttp.StatusRequestEntityTooLarge)
 		return false
 	}
-	body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
+	body, err := wholeBody(stream, rc.Request.Header.ContentLength(), limit)
 	if err != nil {
 		s.refuse(rc, x, fasthttp.StatusBadRequest)
 		return false
@@ -114,6 +114,16 @@ func (s *Server) readLarge(rc *fasthttp.RequestCtx, x *exchange, limit int) bool
 	}
 	rc.Request.SetBodyRaw(body)
 	return true
+}
+
+// wholeBody reads at most one byte more than the limit, once: a body that says its size takes no more memory than that while it comes.
+func wholeBody(stream io.Reader, says, limit int) ([]byte, error) {
+	if says < 0 { // chunked
+		return io.ReadAll(io.LimitReader(stream, int64(limit)+1))
+	}
+	body := make([]byte, min(says, limit+1))
+	_, err := io.ReadFull(stream, body)
+	return body, err
 }
 
 // Overflowed reports whether the body was larger than its route takes; then only its beginning is there, as much as a form.

@@ -37,12 +37,13 @@ type Config struct {
 	DrainFor     time.Duration // how long to answer "Connection: close" before shutting down; behind a proxy more than its check interval
 	StopWithin   time.Duration // how long open requests may take after that; default 15 s
 
-	BodyAtMost int          // bytes of an ordinary body; default 1 MB
-	ConnsPerIP int          // 0: no limit; leave it 0 behind a proxy
-	Conns      int          // connections at once; default 100,000
-	Log        *slog.Logger // default slog.Default()
-	Access     io.Writer    // a line of JSON for each answer, whole and from many goroutines at once; nil: no access log
-	Now        kernel.Clock // default kernel.SystemClock
+	BodyAtMost  int          // bytes of an ordinary body; default 1 MB
+	LargeBodies int          // bodies of routes that take more than a form, in memory at once; default 4
+	ConnsPerIP  int          // 0: no limit; leave it 0 behind a proxy
+	Conns       int          // connections at once; default 100,000
+	Log         *slog.Logger // default slog.Default()
+	Access      io.Writer    // a line of JSON for each answer, whole and from many goroutines at once; nil: no access log
+	Now         kernel.Clock // default kernel.SystemClock
 }
 
 // Ports are what web needs of other rooms; app plugs them. Hosts and Errors must be there, the rest may be nil.
@@ -89,6 +90,9 @@ func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
 	if cfg.BodyAtMost <= 0 {
 		cfg.BodyAtMost = 1 << 20
 	}
+	if cfg.LargeBodies <= 0 {
+		cfg.LargeBodies = largeAtOnce
+	}
 	if cfg.Conns <= 0 {
 		cfg.Conns = 100_000
 	}
@@ -98,7 +102,7 @@ func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
 	if cfg.Now == nil {
 		cfg.Now = kernel.SystemClock
 	}
-	s := &Server{cfg: cfg, ports: p, cache: cache, large: make(chan struct{}, largeAtOnce)}
+	s := &Server{cfg: cfg, ports: p, cache: cache, large: make(chan struct{}, cfg.LargeBodies)}
 	s.protection = append([]header{{[]byte("Content-Security-Policy"), []byte(policy(cfg.Media, cfg.HTTPS))}}, protection...)
 	s.metrics = newMetrics(cache)
 	s.router = &Router{server: s, citizens: s.fiber(), console: s.fiber()}

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -80,18 +81,22 @@ func (a *archive) part(name string) (raw []byte, ok bool, err error) {
 	if f == nil {
 		return nil, false, nil
 	}
+	size := f.FileInfo().Size() // as the file says; the reader fails when it lies
+	if size < 0 || size > min(partMost, a.left) {
+		return nil, true, errTooLarge
+	}
 	r, err := f.Open()
 	if err != nil {
 		return nil, true, err
 	}
 	defer r.Close()
-	most := min(partMost, a.left)
-	raw, err = io.ReadAll(io.LimitReader(r, most+1))
-	if a.left -= int64(len(raw)); err != nil {
+	a.left -= size
+	raw = make([]byte, size)
+	if _, err := io.ReadFull(r, raw); err != nil {
 		return nil, true, err
 	}
-	if int64(len(raw)) > most {
-		return nil, true, errTooLarge
+	if _, err := r.Read(make([]byte, 1)); err != io.EOF { // the sum is compared there
+		return nil, true, fmt.Errorf("a part of %d bytes does not end there: %w", size, err)
 	}
 	return raw, true, nil
 }

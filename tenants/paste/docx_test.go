@@ -3,7 +3,9 @@ package paste
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +55,30 @@ func wordFile(t testing.TB, body string, more map[string]string, links ...string
 	}
 	parts["word/_rels/document.xml.rels"] = `<Relationships>` + rels.String() + `</Relationships>`
 	return packed(t, parts)
+}
+
+// lying is a document whose directory is wrong by so many bytes about its text.
+func lying(t testing.TB, by int) []byte {
+	t.Helper()
+	text := []byte(`<w:document ` + wml + `><w:body></w:body></w:document>`)
+	var squeezed, file bytes.Buffer
+	f, err := flate.NewWriter(&squeezed, flate.BestSpeed)
+	if err == nil {
+		_, err = f.Write(text)
+	}
+	if err != nil || f.Close() != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(&file)
+	part, err := z.CreateRaw(&zip.FileHeader{Name: "word/document.xml", Method: zip.Deflate, CRC32: crc32.ChecksumIEEE(text),
+		CompressedSize64: uint64(squeezed.Len()), UncompressedSize64: uint64(len(text) + by)})
+	if err == nil {
+		_, err = part.Write(squeezed.Bytes())
+	}
+	if err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
 }
 
 // padded is a part of nearly the size that is taken, in which nothing stands.
@@ -147,6 +173,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		{"cut off", whole[:len(whole)/2], fault.Invalid, "不完整"}, {"too many parts", packed(t, many), fault.Invalid, "部件太多"},
 		{"a bomb", wordFile(t, para("", strings.Repeat("甲", partMost/3+1)), nil), fault.TooLarge, "展开后太大"},
 		{"a bomb beside the text", wordFile(t, para("", "甲"), map[string]string{"styles": "<w:styles>" + strings.Repeat(" ", partMost) + "</w:styles>"}), fault.TooLarge, "展开后太大"},
+		{"a part that says less than it holds", lying(t, -1), fault.Invalid, "已经损坏"}, {"a part that says more", lying(t, 1), fault.Invalid, "已经损坏"}, {"a part that says the truth", lying(t, 0), "", ""},
 		{"parts that are small enough, and too much together", wordFile(t, para("", "甲"), map[string]string{"styles": padded("styles"), "numbering": padded("numbering"), "footnotes": padded("footnotes")}), fault.TooLarge, "展开后太大"},
 		{"deep", deep, fault.TooLarge, "展开后太大"}, {"XML that ends too soon", packed(t, map[string]string{"word/document.xml": "<w:document><w:body><w:p>"}), fault.Invalid, "已经损坏"},
 		{"an entity of its own", packed(t, map[string]string{"word/document.xml": `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><w:document><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>`}), fault.Invalid, "已经损坏"},
