@@ -146,7 +146,7 @@ func (d *desk) look(name string) {
 	d.media(t, "", &emulation.MediaFeature{Name: "prefers-color-scheme", Value: "light"})
 }
 
-// Issue 4, first slice (C1, C6, C7, A6; Must show 1): a township's officer signs in, writes a notice in the plain form and sends it; on a
+// Issue 4, first slice (C1, C6, C7, A6, X5; Must show 1): a township's officer signs in, writes a notice in the plain form and sends it; on a
 // phone its colleague passes it with both opinions in three taps; citizens read it; it is withdrawn, and the chain tells all of it.
 func TestTheDeskInABrowser(t *testing.T) {
 	b := openBrowser(t)

@@ -82,7 +82,7 @@ func fieldsOf(page string) url.Values {
 	return form
 }
 
-// versions (C8, C7): every saved text stays, any two are compared inside the text, and an earlier one comes back as a new one.
+// versions (B8, C7): every saved text stays, any two are compared inside the text, and an earlier one comes back as a new one.
 func versions(t *testing.T, io, both, reviewer *worker) {
 	at := io.write("第一个标题")
 	edit := leaflet("第二个标题")

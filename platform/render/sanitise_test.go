@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// promises.md 4.6, row by row.
+// Q5, promises.md 4.6, row by row.
 func TestSanitiseKeepsAndDrops(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"a paragraph of the corpus stays", `<p class="info">（2012年3月通过）</p>`, `<p class="info">（2012年3月通过）</p>`},
@@ -129,7 +129,7 @@ func check(t *testing.T, in string) {
 	}
 }
 
-// d51: nothing of the payload list reaches a browser, alone, in a paragraph, in an attribute or in a cell.
+// Q5, d51: nothing of the payload list reaches a browser, alone, in a paragraph, in an attribute or in a cell.
 func TestSanitisePayloads(t *testing.T) {
 	f, err := os.Open(corpus.Path(t, "conformance/xss-payloads-dev.txt"))
 	if err != nil {

@@ -20,7 +20,7 @@ func (h *house) titles(f Filter) string {
 	return out
 }
 
-// Issue 4, 3 (recycle bin): a draft is thrown away and taken out again as it was; what citizens have read is not; after thirty days the queue
+// B10: a draft is thrown away and taken out again as it was; what citizens have read is not; after thirty days the queue
 // removes it with all that was kept beside it, however late it runs, and the chain says so.
 func TestTheBin(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

@@ -29,7 +29,7 @@ func (h *house) status(id ID) string {
 	return string(fault.KindOf(err))
 }
 
-// Issue 4, 3 (schedule and expiry with missed-run catch-up, LE8): an approved edition becomes public when its time has come, not before, by whoever set
+// B11, d15, LE8 (schedule and expiry with missed-run catch-up): an approved edition becomes public when its time has come, not before, by whoever set
 // the time; it goes away when it expires; a node that was down for days does both when it is back.
 func TestScheduledPublication(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

@@ -21,7 +21,7 @@ func (h *house) history(site kernel.SiteID, id ID) string {
 	return out
 }
 
-// C8, d39: every named save keeps its text with who and why; a move keeps none; an earlier text comes back as a new version, and nothing after
+// B8, d41: every named save keeps its text with who and why; a move keeps none; an earlier text comes back as a new version, and nothing after
 // it is lost.
 func TestVersions(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
@@ -56,7 +56,7 @@ func TestVersions(t *testing.T) {
 	})
 }
 
-// C8: an article that was taken over, or stood here before versions were kept, keeps its text as it was before the first change.
+// B8: an article that was taken over, or stood here before versions were kept, keeps its text as it was before the first change.
 func TestTheTextBeforeTheFirstChange(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.take([]string{jsonl("d1", "迁移来的文件", "2001-01-01")}, h.city)

@@ -79,7 +79,7 @@ func pdfOf(words string) []byte {
 	return b.Bytes()
 }
 
-// Issue 6: numbers of people and words are found in XLSX, DOCX and PDF attachments, also where a reader does not look at once.
+// C10: numbers of people and words are found in XLSX, DOCX and PDF attachments, also where a reader does not look at once.
 func TestAttachments(t *testing.T) {
 	c := surroundings()
 	for _, row := range []struct {
@@ -107,7 +107,7 @@ func TestAttachments(t *testing.T) {
 	}
 }
 
-// Issue 6: one press masks a DOCX or XLSX: nothing of anybody is found in it any more, and all else is read as before.
+// C10: one press masks a DOCX or XLSX: nothing of anybody is found in it any more, and all else is read as before.
 func TestMaskedAttachments(t *testing.T) {
 	for name, row := range map[string]struct {
 		raw  []byte
@@ -163,7 +163,7 @@ func TestMaskingLeavesRealFilesAlone(t *testing.T) {
 	}
 }
 
-// Issue 6: a file that cannot be read is told of in a sentence, and none unpacks to more than is allowed.
+// C10: a file that cannot be read is told of in a sentence, and none unpacks to more than is allowed.
 func TestAttachmentsThatAreNot(t *testing.T) {
 	bomb := zipped(t, map[string]string{"word/document.xml": "<w>" + strings.Repeat(" ", partMost+1) + "</w>"})
 	entities := `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><w:t>&b;</w:t>`

@@ -62,7 +62,7 @@ func (l labelled) payload() article.Payload {
 	return article.Payload{Kind: article.News, Title: "关于有关事项的通知", Source: "市政府办公室", Body: body}
 }
 
-// Must show 7: of a labelled set, half of it clean, at least 95 in 100 are found by every check, and each has at most one false
+// C9, C10, C11, S3 (issue 4, 7): of a labelled set, half of it clean, at least 95 in 100 are found by every check, and each has at most one false
 // alarm in 5,000 characters.
 func TestTheLabelledSet(t *testing.T) {
 	all, c := cases(t), surroundings()

@@ -37,7 +37,7 @@ func readDocuments(t testing.TB, each func(id string, p article.Payload)) {
 	}
 }
 
-// Must show 7: three thousand real laws and measures hold no number of a person, so every such finding is a false alarm; and of words,
+// C9, C10, C11, S3 (issue 4, 7): three thousand real laws and measures hold no number of a person, so every such finding is a false alarm; and of words,
 // whose findings may be right, there are fewer than one in 5,000 characters.
 func TestFalseAlarmsOnRealDocuments(t *testing.T) {
 	c := Context{Words: []*Dictionary{NewDictionary(Basic())}}

@@ -36,7 +36,7 @@ func (a printed) finds(b printed) bool {
 	return quarter && alike(a.print, b.print) && same(slices.Clone(a.words), slices.Clone(b.words)) >= nearLeast
 }
 
-// Issue 6: of real documents that were copied with one character, three or ten in a thousand changed, nearly all are found; nothing is
+// X2: of real documents that were copied with one character, three or ten in a thousand changed, nearly all are found; nothing is
 // named that is not almost the same.
 func TestNearDuplicatesOfRealDocuments(t *testing.T) {
 	found, seen, named := map[int]int{}, 0, 0

@@ -139,7 +139,7 @@ func (h *house) deeds(id kernel.SiteID) string {
 	return strings.Join(all, " ")
 }
 
-// Issue 6: what is found in a public text goes with the text: it disappears when the text is put right or withdrawn, stays at its own
+// C9: what is found in a public text goes with the text: it disappears when the text is put right or withdrawn, stays at its own
 // site, and holds no number of anybody.
 func TestHitsFollowTheText(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
@@ -154,7 +154,7 @@ func TestHitsFollowTheText(t *testing.T) {
 	})
 }
 
-// Issue 6: when a pack changes, all history is read again: a cluster's pack everywhere, a site's only there; each change is in the chain.
+// C9: when a pack changes, all history is read again: a cluster's pack everywhere, a site's only there; each change is in the chain.
 func TestAPackReadsHistoryAgain(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.publish(h.town, 0, "<p>青龙潭与白虎岭，市长石一明到会。</p>")
@@ -206,7 +206,7 @@ func long(word string) string {
 	return b.String()
 }
 
-// Issue 6: near-duplicates are found in the whole cluster, and only what citizens can read is named.
+// X2: near-duplicates are found in the whole cluster, and only what citizens can read is named.
 func TestNearDuplicates(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		near := func(s *render.Site, id article.ID, body string) (all []string) {
@@ -249,7 +249,7 @@ func TestNearDuplicates(t *testing.T) {
 	})
 }
 
-// Issue 6: a link within the cluster is dead when no citizen can read what it leads to; nobody outside is asked.
+// S3: a link within the cluster is dead when no citizen can read what it leads to; nobody outside is asked.
 func TestDeadLinks(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		id, gone := h.publish(h.county, 0, "<p>在</p>"), h.publish(h.county, 0, "<p>不在了</p>")
@@ -271,7 +271,7 @@ func TestDeadLinks(t *testing.T) {
 	})
 }
 
-// Issue 6, d42: what is of weight wants a reason, which is kept with the edition and in the chain; or nothing is sent.
+// C9, C10, d42: what is of weight wants a reason, which is kept with the edition and in the chain; or nothing is sent.
 func TestReasons(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		p := article.Payload{Title: "通知", Source: "办公室", Body: "<p>李某610902190102030012</p>"}
@@ -314,7 +314,7 @@ func TestReasons(t *testing.T) {
 	})
 }
 
-// Issue 6: what was public before the program could check, or before its own pack changed, is read once.
+// C9: what was public before the program could check, or before its own pack changed, is read once.
 func TestBeginReadsHistoryOnce(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		id := h.publish(h.town, 0, "<p>认真布署。</p>")

@@ -11,7 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
-// Issue 6: one press puts right what stands between elements as well, and leaves the elements.
+// C10: one press puts right what stands between elements as well, and leaves the elements.
 func TestFixes(t *testing.T) {
 	c := surroundings()
 	for _, row := range []struct{ name, body, want string }{
@@ -56,7 +56,7 @@ func TestFixes(t *testing.T) {
 
 var marks = regexp.MustCompile(`</?mark(?: id="f\d+")?>`)
 
-// Issue 6: each finding jumps to its place: its mark is in the shown text, around its words, once.
+// X2: each finding jumps to its place: its mark is in the shown text, around its words, once.
 func TestMarks(t *testing.T) {
 	c := surroundings()
 	body := `<h3>布署</h3><p>王某<b>138</b>00001111，一<b>愁</b>莫展&amp;布署。</p><table><tbody><tr><td>镇</td><td>13900002222</td></tr><tr><td>户</td><td>2</td></tr></tbody></table><p><img src="/-/media/a.png" alt=""/></p><p><a href="/a/9">这里</a></p>`
@@ -139,7 +139,7 @@ func FuzzPack(f *testing.F) {
 	})
 }
 
-// Issue 6: what a pack may not say is told with its line.
+// C9: what a pack may not say is told with its line.
 func TestPacksThatAreNot(t *testing.T) {
 	for raw, says := range map[string]string{
 		"": "一条也没有", "# 只有注释\n": "一条也没有", "按装,怪\n": "第 1 行", "按装,错别字\n,错别字\n": "第 2 行", "字,错别字\n": "2 至",
