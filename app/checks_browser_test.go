@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// Issue 6 (X2, S3; frontend 2.2): in a browser: a line of the panel jumps to the marked words, one press masks them, and every screen of the
+// Issue 4, 6 (X2, S3; frontend 2.2): in a browser: a line of the panel jumps to the marked words, one press masks them, and every screen of the
 // checks is held to the rules of every screen.
 func TestChecksInABrowser(t *testing.T) {
 	b := openBrowser(t)

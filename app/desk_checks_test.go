@@ -11,7 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
-// Issue 6 (X2, S3, d42): over the routes and on both engines: the panel leads to each place, one press puts a thing right or masks all numbers
+// Issue 4, 6 (X2, S3, d42): over the routes and on both engines: the panel leads to each place, one press puts a thing right or masks all numbers
 // of people, a number of identity is not sent without a reason, the reviewer reads the reason, and what is public is listed. Every
 // screen is clean HTML.
 func TestChecksOnTheDesk(t *testing.T) {
