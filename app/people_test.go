@@ -85,6 +85,9 @@ func colleagues(t *testing.T, o *bureau) {
 	if status, body := lead.get(at); status != http.StatusOK || !strings.Contains(body, other.account.Name) || !strings.Contains(body, "保密审查员") {
 		t.Errorf("the list answers %d: %s", status, body)
 	}
+	if _, body := lead.get(at); !strings.Contains(body, "岗位空缺") || !strings.Contains(body, "没有人作保密审查") || strings.Contains(body, "没有人写稿") { // N2, d44
+		t.Errorf("of vacant posts the lead is told: %s", body)
+	}
 	form := func(more ...string) url.Values {
 		v := url.Values{"login": {"xinren"}, "name": {"新同事"}, "role": {"IO", "PB"}, "document": {"关政任〔2026〕3号"}}
 		for i := 0; i+1 < len(more); i += 2 {
@@ -221,6 +224,12 @@ func everybody(t *testing.T, o *bureau) {
 	security.wants(one+"/link", nil, http.StatusOK, "/link/")
 	writer := o.cityPerson(t, "biji", "IO")
 	security.wants("/people/"+writer.ID.String()+"/posts", url.Values{"role": {"PO"}, "document": {"安政任〔2026〕9号"}}, http.StatusConflict, "必须分开")
+	if status, body := security.get("/people/vacant"); status != http.StatusOK || !strings.Contains(body, o.site.Name) || !strings.Contains(body, "个网站有空缺") { // N2, d44
+		t.Errorf("the list of vacancies answers %d: %s", status, body)
+	}
+	if status, _ := w.get("/people/vacant"); status != http.StatusSeeOther {
+		t.Errorf("who is signed out gets the vacancies: %d", status)
+	}
 	own := "/people/" + security.account.ID.String()
 	security.wants(own+"/state", url.Values{"do": {"off"}}, http.StatusForbidden, "自己")
 	security.wants(own+"/link", nil, http.StatusForbidden, "我的账号")

@@ -63,6 +63,7 @@ type peoplePage struct {
 	Search bool
 	Query  string
 	People []someone
+	Vacant []vacancy // of the site
 	Form   appointing
 }
 
@@ -108,6 +109,7 @@ func (c *Console) peopleRoutes(r *web.Router) {
 		r.Action(web.ActionRoute{Room: room, Method: method, Path: "/people" + path, Action: act, Tenancy: "platform", Cache: "no-store", Do: c.in(c.ofPlatform, do)})
 	}
 	all(fiber.MethodGet, "", "user.disable", c.showPeople)
+	all(fiber.MethodGet, "/vacant", "user.disable", c.showVacant)
 	all(fiber.MethodPost, "", "appointment.technical", c.invite)
 	all(fiber.MethodGet, "/:id", "user.disable", c.showPerson)
 	all(fiber.MethodPost, "/:id/posts", "appointment.technical", c.appoint)
@@ -238,6 +240,9 @@ func (c *Console) listPeople(f *fiber.Ctx, o circle, form appointing, status int
 			return err
 		}
 		p.People = append(p.People, s)
+	}
+	if p.Vacant, err = c.vacantAt(ctx, o); err != nil {
+		return err
 	}
 	return peopleView.Show(c, f, Page{Title: Say(Language(f), "人员"), Site: o.Site, Status: status}, p)
 }

@@ -10,6 +10,7 @@ func Menu() []Entry {
 	return []Entry{
 		{Name: "人员", Path: "/sites/:site/people", Any: []policies.Action{"appointment.content"}},
 		{Name: "全部人员", Path: "/people", Any: []policies.Action{"user.disable"}},
+		{Name: "岗位空缺", Path: "/people/vacant", Any: []policies.Action{"user.disable"}},
 		{Name: "审计记录", Path: "/sites/:site/audit", Any: []policies.Action{"audit.read"}},
 	}
 }

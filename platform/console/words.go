@@ -12,6 +12,7 @@ var english = joined(
 	wordsEditor,
 	wordsVersions,
 	wordsPeople,
+	wordsVacant,
 	wordsChecks,
 	wordsEstate,
 	wordsPaste,
