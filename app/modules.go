@@ -8,6 +8,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/estate"
 	"github.com/zhanqun/zhanqun/platform/identity"
@@ -35,7 +36,7 @@ func Migrations() []fs.FS {
 	return []fs.FS{
 		installationSchema(), audit.Migrations(), jobs.Migrations(), pages.Migrations(), identity.Migrations(), org.Migrations(),
 		publication.Migrations(), site.Migrations(), column.Migrations(), article.Migrations(), index.Migrations(),
-		review.Migrations(), checks.Migrations(), estate.Migrations(),
+		review.Migrations(), checks.Migrations(), estate.Migrations(), clocks.Migrations(),
 	}
 }
 
@@ -57,6 +58,7 @@ type House struct {
 	Checks    *checks.Checks
 	Console   *console.Console
 	Estate    *estate.Estate
+	Clocks    *clocks.Clocks
 	Desk      *desk.Desk
 	Paste     *paste.Tray
 	Portal    *portal.Portal
@@ -111,8 +113,8 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 // furnishConsole makes the console and the rooms that have screens in it.
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
-		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views()},
-		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens())...)
+		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views(), "clocks": clocks.Views()},
+		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens(), clocks.Screens())...)
 	if err != nil {
 		return err
 	}
@@ -122,6 +124,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
 		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Console: h.Console, Imported: paste.Explain,
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
+	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}})
+	h.wind()
 	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console})
 	return nil
 }
@@ -137,10 +141,12 @@ func (h *House) plug() {
 		h.Desk.Module(),
 		h.Checks.Module(),
 		h.Estate.Module(),
+		h.Clocks.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
+	h.Console.Plug(clocks.Menu(), h.Clocks.Waiting)
 	h.Console.Plug(console.Menu())
 	h.Console.PlugRecent(h.Desk.Recent)
 	for _, m := range h.modules {

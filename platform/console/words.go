@@ -16,6 +16,7 @@ var english = joined(
 	wordsChecks,
 	wordsEstate,
 	wordsPaste,
+	wordsClocks,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

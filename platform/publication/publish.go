@@ -61,7 +61,10 @@ func (p *Publications) PublishEmergency(ctx context.Context, site kernel.SiteID,
 		h := t.issue()
 		h.Debt = &e
 		return p.issue(ctx, t, h, pl, later(p.now(), t.FrozenAt), "publication.emergency", func(at time.Time) error {
-			return p.insertDebt(ctx, t, debtor, at)
+			if err := p.insertDebt(ctx, t, debtor, at); err != nil {
+				return err
+			}
+			return p.Owed.Emit(ctx, Debt{Object: t.Object, Edition: t.Edition, Author: t.Author, Debtor: debtor, OpenedAt: at, DueAt: at.Add(SettleWithin)})
 		})
 	})
 }
@@ -170,6 +173,9 @@ func (p *Publications) Settle(ctx context.Context, site kernel.SiteID, e Edition
 			return err
 		}
 		at := later(p.now(), t.Debt.OpenedAt)
+		if err := p.Reviewed.Emit(ctx, *t.Debt); err != nil {
+			return err
+		}
 		if o.Verdict == Rejected {
 			if err := p.withdraw(ctx, t.Object, Withdrawal{Reason: "补审未通过：" + o.Reason}); err != nil {
 				return err

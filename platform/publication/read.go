@@ -83,6 +83,11 @@ func (p *Publications) Places(ctx context.Context, site kernel.SiteID) (map[int6
 	return p.places(ctx, site)
 }
 
+// PlacesOf is Places of many sites at once, in one query; sites without anything public are absent.
+func (p *Publications) PlacesOf(ctx context.Context, sites []kernel.SiteID) (map[kernel.SiteID]map[int64]PlaceStat, error) {
+	return p.placesOf(ctx, sites)
+}
+
 // Around returns the rows before and after a public row in its place, in the order of List: newer is the one above it. Either may be nil.
 func (p *Publications) Around(ctx context.Context, r Row) (newer, older *Row, err error) {
 	if newer, err = p.beside(ctx, r, true); err != nil {

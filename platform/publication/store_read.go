@@ -163,24 +163,39 @@ func (p *Publications) count(ctx context.Context, site kernel.SiteID, f Filter) 
 }
 
 func (p *Publications) places(ctx context.Context, site kernel.SiteID) (map[int64]PlaceStat, error) {
+	all, err := p.placesOf(ctx, []kernel.SiteID{site})
+	if err != nil || all[site] == nil {
+		return map[int64]PlaceStat{}, err
+	}
+	return all[site], nil
+}
+
+func (p *Publications) placesOf(ctx context.Context, sites []kernel.SiteID) (map[kernel.SiteID]map[int64]PlaceStat, error) {
+	answer := map[kernel.SiteID]map[int64]PlaceStat{}
+	if len(sites) == 0 {
+		return answer, nil
+	}
 	var rows []struct {
-		Place int64
-		N     int64
-		Last  *time.Time
+		SiteID kernel.SiteID
+		Place  int64
+		N      int64
+		Last   *time.Time
 	}
-	err := p.db.Conn(ctx).NewRaw(`SELECT place, count(*) AS n,
+	err := p.db.Conn(ctx).NewRaw(`SELECT site_id, place, count(*) AS n,
 		max(CASE WHEN migrated_at IS NULL OR first_published_at < migrated_at THEN first_published_at END) AS last
-		FROM publications WHERE site_id = ? GROUP BY place`, site).Scan(ctx, &rows)
+		FROM publications WHERE site_id IN (?) GROUP BY site_id, place`, bun.List(sites)).Scan(ctx, &rows)
 	if err != nil {
-		return nil, fmt.Errorf("count the places of site %d: %w", site, db.Fault(err))
+		return nil, fmt.Errorf("count the places of %d sites: %w", len(sites), db.Fault(err))
 	}
-	answer := make(map[int64]PlaceStat, len(rows))
 	for _, r := range rows {
 		stat := PlaceStat{Count: r.N}
 		if r.Last != nil {
 			stat.Last = r.Last.UTC()
 		}
-		answer[r.Place] = stat
+		if answer[r.SiteID] == nil {
+			answer[r.SiteID] = map[int64]PlaceStat{}
+		}
+		answer[r.SiteID][r.Place] = stat
 	}
 	return answer, nil
 }

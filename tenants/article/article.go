@@ -14,6 +14,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/events"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
@@ -51,7 +52,12 @@ type Payload struct {
 	// Disclosure is the disclosure attribute (公开属性); "" where nobody has stated one, which is read as Proactive.
 	Disclosure string `json:"disclosure,omitempty"`
 	Ground     string `json:"ground,omitempty"` // why it is not disclosed proactively
+	// ActivityEndedAt marks an important activity (重要政务活动), whose news is public within 24 hours: "2026-11-26 18:00" in Beijing, or "".
+	ActivityEndedAt string `json:"activity_ended_at,omitempty"`
 }
+
+// ActivityForm is how ActivityEndedAt is written.
+const ActivityForm = "2006-01-02 15:04"
 
 // The disclosure attributes. Only what is disclosed proactively may become public (D2).
 const (
@@ -136,7 +142,11 @@ type Chain interface {
 }
 
 // Articles is the room. Its methods are safe for concurrent use.
-type Articles struct{ Room }
+type Articles struct {
+	Room
+	// Drafted tells of a draft that was made or changed, in the transaction of the change. Rooms subscribe before serving.
+	Drafted events.Topic[Draft]
+}
 
 // New makes the room and listens for publications, so that the full text follows them in the same transaction.
 func New(r Room) *Articles {

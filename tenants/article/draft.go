@@ -62,7 +62,7 @@ func (a *Articles) create(ctx context.Context, row *articleRow, s Saved) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(a.Discard(ctx, row.SiteID, s), a.keepVersion(ctx, nil, d, KeptCreated)); err != nil {
+		if err := errors.Join(a.Discard(ctx, row.SiteID, s), a.keepVersion(ctx, nil, d, KeptCreated), a.Drafted.Emit(ctx, *d)); err != nil {
 			return err
 		}
 		return a.record(ctx, row.SiteID, "article.create", row.ID, "", row.Title)
@@ -241,6 +241,9 @@ func (a *Articles) alter(ctx context.Context, site kernel.SiteID, id ID, action 
 			if err := a.keepVersion(ctx, &was, d, why); err != nil {
 				return err
 			}
+		}
+		if err := a.Drafted.Emit(ctx, *d); err != nil {
+			return err
 		}
 		return a.record(ctx, site, action, id, fmt.Sprintf("%s v%d", was.State, was.Version), fmt.Sprintf("%s v%d", d.State, d.Version))
 	})

@@ -133,6 +133,16 @@ func (c *Columns) Tree(ctx context.Context, id kernel.SiteID) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.fill(stats)
+	t.look()
+	if known {
+		c.memo.put(id, at, t)
+	}
+	return t, nil
+}
+
+// fill adds what is public to the columns in whose lists it stands.
+func (t *Tree) fill(stats map[int64]publication.PlaceStat) {
 	for place, s := range stats {
 		k := t.Resolve(place)
 		if k == nil {
@@ -143,11 +153,6 @@ func (c *Columns) Tree(ctx context.Context, id kernel.SiteID) (*Tree, error) {
 			k.LastAt = s.Last
 		}
 	}
-	t.look()
-	if known {
-		c.memo.put(id, at, t)
-	}
-	return t, nil
 }
 
 // bare is the tree without what is public, and the differences it was made with.

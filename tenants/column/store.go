@@ -46,14 +46,23 @@ func (r *changeRow) change() change {
 
 // changes reads the site's differences, in the order of ids.
 func (c *Columns) changes(ctx context.Context, id kernel.SiteID) ([]change, error) {
-	var rows []changeRow
-	err := c.db.Conn(ctx).NewSelect().Model(&rows).Where("site_id = ?", id).Order("column_id").Scan(ctx)
-	if err != nil {
-		return nil, db.Fault(fmt.Errorf("load columns of site %d: %w", id, err))
+	all, err := c.changesOf(ctx, []kernel.SiteID{id})
+	return all[id], err
+}
+
+// changesOf reads the differences of many sites, each in the order of ids.
+func (c *Columns) changesOf(ctx context.Context, ids []kernel.SiteID) (map[kernel.SiteID][]change, error) {
+	all := map[kernel.SiteID][]change{}
+	if len(ids) == 0 {
+		return all, nil
 	}
-	all := make([]change, len(rows))
+	var rows []changeRow
+	err := c.db.Conn(ctx).NewSelect().Model(&rows).Where("site_id IN (?)", bun.List(ids)).Order("site_id", "column_id").Scan(ctx)
+	if err != nil {
+		return nil, db.Fault(fmt.Errorf("load columns of %d sites: %w", len(ids), err))
+	}
 	for i := range rows {
-		all[i] = rows[i].change()
+		all[rows[i].SiteID] = append(all[rows[i].SiteID], rows[i].change())
 	}
 	return all, nil
 }

@@ -12,7 +12,7 @@ type aline struct {
 func lines(p *article.Payload) []aline {
 	all := []aline{
 		{"title", "标题", &p.Title}, {"subtitle", "副标题", &p.Subtitle}, {"summary", "摘要", &p.Summary}, {"author", "署名", &p.Author},
-		{"source", "来源", &p.Source}, {"source_url", "来源地址", &p.SourceURL}, {"keywords", "关键词", &p.Keywords},
+		{"source", "来源", &p.Source}, {"source_url", "来源地址", &p.SourceURL}, {"keywords", "关键词", &p.Keywords}, {"activity_ended_at", "重要政务活动的结束时间（不是就不填）", &p.ActivityEndedAt},
 		{"disclosure", "公开属性", &p.Disclosure}, {"ground", "不主动公开的理由和依据", &p.Ground}, {"kind", "稿件类型", &p.Kind},
 	}
 	if p.Document == nil {
