@@ -58,6 +58,7 @@ type House struct {
 	Console   *console.Console
 	Estate    *estate.Estate
 	Desk      *desk.Desk
+	Keeper    *column.Keeper
 	Paste     *paste.Tray
 	Portal    *portal.Portal
 	Index     *index.Index
@@ -111,8 +112,9 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 // furnishConsole makes the console and the rooms that have screens in it.
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
-		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views()},
-		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens())...)
+		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views(),
+			"column": column.ConsoleViews()},
+		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens(), column.Screens())...)
 	if err != nil {
 		return err
 	}
@@ -122,6 +124,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
 		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Console: h.Console, Imported: paste.Explain,
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
+	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites)
 	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console})
 	return nil
 }
@@ -135,10 +138,12 @@ func (h *House) plug() {
 		h.Portal.Module(),
 		h.Paste.Module(), // before the desk, whose :id would stand for "import" too
 		h.Desk.Module(),
+		h.Keeper.Module(),
 		h.Checks.Module(),
 		h.Estate.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
+	h.Console.Plug(column.Menu())
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
 	h.Console.Plug(console.Menu())

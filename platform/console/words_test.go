@@ -23,6 +23,7 @@ var screens = []string{
 	"tenants/checks",
 	"platform/estate",
 	"tenants/paste",
+	"tenants/column",
 }
 
 // Of tenants/checks only the screens speak to people in both languages: its rules are about Chinese, and quote it.
@@ -99,6 +100,7 @@ var unspoken = map[string]string{
 	"tenants/paste/recognise.go":  "knows how official documents are written",
 	"tenants/paste/docx_parts.go": "knows what word processors call their styles",
 	"tenants/paste/numeral.go":    "counts as word processors do",
+	"tenants/column/http.go":      "answers citizens, whose language is the site's",
 }
 
 // untranslated are texts that are no screen's words, each with its reason.
