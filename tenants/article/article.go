@@ -51,6 +51,8 @@ type Payload struct {
 	// Disclosure is the disclosure attribute (公开属性); "" where nobody has stated one, which is read as Proactive.
 	Disclosure string `json:"disclosure,omitempty"`
 	Ground     string `json:"ground,omitempty"` // why it is not disclosed proactively
+	// Fields are the values of what its column asks for; absent where there are none.
+	Fields []Field `json:"fields,omitempty"`
 }
 
 // The disclosure attributes. Only what is disclosed proactively may become public (D2).

@@ -145,7 +145,7 @@ func (c *Columns) SetFields(ctx context.Context, id kernel.SiteID, column, seen 
 			return audit.Entry{}, fault.New(fault.Conflict, "“%s”的字段刚被别人改过。您填的还在下面，请对照现在的字段再保存。", k.Name)
 		}
 		now := Sheet{Version: was.Version + 1, next: was.next}
-		if now.Fields, err = was.tidy(fields, &now.next); err != nil {
+		if now.Fields, err = was.tidy(column, fields, &now.next); err != nil {
 			return audit.Entry{}, err
 		}
 		return audit.Entry{Object: object(column), Before: labels(was.Fields), After: labels(now.Fields)}, c.saveFields(ctx, id, column, now)
@@ -161,7 +161,7 @@ func labels(fields []Field) string {
 }
 
 // tidy checks the fields that are to follow s and gives the new ones their keys.
-func (s Sheet) tidy(fields []Field, next *int64) (all []Field, err error) {
+func (s Sheet) tidy(column int64, fields []Field, next *int64) (all []Field, err error) {
 	if len(fields) > MostFields {
 		return nil, fault.New(fault.Invalid, "一个栏目最多 %d 个字段。", MostFields)
 	}
@@ -176,7 +176,7 @@ func (s Sheet) tidy(fields []Field, next *int64) (all []Field, err error) {
 		used[f.Label] = true
 		if f.Key == "" {
 			*next++
-			f.Key = "f" + strconv.FormatInt(*next, 10)
+			f.Key = "c" + strconv.FormatInt(column, 10) + "f" + strconv.FormatInt(*next, 10) // of no other column of the site either
 		} else if !slices.ContainsFunc(s.Fields, func(was Field) bool { return was.Key == f.Key }) || used["key "+f.Key] {
 			return nil, fault.New(fault.Invalid, "没有这个字段，请刷新后再改。")
 		}

@@ -209,12 +209,12 @@ func TestFieldsOfAColumn(t *testing.T) {
 		h.must(set(0, Field{Label: " 主讲人 ", Type: AsText, Required: true}, Field{Label: "场次", Type: AsChoice, Choices: []string{"上午", "", "下午", "上午"}}))
 		s, err := h.Fields(h.ctx, h.city.ID, 2)
 		h.must(err)
-		if len(s.Fields) != 2 || s.Fields[0].Label != "主讲人" || s.Fields[0].Key != "f1" || !slices.Equal(s.Fields[1].Choices, []string{"上午", "下午"}) || s.Version != 1 {
+		if len(s.Fields) != 2 || s.Fields[0].Label != "主讲人" || s.Fields[0].Key != "c2f1" || !slices.Equal(s.Fields[1].Choices, []string{"上午", "下午"}) || s.Version != 1 {
 			t.Errorf("kept %+v", s)
 		}
 		h.must(set(1, s.Fields[1])) // the first is asked for no more
 		h.must(set(2, s.Fields[1], Field{Label: "主讲人", Type: AsText}))
-		if s, err = h.Fields(h.ctx, h.city.ID, 2); err != nil || s.Fields[1].Key != "f3" {
+		if s, err = h.Fields(h.ctx, h.city.ID, 2); err != nil || s.Fields[1].Key != "c2f3" {
 			t.Errorf("a key was given twice: %+v, %v", s, err)
 		}
 		if other, err := h.Fields(h.ctx, h.county.ID, 2); err != nil || len(other.Fields) != 0 {
@@ -234,8 +234,8 @@ func TestFieldsOfAColumn(t *testing.T) {
 			{"two of one name", 3, []Field{{Label: "甲", Type: AsText}, {Label: "甲 ", Type: AsDay}}, fault.Invalid, "都叫"},
 			{"no such type", 3, []Field{{Label: "甲", Type: "script"}}, fault.Invalid, "类型"},
 			{"a choice of one", 3, []Field{{Label: "甲", Type: AsChoice, Choices: []string{"一"}}}, fault.Invalid, "选项"},
-			{"a key of somebody's own", 3, []Field{{Key: "f99", Label: "甲", Type: AsText}}, fault.Invalid, "没有这个字段"},
-			{"a key twice", 3, []Field{{Key: "f3", Label: "甲", Type: AsText}, {Key: "f3", Label: "乙", Type: AsText}}, fault.Invalid, "没有这个字段"},
+			{"a key of somebody's own", 3, []Field{{Key: "c2f99", Label: "甲", Type: AsText}}, fault.Invalid, "没有这个字段"},
+			{"a key twice", 3, []Field{{Key: "c2f3", Label: "甲", Type: AsText}, {Key: "c2f3", Label: "乙", Type: AsText}}, fault.Invalid, "没有这个字段"},
 			{"thirteen", 3, make([]Field, 13), fault.Invalid, "最多 12 个"},
 			{"a control character", 3, []Field{{Label: "甲\x01", Type: AsText}}, fault.Invalid, "不能使用的字符"},
 		} {
