@@ -60,6 +60,7 @@ type House struct {
 	Estate    *estate.Estate
 	Clocks    *clocks.Clocks
 	Desk      *desk.Desk
+	Keeper    *column.Keeper
 	Paste     *paste.Tray
 	Portal    *portal.Portal
 	Index     *index.Index
@@ -113,8 +114,22 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 // furnishConsole makes the console and the rooms that have screens in it.
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
-		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views(), "clocks": clocks.Views()},
-		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens(), clocks.Screens())...)
+		map[string]fs.FS{
+			"desk":   desk.Views(),
+			"checks": checks.Views(),
+			"estate": estate.Views(),
+			"paste":  paste.Views(),
+			"clocks": clocks.Views(),
+			"column": column.ConsoleViews(),
+		},
+		slices.Concat(
+			desk.Screens(),
+			checks.Screens(),
+			estate.Screens(),
+			paste.Screens(),
+			clocks.Screens(),
+			column.Screens(),
+		)...)
 	if err != nil {
 		return err
 	}
@@ -126,6 +141,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
 	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}})
 	h.wind()
+	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites)
 	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console})
 	return nil
 }
@@ -139,11 +155,13 @@ func (h *House) plug() {
 		h.Portal.Module(),
 		h.Paste.Module(), // before the desk, whose :id would stand for "import" too
 		h.Desk.Module(),
+		h.Keeper.Module(),
 		h.Checks.Module(),
 		h.Estate.Module(),
 		h.Clocks.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
+	h.Console.Plug(column.Menu())
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
 	h.Console.Plug(clocks.Menu(), h.Clocks.Waiting)

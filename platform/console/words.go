@@ -17,6 +17,7 @@ var english = joined(
 	wordsEstate,
 	wordsPaste,
 	wordsClocks,
+	wordsColumns,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

@@ -24,6 +24,7 @@ var screens = []string{
 	"platform/estate",
 	"tenants/paste",
 	"platform/clocks",
+	"tenants/column",
 }
 
 // Of tenants/checks only the screens speak to people in both languages: its rules are about Chinese, and quote it.
@@ -102,6 +103,10 @@ var unspoken = map[string]string{
 	"tenants/paste/numeral.go":      "counts as word processors do",
 	"platform/clocks/notice.go":     "writes notices, which are in Chinese as the rules are",
 	"platform/clocks/http_files.go": "writes files that go to units, in Chinese",
+	"tenants/paste/recognise.go":  "knows how official documents are written",
+	"tenants/paste/docx_parts.go": "knows what word processors call their styles",
+	"tenants/paste/numeral.go":    "counts as word processors do",
+	"tenants/column/http.go":      "answers citizens, whose language is the site's",
 }
 
 // untranslated are texts that are no screen's words, each with its reason.

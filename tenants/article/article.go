@@ -54,6 +54,8 @@ type Payload struct {
 	Ground     string `json:"ground,omitempty"` // why it is not disclosed proactively
 	// ActivityEndedAt marks an important activity (重要政务活动), whose news is public within 24 hours: "2026-11-26 18:00" in Beijing, or "".
 	ActivityEndedAt string `json:"activity_ended_at,omitempty"`
+	// Fields are the values of what its column asks for; absent where there are none.
+	Fields []Field `json:"fields,omitempty"`
 }
 
 // ActivityForm is how ActivityEndedAt is written.

@@ -334,5 +334,8 @@ func searchable(l *publication.Live) (index.Doc, error) {
 	if d := p.Document; d != nil {
 		body = d.Number + "\n" + d.IndexNumber + "\n" + d.Issuer + "\n" + body
 	}
+	for _, f := range p.Fields {
+		body += "\n" + f.Label + " " + f.Value
+	}
 	return index.Doc{Site: l.Site, ID: l.ID, Column: l.Place, Title: l.Title, Body: body, At: l.ShownAt}, nil
 }

@@ -47,6 +47,7 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 		// The policy of today over what was reviewed: it can only take away. The page cache keeps the result.
 		Body: template.HTML(render.Sanitise(p.Body)),
 	}
+	page.Fields = p.fieldRows()
 	if p.Document != nil {
 		page.Meta, page.Validity = p.Document.rows(&row, p.Keywords), validities[p.Document.Validity]
 	}

@@ -3,6 +3,7 @@ package article
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/url"
 	"slices"
@@ -90,7 +91,7 @@ func (p *Payload) Check() error {
 			return err
 		}
 	}
-	if err := p.checkDisclosure(); err != nil {
+	if err := errors.Join(p.checkDisclosure(), p.checkFields()); err != nil {
 		return err
 	}
 	if err := p.checkActivity(); err != nil {

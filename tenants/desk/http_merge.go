@@ -2,7 +2,9 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"html/template"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,6 +28,7 @@ type mergePage struct {
 	Lines, Body  []slot
 	Slots        int // of the body
 	Took         int
+	Fields       string // of both, for the form to give back
 	Wrong        trouble
 }
 
@@ -78,6 +81,15 @@ func (d *Desk) undecided(c *fiber.Ctx, a *article.Draft, m merged, column int64,
 		}
 		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
 	}
+	names := slices.Clone(m.fields)
+	for i := range names {
+		names[i].Value = "" // the slots hold them
+	}
+	raw, err := json.Marshal(names)
+	if err != nil {
+		return err
+	}
+	p.Fields = string(raw)
 	if p.Who, err = d.name(c.UserContext(), a.Author); err != nil {
 		return err
 	}
@@ -128,6 +140,11 @@ func readSlots(c *fiber.Ctx, p *article.Payload) (m merged) {
 		return s
 	}
 	copied := apart(*p)
+	if err := json.Unmarshal([]byte(c.FormValue("fields")), &m.fields); err != nil {
+		m.fields = nil // a form of an earlier release; what it leaves out is checked like any other
+	}
+	aligned(&article.Payload{Fields: m.fields}, &copied)
+	m.fields = copied.Fields
 	for _, l := range lines(&copied) {
 		m.add(&m.lines, read(slot{Key: l.key, Label: l.label, Line: true}))
 	}

@@ -182,6 +182,7 @@ func (d *Desk) textOf(ctx context.Context, c *fiber.Ctx, a *article.Draft, name 
 func difference(c *fiber.Ctx, was, is article.Payload) *comparison {
 	out := &comparison{Same: was.Body == is.Body, Body: template.HTML(compare.HTML(was.Body, is.Body))} // sanitised there
 	was, is = apart(was), apart(is)
+	aligned(&was, &is)
 	old := lines(&was)
 	for i, l := range lines(&is) {
 		if *l.text != *old[i].text {
