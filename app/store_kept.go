@@ -56,6 +56,8 @@ var kept = []backup.Table{
 	{Name: "check_hits", Order: "site_id, article_id, n", Tenant: bySite},
 	{Name: "check_reasons", Order: "site_id, edition_id", Tenant: bySite},
 	{Name: "article_prints", Order: "site_id, article_id", Tenant: bySite},
+	{Name: "media", Order: "site_id, id", Tenant: bySite},
+	{Name: "media_uses", Order: "site_id, edition_id, media_id", Tenant: bySite},
 	{Name: "jobs", Order: "id", Tenant: bySite},
 	{Name: "audit_heads", Order: "chain", Tenant: "chain = ?"},
 	{Name: "audit_entries", Order: "chain, seq", Tenant: "chain = ?"},
