@@ -26,6 +26,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/desk"
+	"github.com/zhanqun/zhanqun/tenants/media"
 	"github.com/zhanqun/zhanqun/tenants/paste"
 	"github.com/zhanqun/zhanqun/tenants/portal"
 	"github.com/zhanqun/zhanqun/tenants/review"
@@ -36,7 +37,9 @@ func Migrations() []fs.FS {
 	return []fs.FS{
 		installationSchema(), audit.Migrations(), jobs.Migrations(), pages.Migrations(), identity.Migrations(), org.Migrations(),
 		publication.Migrations(), site.Migrations(), column.Migrations(), article.Migrations(), index.Migrations(),
-		review.Migrations(), checks.Migrations(), estate.Migrations(), clocks.Migrations(),
+		review.Migrations(), checks.Migrations(), estate.Migrations(),
+		clocks.Migrations(),
+		media.Migrations(),
 	}
 }
 
@@ -62,6 +65,7 @@ type House struct {
 	Desk      *desk.Desk
 	Keeper    *column.Keeper
 	Paste     *paste.Tray
+	Media     *media.Media
 	Portal    *portal.Portal
 	Index     *index.Index
 	Server    *web.Server
@@ -95,10 +99,11 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	if !cfg.Demo { // whose three administrators are invented like the rest
 		h.Sites.BeforeOnline(h.Accounts.OutOfTrial)
 	}
+	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Store: openLate(cfg)})
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
-		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Chain: who})
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who})
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
 	if err := h.furnishConsole(cfg, d, now, ids, who); err != nil {
@@ -133,11 +138,12 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	if err != nil {
 		return err
 	}
+	h.Media.Console = h.Console
 	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, LinkURL: cfg.linkURL})
 	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
 		Columns: h.Columns, Console: h.Console})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
-		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Console: h.Console, Imported: paste.Explain,
+		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Media: h.Media, Console: h.Console, Imported: paste.Explain,
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
 	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}})
 	h.wind()
@@ -154,6 +160,7 @@ func (h *House) plug() {
 		h.Articles.Module(),
 		h.Portal.Module(),
 		h.Paste.Module(), // before the desk, whose :id would stand for "import" too
+		h.Media.Module(),
 		h.Desk.Module(),
 		h.Keeper.Module(),
 		h.Checks.Module(),

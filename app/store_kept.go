@@ -61,6 +61,8 @@ var kept = []backup.Table{
 	{Name: "clocks", Order: "site_id, id", Tenant: bySite},
 	{Name: "clock_reminders", Order: "site_id, id", Tenant: bySite},
 	{Name: "work_calendars", Order: "id"},
+	{Name: "media", Order: "site_id, id", Tenant: bySite},
+	{Name: "media_uses", Order: "site_id, edition_id, media_id", Tenant: bySite},
 	{Name: "jobs", Order: "id", Tenant: bySite},
 	{Name: "audit_heads", Order: "chain", Tenant: "chain = ?"},
 	{Name: "audit_entries", Order: "chain, seq", Tenant: "chain = ?"},

@@ -18,6 +18,7 @@ var english = joined(
 	wordsPaste,
 	wordsClocks,
 	wordsColumns,
+	wordsMedia,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

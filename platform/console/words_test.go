@@ -103,10 +103,7 @@ var unspoken = map[string]string{
 	"tenants/paste/numeral.go":      "counts as word processors do",
 	"platform/clocks/notice.go":     "writes notices, which are in Chinese as the rules are",
 	"platform/clocks/http_files.go": "writes files that go to units, in Chinese",
-	"tenants/paste/recognise.go":  "knows how official documents are written",
-	"tenants/paste/docx_parts.go": "knows what word processors call their styles",
-	"tenants/paste/numeral.go":    "counts as word processors do",
-	"tenants/column/http.go":      "answers citizens, whose language is the site's",
+	"tenants/column/http.go":        "answers citizens, whose language is the site's",
 }
 
 // untranslated are texts that are no screen's words, each with its reason.

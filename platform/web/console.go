@@ -76,7 +76,7 @@ const shrinkFrom = 16 << 10
 // shrink packs a large screen for browsers that take it packed: a wall of 10,000 sites is a megabyte of the same few words.
 func shrink(rc *fasthttp.RequestCtx) {
 	h := &rc.Response.Header
-	if len(rc.Response.Body()) < shrinkFrom || len(h.Peek(fiber.HeaderContentEncoding)) > 0 || !bytes.HasPrefix(h.ContentType(), []byte("text/html")) {
+	if rc.Response.IsBodyStream() || len(rc.Response.Body()) < shrinkFrom || len(h.Peek(fiber.HeaderContentEncoding)) > 0 || !bytes.HasPrefix(h.ContentType(), []byte("text/html")) {
 		return
 	}
 	h.Add(fiber.HeaderVary, fiber.HeaderAcceptEncoding)

@@ -34,8 +34,10 @@ type Config struct {
 	WriteWithin  time.Duration // one whole answer; default 30 s
 	IdleWithin   time.Duration // between requests of one connection; default 60 s
 	UploadWithin time.Duration // one request to a route that takes a large body; default 60 s
-	DrainFor     time.Duration // how long to answer "Connection: close" before shutting down; behind a proxy more than its check interval
-	StopWithin   time.Duration // how long open requests may take after that; default 15 s
+	// DownloadWithin is how long one answer with a large file may take; default 5 min: 20 MB by half a megabit.
+	DownloadWithin time.Duration
+	DrainFor       time.Duration // how long to answer "Connection: close" before shutting down; behind a proxy more than its check interval
+	StopWithin     time.Duration // how long open requests may take after that; default 15 s
 
 	BodyAtMost  int          // bytes of an ordinary body; default 1 MB
 	LargeBodies int          // bodies of routes that take more than a form, in memory at once; default 4
@@ -82,7 +84,7 @@ func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
 		at *time.Duration
 		to time.Duration
 	}{{&cfg.HandleWithin, 10 * time.Second}, {&cfg.ReadWithin, 10 * time.Second}, {&cfg.WriteWithin, 30 * time.Second},
-		{&cfg.IdleWithin, time.Minute}, {&cfg.UploadWithin, time.Minute}, {&cfg.StopWithin, 15 * time.Second}} {
+		{&cfg.IdleWithin, time.Minute}, {&cfg.UploadWithin, time.Minute}, {&cfg.DownloadWithin, 5 * time.Minute}, {&cfg.StopWithin, 15 * time.Second}} {
 		if *d.at <= 0 {
 			*d.at = d.to
 		}

@@ -135,12 +135,21 @@ type Room struct {
 	Index     Indexer
 	Queue     *jobs.Queue
 	Render    *render.Renderer
+	Pictures  Pictures // nil: texts hold none
 	Chain     Chain // nil: every draft keeps the policy it was begun with
 }
 
 // Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.
 type Chain interface {
 	Policy(ctx context.Context, site kernel.SiteID, column int64) (string, error)
+}
+
+// Pictures keeps the pictures and files of texts; tenants/media does.
+type Pictures interface {
+	// Use notes, in the transaction that freezes it, what an edition shows beside its words.
+	Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error
+	// Dress gives the pictures of a sanitised text their sizes, and every address of theirs the base below which the reader finds it.
+	Dress(ctx context.Context, site kernel.SiteID, base, body string) (string, error)
 }
 
 // Articles is the room. Its methods are safe for concurrent use.

@@ -150,6 +150,9 @@ func (a *Articles) Submit(ctx context.Context, site kernel.SiteID, id ID, versio
 		edition, err = a.Published.Freeze(ctx, publication.Draft{Object: object(site, id), Author: d.Author, Policy: d.Policy,
 			Title: d.Payload.Title, Payload: raw})
 		d.State, d.Edition = Submitted, edition
+		if err == nil && a.Pictures != nil {
+			err = a.Pictures.Use(ctx, site, int64(edition), d.Payload.Body)
+		}
 		return err
 	})
 	return edition, err

@@ -25,7 +25,7 @@ func (a *Articles) show(ctx context.Context, s *render.Site, id ID) (render.Shel
 	if err != nil {
 		return render.Shell{}, ShowPage{}, fmt.Errorf("read article %d of site %d: %w", id, s.ID, err)
 	}
-	shell, page, err := a.compose(ctx, s, p, live.Row)
+	shell, page, err := a.compose(ctx, s, p, live.Row, s.Prefix)
 	if err != nil || shell.Head.Column == nil {
 		return shell, page, err // its column is gone from the template: the article stays
 	}
@@ -34,8 +34,18 @@ func (a *Articles) show(ctx context.Context, s *render.Site, id ID) (render.Shel
 	return shell, page, err
 }
 
-// compose makes the page of a text that stands as row says.
-func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row publication.Row) (render.Shell, ShowPage, error) {
+// Dressed is a body as readers see it: the HTML policy of today over what was reviewed, which can only take away, and pictures below base.
+func (a *Articles) Dressed(ctx context.Context, site kernel.SiteID, base, body string) (template.HTML, error) {
+	body = render.Sanitise(body)
+	if a.Pictures == nil {
+		return template.HTML(body), nil
+	}
+	body, err := a.Pictures.Dress(ctx, site, base, body)
+	return template.HTML(body), err
+}
+
+// compose makes the page of a text that stands as row says, its pictures below base.
+func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row publication.Row, base string) (render.Shell, ShowPage, error) {
 	tree, err := a.Columns.Tree(ctx, s.ID)
 	if err != nil {
 		return render.Shell{}, ShowPage{}, err
@@ -44,8 +54,9 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 	page := ShowPage{
 		Title: p.Title, Subtitle: p.Subtitle, PublishedAt: shownAt(&row), Migrated: row.Imported, MigratedAt: row.MigratedAt,
 		Source: p.Source, SourceURL: p.SourceURL, Author: p.Author, URL: s.URL(rest),
-		// The policy of today over what was reviewed: it can only take away. The page cache keeps the result.
-		Body: template.HTML(render.Sanitise(p.Body)),
+	}
+	if page.Body, err = a.Dressed(ctx, s.ID, base, p.Body); err != nil { // the page cache keeps the result
+		return render.Shell{}, ShowPage{}, err
 	}
 	page.Fields = p.fieldRows()
 	if p.Document != nil {

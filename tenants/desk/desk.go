@@ -21,6 +21,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/media"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
 
@@ -36,6 +37,7 @@ type Room struct {
 	Published *publication.Publications
 	Reviews   *review.Desk
 	Checks    *checks.Checks
+	Media     *media.Media
 	Console   *console.Console
 	// Imported says what was met and recognised in a file that has just become this draft; nil where nothing is imported.
 	Imported func(code string, p article.Payload, say func(zh string) string) []string

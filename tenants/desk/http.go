@@ -14,6 +14,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/media"
 )
 
 // Routes adds the screens and the acts.
@@ -27,6 +28,8 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/articles/new", []policies.Action{"article.create"}, d.showNew},
 		{fiber.MethodPost, "/sites/:site/articles", []policies.Action{"article.create"}, d.create},
 		{fiber.MethodPost, "/sites/:site/articles/autosave", []policies.Action{"article.create"}, d.autosave},
+		{fiber.MethodPost, "/sites/:site/articles/insert", []policies.Action{"article.create"}, d.insert},
+		{fiber.MethodPost, "/sites/:site/articles/:id/insert", []policies.Action{"article.edit.draft"}, d.insert},
 		{fiber.MethodPost, "/sites/:site/articles/bulk", []policies.Action{"article.edit.draft", "article.submit"}, d.bulk},
 		{fiber.MethodPost, "/sites/:site/articles/views", reads, d.saveView},
 		{fiber.MethodPost, "/sites/:site/articles/views/drop", reads, d.dropView},
@@ -58,11 +61,16 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/chains", []policies.Action{"column.owner.set"}, d.showChains},
 		{fiber.MethodPost, "/sites/:site/chains", []policies.Action{"column.owner.set"}, d.setChain},
 	} {
-		r.Action(web.ActionRoute{Room: "tenants/desk", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Do: a.do})
+		most := 0
+		if strings.HasSuffix(a.path, "/insert") {
+			most = media.UploadMost
+		}
+		r.Action(web.ActionRoute{MaxBody: most, Room: "tenants/desk", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Do: a.do})
 	}
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/reviews", SignedIn: true, Do: d.showAll})
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodPost, Path: "/reviews", SignedIn: true, Do: d.together})
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/preview/:token", Do: d.byLink})
+	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/preview/:token/-/media/:id/:name", Do: d.pictureByLink})
 }
 
 // at is the site of the path, which the guard has read.

@@ -124,6 +124,9 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	if err := d.planOf(c, a, &p); err != nil {
 		return err
 	}
+	if p.Body, err = d.dressed(ctx, a.Site, p.Body); err != nil {
+		return err
+	}
 	return articleView.Show(d.Console, c, page, p)
 }
 
@@ -181,6 +184,9 @@ func (d *Desk) against(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 		return err
 	}
 	p.Compared = difference(c, *now, a.Payload)
+	if p.Compared.Body, err = d.dressed(c.UserContext(), a.Site, p.Compared.Body); err != nil {
+		return err
+	}
 	return nil
 }
 

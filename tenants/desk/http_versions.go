@@ -151,6 +151,9 @@ func (d *Desk) compared(c *fiber.Ctx, a *article.Draft, p *versionsPage) error {
 		return err
 	}
 	p.Compared = difference(c, x, y)
+	if p.Compared.Body, err = d.dressed(c.UserContext(), a.Site, p.Compared.Body); err != nil {
+		return err
+	}
 	p.Compared.Old, p.Compared.New = oldName, newName
 	return nil
 }
