@@ -101,6 +101,15 @@ func (g *guard) Standing(ctx context.Context, obj publication.Object) (s review.
 	return s, err
 }
 
+// Publishes asks whether the actor may publish an article now: whoever set a time for it is asked about again when the time has come.
+func (g *guard) Publishes(ctx context.Context, id kernel.SiteID, a article.ID) error {
+	s, err := g.Standing(ctx, publication.Object{Site: id, Kind: article.Kind, ID: a})
+	if err != nil {
+		return err
+	}
+	return policies.May(s.Held, "article.publish", s.Proof)
+}
+
 // path is a column followed by those above it.
 func (g *guard) path(ctx context.Context, id kernel.SiteID, column int64) ([]int64, error) {
 	tree, err := g.columns.Tree(ctx, id)

@@ -52,6 +52,10 @@ func (looks) Error(s *render.Site, nav []render.Link, status int, id string) []b
 	return fmt.Appendf(nil, "错误页 %d %s %s nav=%d", status, name, id, len(nav))
 }
 
+func (l looks) Gone(s *render.Site, nav []render.Link, say, id string) []byte {
+	return append(l.Error(s, nav, 410, id), say...)
+}
+
 func (looks) Notice(s *render.Site) []byte { return []byte("公告 " + s.Name + s.Notice) }
 
 func (looks) Nav(_ context.Context, s *render.Site) ([]render.Link, error) {

@@ -58,6 +58,8 @@ type Nav interface {
 // ErrorPages is filled by platform/render.
 type ErrorPages interface {
 	Error(s *render.Site, nav []render.Link, status int, requestID string) []byte
+	// Gone is the page for 410 with what its publisher says to citizens.
+	Gone(s *render.Site, nav []render.Link, say, requestID string) []byte
 	Notice(s *render.Site) []byte
 }
 

@@ -127,12 +127,24 @@ type Room struct {
 	Index     Indexer
 	Queue     *jobs.Queue
 	Render    *render.Renderer
+	Sites     Sites // nil: no article leads to another site
+	Posts     Posts // nil: who has set a time is not asked about again
 	Chain     Chain // nil: every draft keeps the policy it was begun with
 }
 
 // Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.
 type Chain interface {
 	Policy(ctx context.Context, site kernel.SiteID, column int64) (string, error)
+}
+
+// Sites tells which sites citizens can read; platform/site is one.
+type Sites interface {
+	Open(id kernel.SiteID) *render.Site
+}
+
+// Posts tells whether the actor in ctx may still publish an article: a Forbidden fault says why not.
+type Posts interface {
+	Publishes(ctx context.Context, site kernel.SiteID, id ID) error
 }
 
 // Articles is the room. Its methods are safe for concurrent use.

@@ -49,7 +49,7 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/articles/:id/preview/page", reads, d.previewPage},
 		{fiber.MethodPost, "/sites/:site/articles/:id/preview", writes, d.openLink},
 		{fiber.MethodPost, "/sites/:site/articles/:id/preview/close", writes, d.closeLink},
-		{fiber.MethodPost, "/sites/:site/articles/:id/withdraw", []policies.Action{"article.withdraw"}, d.withdraw},
+		{fiber.MethodPost, "/sites/:site/articles/:id/after", []policies.Action{"article.withdraw"}, d.afterwards},
 		{fiber.MethodPost, "/sites/:site/articles/:id/urgent", []policies.Action{"article.publish.emergency"}, d.urgent},
 		{fiber.MethodPost, "/sites/:site/articles/:id/settle", []policies.Action{"debt.settle"}, d.settle},
 		{fiber.MethodGet, "/sites/:site/articles/:id/sheet", slices.Concat(reads, lastly), d.showSheet},
