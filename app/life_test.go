@@ -1,10 +1,17 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
 // released writes, sends, reviews and publishes a notice, and answers its screen and its address for citizens.
@@ -74,6 +81,100 @@ func TestLifeAfterPublication(t *testing.T) {
 		both.wants(at+"/after", url.Values{"how": {"undo"}, "reason": {"迁回来了"}}, http.StatusSeeOther, "undone")
 		o.answers(t, "undone", page, http.StatusGone, "撤回")
 		o.answers(t, "the neighbour", there, http.StatusNotFound, "")
+		late(t, o, io, both)
+		o.cleanHTML(t)
+	})
+}
+
+// late (C4): a time set by somebody who has lost the post by then publishes nothing; the next publisher reads why, and publishes.
+func late(t *testing.T, o *bureau, io, both *worker) {
+	former := o.hire("former.life", "PB")
+	at := io.write("到点没有岗位的通知")
+	io.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+	both.wants(at+"/review", both.editionOf(at, "do", "pass"), http.StatusSeeOther, "passed")
+	former.wants(at+"/schedule", former.editionOf(at, "publish_at", "2026-11-25T09:00"), http.StatusSeeOther, "planned")
+	ctx := kernel.WithActor(context.Background(), identity.System("cli"))
+	posts, err := o.Accounts.Live(ctx, former.account.ID, o.now())
+	if err != nil || len(posts) != 1 {
+		t.Fatalf("posts: %+v, %v", posts, err)
+	}
+	if err := o.Accounts.End(ctx, posts[0].ID, "关政任〔2026〕2号"); err != nil {
+		t.Fatal(err)
+	}
+	o.pass(3 * 24 * time.Hour)
+	both.signIn() // the old session has ended meanwhile
+	if err := o.Queue.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if o.public("到点没有岗位的通知") {
+		t.Error("published in the name of somebody without a post")
+	}
+	for _, path := range []string{"/", "/reviews", at} {
+		if _, body := both.get(path); !strings.Contains(body, "现在没有发布的岗位") {
+			t.Errorf("%s does not say why it was not published: %s", path, body)
+		}
+	}
+	both.wants(at+"/publish", both.editionOf(at), http.StatusSeeOther, "published")
+}
+
+// C4, domain.md 4 (in_scope): an appointment to one column opens the desk for that column and those below it, and nothing else: neither by a
+// list nor by an address, a form, a press on many or a note.
+func TestAnAppointmentToOneColumn(t *testing.T) {
+	eachBureau(t, func(t *testing.T, o *bureau) {
+		ctx := kernel.WithActor(context.Background(), identity.System("cli"))
+		hire := func(login string, column int64, roles ...policies.Role) *worker {
+			w := o.hire(login)
+			for _, role := range roles {
+				if _, err := o.Accounts.Appoint(ctx, identity.Appointment{Account: w.account.ID, Role: role, Org: w.account.Org, Site: o.site.ID, Column: column, Document: "关政任〔2026〕3号"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return w
+		}
+		io, both := hire("io.two", 2, "IO"), hire("both.two", 2, "RV", "SR", "PB")
+		elsewhere := hire("both.one", 1, "IO", "RV", "SR", "PB")
+		everywhere := o.hire("io.all", "IO")
+		theirs := everywhere.write("全站信息员的通知")
+		form := leaflet("别的栏目的稿件")
+		form.Set("column", "1")
+		_, header, _ := everywhere.post(everywhere.base(), form)
+		other := articleAt.FindString(header.Get("Location"))
+
+		io.wants(io.base(), form, http.StatusUnprocessableEntity, "只限指定的栏目")
+		at := io.write("本栏目的通知")
+		move := leaflet("本栏目的通知")
+		move.Set("column", "1")
+		move.Set("version", "1")
+		io.wants(at, move, http.StatusUnprocessableEntity, "只限指定的栏目")
+		for path, want := range map[string]int{"/": 200, io.base(): 200, io.base() + "/new": 200, at: 200, at + "/edit": 200, theirs: 200, other: 403, other + "/edit": 403, other + "/versions": 403, other + "/preview/page": 403,
+			"/sites/" + o.site.ID.String() + "/chains": 403, "/sites/" + o.site.ID.String() + "/reviews": 403} {
+			if status, body := io.get(path); status != want || strings.Contains(body, "别的栏目的稿件") {
+				t.Errorf("the scoped officer at %s: %d, want %d, and no word of the other column", path, status, want)
+			}
+		}
+		if _, body := io.get(io.base()); !strings.Contains(body, "本栏目的通知") || !strings.Contains(body, "全站信息员的通知") {
+			t.Errorf("the list does not show the own column: %s", body)
+		}
+		io.wants(other, move, http.StatusForbidden, "")
+		io.wants(other+"/send", url.Values{"version": {"1"}}, http.StatusForbidden, "")
+		io.wants(other+"/notes", url.Values{"words": {"看一看"}}, http.StatusForbidden, "")
+		io.wants(io.base()+"/bulk", url.Values{"do": {"bin"}, "id": {other[strings.LastIndexByte(other, '/')+1:] + ":1"}}, http.StatusOK, "没有这篇稿件")
+		io.wants(io.base()+"/bulk", url.Values{"do": {"move"}, "column": {"1"}, "id": {at[strings.LastIndexByte(at, '/')+1:] + ":1"}}, http.StatusOK, "只限指定的栏目")
+
+		io.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+		elsewhere.wants(at+"/review", elsewhere.editionOf(at, "do", "publish"), http.StatusForbidden, "")
+		everywhere.wants(other+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+		for _, path := range []string{"/", "/reviews", "/sites/" + o.site.ID.String() + "/reviews"} {
+			if _, body := both.get(path); !strings.Contains(body, "本栏目的通知") || strings.Contains(body, "别的栏目的稿件") {
+				t.Errorf("what waits at %s is not the own column's: %s", path, body)
+			}
+		}
+		both.wants(other+"/review", both.editionOf(other, "do", "publish"), http.StatusForbidden, "")
+		both.wants(at+"/review", both.editionOf(at, "do", "publish"), http.StatusSeeOther, "published")
+		both.wants(at+"/after", url.Values{"how": {"withdraw"}, "reason": {"内容有误"}}, http.StatusSeeOther, "withdrawn")
+		if other := everywhere.article(other); other.State != article.Submitted || other.Column != 1 {
+			t.Errorf("the other column's article is %s in column %d", other.State, other.Column)
+		}
 		o.cleanHTML(t)
 	})
 }

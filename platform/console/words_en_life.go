@@ -5,6 +5,7 @@ var wordsLife = map[string]string{
 	"处理已发布的稿件": "After publication",
 	"已转到另一篇":   "Leads elsewhere",
 	"已永久停用网址":  "Address ended",
+	"没有按时发布":   "Not published in time",
 	"怎样处理":     "What to do",
 	"先撤回，原网址自动转到您指定的那一篇；那一篇须是公开的。":         "The page is withdrawn and its address leads to the article you name, which must be public.",
 	"网页换成一句说明，列表和搜索里不再出现。改好重新送审，还能在原网址公开。": "The page becomes a sentence and leaves lists and search. A corrected version can be reviewed and published at the same address.",

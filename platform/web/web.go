@@ -86,4 +86,6 @@ type Console interface {
 // Guard decides whether the actor in ctx may do an action; site is kernel.Platform for the platform's own.
 type Guard interface {
 	May(ctx context.Context, site kernel.SiteID, act policies.Action) error
+	// MayIn is May about what stands in a column of the site, or in AnyColumn.
+	MayIn(ctx context.Context, site kernel.SiteID, act policies.Action, column int64) error
 }

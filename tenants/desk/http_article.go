@@ -134,11 +134,11 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 func (d *Desk) open(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	ctx := c.UserContext()
 	if !a.BinnedAt.IsZero() {
-		p.InBin, p.GoneAt = d.Console.Offers(ctx, a.Site, "article.edit.draft"), a.BinnedAt.Add(article.BinnedFor)
+		p.InBin, p.GoneAt = d.offers(ctx, a.Site, a.ID, "article.edit.draft"), a.BinnedAt.Add(article.BinnedFor)
 		return nil
 	}
-	p.MayEdit = a.State != article.Submitted && d.Console.Offers(ctx, a.Site, "article.edit.draft")
-	p.MaySend = a.State == article.Drafted && d.Console.Offers(ctx, a.Site, "article.submit")
+	p.MayEdit = a.State != article.Submitted && d.offers(ctx, a.Site, a.ID, "article.edit.draft")
+	p.MaySend = a.State == article.Drafted && d.offers(ctx, a.Site, a.ID, "article.submit")
 	if err := d.seenBy(c, a, p); err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (d *Desk) seenBy(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	if s := d.Sites.Open(a.Site); err == nil && s != nil {
 		p.Public = s.URL("/a/" + strconv.FormatInt(a.ID, 10))
 	}
-	p.MayAfter = d.Console.Offers(ctx, a.Site, "article.withdraw")
+	p.MayAfter = d.offers(ctx, a.Site, a.ID, "article.withdraw")
 	return d.afterOf(c, a, p, err == nil)
 }
 
@@ -209,7 +209,7 @@ func (d *Desk) ask(ctx context.Context, t *publication.Trail, p *articlePage) er
 	if t.Next != nil {
 		p.HoldsReview, p.HoldsSecrecy = t.Next.HoldsReview, t.Next.HoldsSecrecy
 		p.HoldsBoth = p.HoldsReview && p.HoldsSecrecy
-		p.AtOnce = t.Next.Step == t.LastStep && d.Console.Offers(ctx, t.Site, "article.publish")
+		p.AtOnce = t.Next.Step == t.LastStep && d.offers(ctx, t.Site, t.ID, "article.publish")
 	}
 	return nil
 }

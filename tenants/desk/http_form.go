@@ -12,6 +12,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
@@ -173,7 +174,7 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 		p.Back = p.Action
 	}
 	p.Groups = formGroups(c, p.Fields, p.Wrong)
-	if p.Columns, err = d.choices(c.UserContext(), at(c), p.Fields.Column); err != nil {
+	if p.Columns, err = d.choices(c.UserContext(), at(c), p.Fields.Column, "article.create", "article.edit.draft"); err != nil {
 		return err
 	}
 	if p.Writer, err = d.Console.Writer(c.UserContext()); err != nil {
@@ -240,14 +241,21 @@ func ownForm(c *fiber.Ctx) error {
 	return nil
 }
 
-// stands refuses what is no column of the site, beside its field.
-func (d *Desk) stands(ctx context.Context, site kernel.SiteID, column int64) error {
+// stands refuses what is no column of the site, and one in which the actor may do none of acts, beside its field.
+func (d *Desk) stands(ctx context.Context, site kernel.SiteID, column int64, acts ...policies.Action) error {
 	if column == 0 {
 		return fault.In("column", "请选择栏目。")
 	}
 	_, err := d.Columns.Get(ctx, site, column)
 	if fault.Is(err, fault.NotFound) {
 		return fault.In("column", "这个栏目已经不在了，请另选一个。")
+	}
+	if err != nil {
+		return err
+	}
+	everywhere, within, err := d.Reach(ctx, site, acts...)
+	if err == nil && !everywhere && !slices.Contains(within, column) {
+		err = fault.In("column", "您的任职只限指定的栏目，稿件不能放到这个栏目，请另选一个。")
 	}
 	return err
 }
@@ -260,7 +268,7 @@ func (d *Desk) create(c *fiber.Ctx) error {
 	f := readFields(c)
 	p := formPage{Action: "/sites/" + site.String() + "/articles", Fields: f}
 	payload := f.into(article.Payload{Kind: article.News})
-	if err := errors.Join(ownForm(c), payload.Check(), d.stands(ctx, site, f.Column)); err != nil {
+	if err := errors.Join(ownForm(c), payload.Check(), d.stands(ctx, site, f.Column, "article.create")); err != nil {
 		return d.form(c, p, err)
 	}
 	template, err := d.Sites.TemplateOf(ctx, site)
@@ -324,7 +332,7 @@ func (d *Desk) save(c *fiber.Ctx) error {
 	version, _ := strconv.ParseInt(c.FormValue("version"), 10, 64) // 0 is no version of anything
 	p := formPage{Action: address(a.Site, a.ID, ""), Version: version, Fields: f}
 	payload := f.into(a.Payload)
-	if err := errors.Join(ownForm(c), payload.Check(), d.stands(ctx, a.Site, f.Column)); err != nil {
+	if err := errors.Join(ownForm(c), payload.Check(), d.stands(ctx, a.Site, f.Column, "article.edit.draft")); err != nil {
 		return d.form(c, p, err)
 	}
 	if version != a.Version {

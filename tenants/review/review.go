@@ -269,6 +269,12 @@ func (d *Desk) May(ctx context.Context, obj publication.Object, acts ...policies
 	return d.may(ctx, obj, acts...)
 }
 
+// Offers reports whether the actor may do one of acts on the object, as far as a button has to know.
+func (d *Desk) Offers(ctx context.Context, obj publication.Object, acts ...policies.Action) bool {
+	s, err := d.People.Standing(ctx, obj)
+	return err == nil && slices.ContainsFunc(acts, func(act policies.Action) bool { return s.may(act) == nil })
+}
+
 // TakeDown is a supervisor's withdrawal: the words stay the owner's, citizens read the notice (I22).
 func (d *Desk) TakeDown(ctx context.Context, obj publication.Object, w publication.Withdrawal) error {
 	if w.Notice == "" {
