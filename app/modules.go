@@ -103,7 +103,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
-		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who})
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who})
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
 	if err := h.furnishConsole(cfg, d, now, ids, who); err != nil {
@@ -143,7 +143,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
 		Columns: h.Columns, Console: h.Console})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
-		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Media: h.Media, Console: h.Console, Imported: paste.Explain,
+		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Media: h.Media, Console: h.Console, Imported: paste.Explain, Reach: who.Reach,
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
 	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}})
 	h.wind()

@@ -59,6 +59,7 @@ type Entry struct {
 	Name string // a word of the catalogue
 	Path string // "/sites/:site/articles", or "/people" of no site
 	Any  []policies.Action
+	Some bool                           // an appointment to one column of the site opens the line too
 	If   func(ctx context.Context) bool // opens the line too, where no single action says it; or nil
 }
 
@@ -173,6 +174,22 @@ func (c *Console) Offers(ctx context.Context, id kernel.SiteID, any ...policies.
 	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
 }
 
+// OffersSome is Offers in some column or other of the site, for whoever has an appointment to one.
+func (c *Console) OffersSome(ctx context.Context, id kernel.SiteID, any ...policies.Action) bool {
+	held, err := c.Holdings.Holdings(ctx, id)
+	held = somewhere(held)
+	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
+}
+
+// somewhere is what is held, as a column sees it that every appointment reaches.
+func somewhere(held []policies.Held) []policies.Held {
+	held = slices.Clone(held)
+	for i := range held {
+		held[i].InScope = true
+	}
+	return held
+}
+
 // lines are which of the entries the actor may enter at a site, or, of those that are no site's, at all.
 func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) {
 	var at, platform []policies.Held
@@ -190,6 +207,9 @@ func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) 
 		held := platform
 		if strings.Contains(e.Path, ":site") {
 			held = at
+		}
+		if e.Some {
+			held = somewhere(held)
 		}
 		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) {
 			open = append(open, e)

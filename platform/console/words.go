@@ -19,6 +19,7 @@ var english = joined(
 	wordsClocks,
 	wordsColumns,
 	wordsMedia,
+	wordsLife,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

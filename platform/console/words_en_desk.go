@@ -48,7 +48,6 @@ var wordsDesk = map[string]string{
 	"我的草稿":               "My drafts",
 	"按状态筛选":              "Filter by state",
 	"摘要":                 "Summary",
-	"撤回的理由":              "Why it is withdrawn",
 	"最后修改":               "Last changed",
 	"来源":                 "Source",
 	"标题":                 "Title",

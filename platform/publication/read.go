@@ -53,12 +53,12 @@ func (p *Publications) LiveMany(ctx context.Context, site kernel.SiteID, kind Ki
 
 // absent says why an object is not public.
 func (p *Publications) absent(ctx context.Context, obj Object) error {
-	notice, err := p.lastNotice(ctx, obj)
+	end, err := p.lastEnd(ctx, obj)
 	if err != nil {
 		return err
 	}
-	if notice != "" {
-		return fault.New(fault.Gone, "%s", notice)
+	if end != nil {
+		return fault.New(fault.Gone, "%s", end.Notice)
 	}
 	return fault.New(fault.NotFound, "没有找到这条信息。")
 }

@@ -262,11 +262,16 @@ func (s *Server) fail(rc *fasthttp.RequestCtx, x *exchange, err error) {
 		s.sendError(rc, x, status, small(status, fault.Say(err), x.id))
 		return
 	}
+	say := fault.Say(err)
 	var nav []render.Link
 	if x.site != nil && s.ports.Nav != nil && status < 500 {
 		if nav, err = s.ports.Nav.Nav(x.ctx, x.site); err != nil {
 			nav = nil // the page is about another trouble already
 		}
+	}
+	if status == fasthttp.StatusGone {
+		s.sendError(rc, x, status, s.ports.Errors.Gone(x.site, nav, say, x.id))
+		return
 	}
 	s.sendError(rc, x, status, s.ports.Errors.Error(x.site, nav, status, x.id))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/valyala/fasthttp"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/policies"
 )
 
 // consoleHost serves the console's name: guarded routes only, never a citizen's page.
@@ -265,12 +266,7 @@ func (s *Server) action(a ActionRoute) fiber.Handler {
 			return fault.New(fault.Forbidden, "您没有此项权限。")
 		}
 		s.admit(c, x, a.Cache)
-		err := s.ports.Guard.May(x.ctx, site, a.Action)
-		for i := 0; i < len(a.Or) && fault.Is(err, fault.Forbidden); i++ {
-			if or := s.ports.Guard.May(x.ctx, site, a.Or[i]); !fault.Is(or, fault.Forbidden) {
-				err = or // what the person would have to be is what the first action asks for
-			}
-		}
+		err := s.opens(c, x, site, &a)
 		if err != nil {
 			if s.ports.Console != nil && nobody(x) && fault.Is(err, fault.Forbidden) {
 				return s.ports.Console.Stranger(c)
@@ -279,6 +275,32 @@ func (s *Server) action(a ActionRoute) fiber.Handler {
 		}
 		return a.Do(c)
 	}
+}
+
+// opens asks the guard about a route's actions, and about the column of its object for whoever may only there.
+func (s *Server) opens(c *fiber.Ctx, x *exchange, site kernel.SiteID, a *ActionRoute) error {
+	first := s.ports.Guard.May(x.ctx, site, a.Action)
+	for i := 0; i < len(a.Or) && fault.Is(first, fault.Forbidden); i++ {
+		if or := s.ports.Guard.May(x.ctx, site, a.Or[i]); !fault.Is(or, fault.Forbidden) {
+			return or // what the person would have to be is what the first action asks for
+		}
+	}
+	if a.Column == nil || nobody(x) || !fault.Is(first, fault.Forbidden) {
+		return first
+	}
+	column, err := a.Column(c)
+	if fault.Is(err, fault.NotFound) {
+		return first // what is not there tells nothing to whom nothing is open
+	}
+	if err != nil {
+		return err
+	}
+	for _, act := range append([]policies.Action{a.Action}, a.Or...) {
+		if err := s.ports.Guard.MayIn(x.ctx, site, act, column); !fault.Is(err, fault.Forbidden) {
+			return err
+		}
+	}
+	return first
 }
 
 // door runs a route that no permission guards.

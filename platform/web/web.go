@@ -58,6 +58,8 @@ type Nav interface {
 // ErrorPages is filled by platform/render.
 type ErrorPages interface {
 	Error(s *render.Site, nav []render.Link, status int, requestID string) []byte
+	// Gone is the page for 410 with what its publisher says to citizens.
+	Gone(s *render.Site, nav []render.Link, say, requestID string) []byte
 	Notice(s *render.Site) []byte
 }
 
@@ -84,4 +86,6 @@ type Console interface {
 // Guard decides whether the actor in ctx may do an action; site is kernel.Platform for the platform's own.
 type Guard interface {
 	May(ctx context.Context, site kernel.SiteID, act policies.Action) error
+	// MayIn is May about what stands in a column of the site, or in AnyColumn.
+	MayIn(ctx context.Context, site kernel.SiteID, act policies.Action, column int64) error
 }

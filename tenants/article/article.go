@@ -136,7 +136,9 @@ type Room struct {
 	Queue     *jobs.Queue
 	Render    *render.Renderer
 	Pictures  Pictures // nil: texts hold none
-	Chain     Chain // nil: every draft keeps the policy it was begun with
+	Sites     Sites    // nil: no article leads to another site
+	Posts     Posts    // nil: who has set a time is not asked about again
+	Chain     Chain    // nil: every draft keeps the policy it was begun with
 }
 
 // Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.
@@ -150,6 +152,16 @@ type Pictures interface {
 	Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error
 	// Dress gives the pictures of a sanitised text their sizes, and every address of theirs the base below which the reader finds it.
 	Dress(ctx context.Context, site kernel.SiteID, base, body string) (string, error)
+}
+
+// Sites tells which sites citizens can read; platform/site is one.
+type Sites interface {
+	Open(id kernel.SiteID) *render.Site
+}
+
+// Posts tells whether the actor in ctx may still publish an article: a Forbidden fault says why not.
+type Posts interface {
+	Publishes(ctx context.Context, site kernel.SiteID, id ID) error
 }
 
 // Articles is the room. Its methods are safe for concurrent use.

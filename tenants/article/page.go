@@ -19,6 +19,8 @@ type ShowPage struct {
 	Meta                              []MetaRow     // label and value of the document table; empty for news
 	Validity                          string        // the banner's text, or ""
 	Fields                            []FieldRow    // what the column asked for
+	Successor                         *render.Link  // the text that took its place, while citizens can read it
+	Replaces                          []render.Link // the texts of this site whose place it took
 	URL                               string        // the canonical address
 	Prev, Next                        *render.Link
 }

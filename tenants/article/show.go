@@ -26,6 +26,9 @@ func (a *Articles) show(ctx context.Context, s *render.Site, id ID) (render.Shel
 		return render.Shell{}, ShowPage{}, fmt.Errorf("read article %d of site %d: %w", id, s.ID, err)
 	}
 	shell, page, err := a.compose(ctx, s, p, live.Row, s.Prefix)
+	if err == nil {
+		err = a.standing(ctx, s, live.Row, &page)
+	}
 	if err != nil || shell.Head.Column == nil {
 		return shell, page, err // its column is gone from the template: the article stays
 	}
@@ -111,7 +114,7 @@ func (d *Document) rows(r *publication.Row, keywords string) []MetaRow {
 	all := []MetaRow{
 		{"索引号", d.IndexNumber}, {"主题分类", d.Subject}, {"发文机关", d.Issuer}, {"发文字号", d.Number}, {"体裁分类", d.Genre},
 		{"效力级别", d.Level}, {"适用地区", d.Region}, {"年度", d.Year}, {"成文日期", d.WrittenOn}, {"公布日期", d.IssuedOn},
-		{"施行日期", d.EffectiveOn}, {"发布日期", published}, {"有效性", validityNames[d.Validity]}, {"主题词", keywords},
+		{"施行日期", d.EffectiveOn}, {"发布日期", published}, {validityLabel, validityNames[d.Validity]}, {"主题词", keywords},
 	}
 	var rows []MetaRow
 	for _, m := range all {
@@ -121,6 +124,9 @@ func (d *Document) rows(r *publication.Row, keywords string) []MetaRow {
 	}
 	return rows
 }
+
+// validityLabel names the row of the table that what happens later changes.
+const validityLabel = "有效性"
 
 func columnMeta(k *column.Column) *render.ColumnMeta {
 	return &render.ColumnMeta{Name: k.Name, Description: k.Description, Keywords: k.Keywords, Type: k.KindName()}

@@ -33,7 +33,7 @@ type articlePage struct {
 	Done                   string
 	MayEdit, MaySend       bool
 	MayReview, MayPublish  bool
-	MayWithdraw, AtOnce    bool // AtOnce: passing the last step publishes in the same press
+	MayAfter, AtOnce       bool // AtOnce: passing the last step publishes in the same press
 	HoldsReview, HoldsBoth bool // what the step that is next asks for
 	HoldsSecrecy           bool
 	Opinion, Secrecy       string // what was typed, or what is usually said
@@ -46,6 +46,7 @@ type articlePage struct {
 	Bulk   string // address of what is done with many, and with one
 	GoneAt time.Time
 	Plan   plan
+	After  after
 }
 
 // step is a line of the responsibility chain.
@@ -65,6 +66,8 @@ var sentences = map[string]string{
 	"planned": "时间已定。到时自动办理；服务器那时停着的，恢复后马上补办。", "unplanned": "已取消定时。",
 	"merged": "已保存。别人同时改的地方也在里面，请看一遍再送审。", "restored": "已恢复成那个版本的文字，后来的版本仍在历史里。",
 	"fixed": "已按建议改好，存为草稿。",
+	"gone":  "这个网址已永久停用，只显示一句说明。", "moved": "已撤回，原网址现在转到您指定的那一篇。",
+	"validity": "效力变化已登记，网页和列表上现在就能看到。", "undone": "已取消，网站上恢复成原来的样子。",
 }
 
 func (d *Desk) showArticle(c *fiber.Ctx) error {
@@ -134,17 +137,12 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 func (d *Desk) open(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	ctx := c.UserContext()
 	if !a.BinnedAt.IsZero() {
-		p.InBin, p.GoneAt = d.Console.Offers(ctx, a.Site, "article.edit.draft"), a.BinnedAt.Add(article.BinnedFor)
+		p.InBin, p.GoneAt = d.offers(ctx, a.Site, a.ID, "article.edit.draft"), a.BinnedAt.Add(article.BinnedFor)
 		return nil
 	}
-	p.MayEdit = a.State != article.Submitted && d.Console.Offers(ctx, a.Site, "article.edit.draft")
-	p.MaySend = a.State == article.Drafted && d.Console.Offers(ctx, a.Site, "article.submit")
-	if _, err := d.Published.Live(ctx, publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}); err == nil {
-		p.MayWithdraw = d.Console.Offers(ctx, a.Site, "article.withdraw")
-		if s := d.Sites.Public(a.Site); s != nil {
-			p.Public = s.URL("/a/" + strconv.FormatInt(a.ID, 10))
-		}
-	} else if !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Gone) {
+	p.MayEdit = a.State != article.Submitted && d.offers(ctx, a.Site, a.ID, "article.edit.draft")
+	p.MaySend = a.State == article.Drafted && d.offers(ctx, a.Site, a.ID, "article.submit")
+	if err := d.seenBy(c, a, p); err != nil {
 		return err
 	}
 	if a.Edition == 0 {
@@ -169,6 +167,23 @@ func (d *Desk) open(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	}
 	p.Steps, err = d.steps(ctx, c, t)
 	return err
+}
+
+// seenBy fills in what citizens see of the article, and what may be done with it then.
+func (d *Desk) seenBy(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
+	ctx := c.UserContext()
+	_, err := d.Published.Live(ctx, publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID})
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil && !fault.Is(err, fault.Gone) {
+		return err
+	}
+	if s := d.Sites.Open(a.Site); err == nil && s != nil {
+		p.Public = s.URL("/a/" + strconv.FormatInt(a.ID, 10))
+	}
+	p.MayAfter = d.offers(ctx, a.Site, a.ID, "article.withdraw")
+	return d.afterOf(c, a, p, err == nil)
 }
 
 // against compares what is to be decided with what citizens read now, if they read anything.
@@ -200,7 +215,7 @@ func (d *Desk) ask(ctx context.Context, t *publication.Trail, p *articlePage) er
 	if t.Next != nil {
 		p.HoldsReview, p.HoldsSecrecy = t.Next.HoldsReview, t.Next.HoldsSecrecy
 		p.HoldsBoth = p.HoldsReview && p.HoldsSecrecy
-		p.AtOnce = t.Next.Step == t.LastStep && d.Console.Offers(ctx, t.Site, "article.publish")
+		p.AtOnce = t.Next.Step == t.LastStep && d.offers(ctx, t.Site, t.ID, "article.publish")
 	}
 	return nil
 }
@@ -319,16 +334,4 @@ func (d *Desk) publish(c *fiber.Ctx) error {
 		return d.article(c, a, err)
 	}
 	return see(c, address(a.Site, a.ID, "published"))
-}
-
-func (d *Desk) withdraw(c *fiber.Ctx) error {
-	a, err := d.found(c)
-	if err != nil {
-		return err
-	}
-	w := publication.Withdrawal{Reason: typed(c, "reason"), Notice: typed(c, "notice")}
-	if err := d.Reviews.Withdraw(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}, w); err != nil {
-		return d.article(c, a, err)
-	}
-	return see(c, address(a.Site, a.ID, "withdrawn"))
 }

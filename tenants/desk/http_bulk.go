@@ -46,12 +46,15 @@ var acts = map[string]act{
 		return err
 	}, ""},
 	"move": {"article.edit.draft", func(d *Desk, ctx context.Context, a *article.Draft, _, column int64) error {
-		if err := d.stands(ctx, a.Site, column); err != nil || a.Column == column {
+		if err := d.stands(ctx, a.Site, column, "article.edit.draft"); err != nil || a.Column == column {
 			return err
 		}
 		return d.Articles.Recolumn(ctx, a.Site, a.ID, column)
 	}, "moveback"},
 	"moveback": {"article.edit.draft", func(d *Desk, ctx context.Context, a *article.Draft, column, _ int64) error {
+		if err := d.stands(ctx, a.Site, column, "article.edit.draft"); err != nil {
+			return err
+		}
 		return d.Articles.Recolumn(ctx, a.Site, a.ID, column)
 	}, ""},
 	"bin": {"article.edit.draft", func(d *Desk, ctx context.Context, a *article.Draft, seen, _ int64) error {
@@ -76,7 +79,7 @@ func (d *Desk) bulk(c *fiber.Ctx) error {
 		return d.list(c, from, fault.New(fault.Invalid, "请先勾选稿件。"))
 	case len(chosen) > bulkMost:
 		return d.list(c, from, fault.New(fault.Invalid, "一次最多处理 %d 篇稿件。", bulkMost))
-	case !d.Console.Offers(ctx, site, do.needs):
+	case !d.Console.OffersSome(ctx, site, do.needs):
 		return fault.New(fault.Forbidden, "您没有此项权限。")
 	}
 	p := bulkPage{Back: from.at("/sites/" + site.String() + "/articles"), Query: from.query().Encode(), Action: "/sites/" + site.String() + "/articles/bulk"}
@@ -109,6 +112,9 @@ func (d *Desk) one(ctx context.Context, site kernel.SiteID, do act, id article.I
 			return result{Title: strconv.FormatInt(id, 10), Say: fault.Say(err)}, nil
 		}
 		return result{}, err
+	}
+	if !d.offers(ctx, site, id, do.needs) { // in another column than the actor's
+		return result{Title: strconv.FormatInt(id, 10), Say: "没有这篇稿件。"}, nil
 	}
 	r := result{Title: a.Payload.Title, Href: address(site, id, ""), Undo: strconv.FormatInt(id, 10)}
 	if do.undo == "moveback" {

@@ -116,7 +116,7 @@ func (d *Desk) superior(ctx context.Context, id kernel.SiteID) (kernel.OrgID, st
 func (d *Desk) setChain(c *fiber.Ctx) error {
 	ctx, site := c.UserContext(), at(c)
 	id, _ := kernel.ParseID[int64](c.FormValue("column"))
-	if err := d.stands(ctx, site, id); err != nil {
+	if err := d.stands(ctx, site, id, "column.owner.set"); err != nil {
 		return d.chains(c, err)
 	}
 	chain := review.Chain{Column: id, Policy: typed(c, "policy")}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
 )
@@ -19,8 +20,8 @@ type ownLine struct {
 	Options                            []option
 }
 
-// own fills in what the form's column asks for.
-func (d *Desk) own(c *fiber.Ctx, p *formPage) error {
+// asks fills in what the form's column asks for.
+func (d *Desk) asks(c *fiber.Ctx, p *formPage) error {
 	ctx := c.UserContext()
 	with, err := d.Columns.WithFields(ctx, at(c))
 	if err != nil {
@@ -77,12 +78,12 @@ func readOwn(c *fiber.Ctx, f *fields) {
 }
 
 // taken is the payload that a form makes of p, checked; the fields of a column that the form has not shown are asked for first.
-func (d *Desk) taken(c *fiber.Ctx, f fields, p article.Payload) (article.Payload, error) {
+func (d *Desk) taken(c *fiber.Ctx, f fields, p article.Payload, act policies.Action) (article.Payload, error) {
 	ctx, site := c.UserContext(), at(c)
 	payload, refused := d.answered(ctx, site, f, f.into(p))
 	unasked := d.unasked(ctx, site, f, c.FormValue("do") == "fields")
 	if c.FormValue("do") == "fields" {
 		return payload, unasked
 	}
-	return payload, errors.Join(ownForm(c), payload.Check(), d.stands(ctx, site, f.Column), unasked, refused)
+	return payload, errors.Join(ownForm(c), payload.Check(), d.stands(ctx, site, f.Column, act), unasked, refused)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
@@ -181,10 +182,10 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 		p.Back = p.Action
 	}
 	p.Groups = formGroups(c, p.Fields, p.Wrong)
-	if p.Columns, err = d.choices(c.UserContext(), at(c), p.Fields.Column); err != nil {
+	if p.Columns, err = d.choices(c.UserContext(), at(c), p.Fields.Column, "article.create", "article.edit.draft"); err != nil {
 		return err
 	}
-	if err := d.own(c, &p); err != nil {
+	if err := d.asks(c, &p); err != nil {
 		return err
 	}
 	if p.Writer, err = d.Console.Writer(c.UserContext()); err != nil {
@@ -253,14 +254,21 @@ func ownForm(c *fiber.Ctx) error {
 	return nil
 }
 
-// stands refuses what is no column of the site, beside its field.
-func (d *Desk) stands(ctx context.Context, site kernel.SiteID, column int64) error {
+// stands refuses what is no column of the site, and one in which the actor may do none of acts, beside its field.
+func (d *Desk) stands(ctx context.Context, site kernel.SiteID, column int64, acts ...policies.Action) error {
 	if column == 0 {
 		return fault.In("column", "请选择栏目。")
 	}
 	_, err := d.Columns.Get(ctx, site, column)
 	if fault.Is(err, fault.NotFound) {
 		return fault.In("column", "这个栏目已经不在了，请另选一个。")
+	}
+	if err != nil {
+		return err
+	}
+	everywhere, within, err := d.Reach(ctx, site, acts...)
+	if err == nil && !everywhere && !slices.Contains(within, column) {
+		err = fault.In("column", "您的任职只限指定的栏目，稿件不能放到这个栏目，请另选一个。")
 	}
 	return err
 }
@@ -272,7 +280,7 @@ func (d *Desk) create(c *fiber.Ctx) error {
 	ctx, site := c.UserContext(), at(c)
 	f := readFields(c)
 	p := formPage{Action: "/sites/" + site.String() + "/articles", Fields: f}
-	payload, err := d.taken(c, f, article.Payload{Kind: article.News})
+	payload, err := d.taken(c, f, article.Payload{Kind: article.News}, "article.create")
 	if err != nil {
 		return d.form(c, p, err)
 	}
@@ -336,7 +344,7 @@ func (d *Desk) save(c *fiber.Ctx) error {
 	f := readFields(c)
 	version, _ := strconv.ParseInt(c.FormValue("version"), 10, 64) // 0 is no version of anything
 	p := formPage{Action: address(a.Site, a.ID, ""), Version: version, Fields: f, Has: a.Payload.Fields}
-	payload, err := d.taken(c, f, a.Payload)
+	payload, err := d.taken(c, f, a.Payload, "article.edit.draft")
 	if err != nil {
 		return d.form(c, p, err)
 	}

@@ -92,7 +92,7 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 	ctx, site := c.UserContext(), at(c)
 	page := console.Page{Title: say(c, "稿件"), Site: site}
 	p := listPage{Path: "/sites/" + site.String() + "/articles", Query: f.query().Encode(), Filter: f, InBin: f.State == binned,
-		MaySubmit: d.Console.Offers(ctx, site, "article.submit"), MayEdit: d.Console.Offers(ctx, site, "article.edit.draft")}
+		MaySubmit: d.Console.OffersSome(ctx, site, "article.submit"), MayEdit: d.Console.OffersSome(ctx, site, "article.edit.draft")}
 	if err != nil {
 		if _, is := wrong(err); !is {
 			return err
@@ -104,7 +104,11 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 		other.State, other.page = s.state, 1
 		p.Tabs = append(p.Tabs, tab{say(c, s.name), other.at(p.Path), s.state == f.State})
 	}
-	drafts, err := d.Articles.List(ctx, site, f.chosen(), kernel.Page{Number: f.page, Size: listRows})
+	wanted, err := d.reached(ctx, site, f.chosen(), reads...)
+	if err != nil {
+		return err
+	}
+	drafts, err := d.Articles.List(ctx, site, wanted, kernel.Page{Number: f.page, Size: listRows})
 	if err != nil {
 		return err
 	}
@@ -118,8 +122,11 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 	if next.page = f.page + 1; len(drafts) == listRows {
 		p.Older = next.at(p.Path)
 	}
+	if d.Console.OffersSome(ctx, site, "article.create") {
+		p.New = p.Path + "/new"
+	}
 	if d.Console.Offers(ctx, site, "article.create") {
-		p.New, p.MayImport = p.Path+"/new", p.Path+"/import"
+		p.MayImport = p.Path + "/import"
 	}
 	shelf := filter{State: f.State}
 	p.Filtered = p.Query != shelf.query().Encode()
@@ -132,7 +139,7 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 // filters fills in what may be chosen above the list.
 func (d *Desk) filters(ctx context.Context, site kernel.SiteID, f filter, p *listPage) error {
 	var err error
-	if p.Columns, err = d.choices(ctx, site, f.Column); err != nil {
+	if p.Columns, err = d.choices(ctx, site, f.Column, reads...); err != nil {
 		return err
 	}
 	authors, err := d.Articles.Authors(ctx, site)
@@ -208,15 +215,28 @@ func (d *Desk) showQueue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	s := console.Section{Empty: "没有等您处理的稿件。", Items: d.items(c.UserContext(), all)}
+	s := console.Section{Empty: "没有等您处理的稿件。"}
+	if s.Items, err = d.items(c.UserContext(), all); err != nil {
+		return err
+	}
 	return queueView.Show(d.Console, c, console.Page{Title: say(c, "待审"), Site: at(c)}, queuePage{s})
 }
 
-func (d *Desk) items(ctx context.Context, all []turn) (items []console.Item) {
+func (d *Desk) items(ctx context.Context, all []turn) (items []console.Item, err error) {
 	for _, t := range all {
-		items = append(items, d.waiting(ctx, t))
+		i := d.waiting(ctx, t)
+		if t.what == review.ToPublish {
+			plans, err := d.Articles.Planned(ctx, t.Site, t.ID)
+			if err != nil {
+				return nil, err
+			}
+			if why := plans[t.ID].Failed; why != "" {
+				i.Kind, i.NoteWord, i.Note = "bad", "没有按时发布", why
+			}
+		}
+		items = append(items, i)
 	}
-	return items
+	return items, nil
 }
 
 // waiting is an article in a queue: until when, for what is owed; from whom or to whom, for what was handed over.
@@ -245,26 +265,38 @@ const workItems = 8
 
 // Waiting is what waits for the actor on a site.
 func (d *Desk) Waiting(ctx context.Context, site kernel.SiteID) (console.Section, error) {
-	if !d.Console.Offers(ctx, site, decides...) {
+	if !d.Console.OffersSome(ctx, site, decides...) {
 		return console.Section{}, nil
 	}
 	all, err := d.turns(ctx, site, queueMost)
 	if err != nil {
 		return console.Section{}, err
 	}
-	s := console.Section{Title: "待我处理", Empty: "没有等您处理的稿件。", Items: d.items(ctx, all)}
+	s := console.Section{Title: "待我处理", Empty: "没有等您处理的稿件。"}
+	if s.Items, err = d.items(ctx, all); err != nil {
+		return s, err
+	}
 	if len(s.Items) > workItems {
 		s.Items, s.More = s.Items[:workItems], "/sites/"+site.String()+"/reviews"
 	}
 	return s, nil
 }
 
+// own are articles of a filter in the columns in which the actor writes.
+func (d *Desk) own(ctx context.Context, site kernel.SiteID, f article.Filter, p kernel.Page) ([]article.Draft, error) {
+	f, err := d.reached(ctx, site, f, writes...)
+	if err != nil {
+		return nil, err
+	}
+	return d.Articles.List(ctx, site, f, p)
+}
+
 // Recent is what the actor has written lately on a site, in whatever state.
 func (d *Desk) Recent(ctx context.Context, site kernel.SiteID) ([]console.Item, error) {
-	if !d.Console.Offers(ctx, site, writes...) {
+	if !d.Console.OffersSome(ctx, site, writes...) {
 		return nil, nil
 	}
-	last, err := d.Articles.List(ctx, site, article.Filter{Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
+	last, err := d.own(ctx, site, article.Filter{Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
 	if err != nil {
 		return nil, err
 	}
@@ -277,10 +309,10 @@ func (d *Desk) Recent(ctx context.Context, site kernel.SiteID) ([]console.Item, 
 
 // Mine is what the actor is writing on a site; what was returned says why.
 func (d *Desk) Mine(ctx context.Context, site kernel.SiteID) (console.Section, error) {
-	if !d.Console.Offers(ctx, site, writes...) {
+	if !d.Console.OffersSome(ctx, site, writes...) {
 		return console.Section{}, nil
 	}
-	drafts, err := d.Articles.List(ctx, site, article.Filter{State: article.Drafted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
+	drafts, err := d.own(ctx, site, article.Filter{State: article.Drafted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
 	if err != nil {
 		return console.Section{}, err
 	}
@@ -300,10 +332,10 @@ func (d *Desk) Mine(ctx context.Context, site kernel.SiteID) (console.Section, e
 
 // Sent is what the actor has sent on a site and waits for colleagues, with how far it has come; nothing where nothing does.
 func (d *Desk) Sent(ctx context.Context, site kernel.SiteID) (s console.Section, err error) {
-	if !d.Console.Offers(ctx, site, writes...) {
+	if !d.Console.OffersSome(ctx, site, writes...) {
 		return s, nil
 	}
-	sent, err := d.Articles.List(ctx, site, article.Filter{State: article.Submitted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
+	sent, err := d.own(ctx, site, article.Filter{State: article.Submitted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
 	if err != nil || len(sent) == 0 {
 		return s, err
 	}

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"html/template"
 	"slices"
 	"strconv"
@@ -116,7 +117,7 @@ func (d *Desk) merge(c *fiber.Ctx) error {
 	if !all {
 		return d.undecided(c, a, m, column, fault.In("take", "还有没选的地方：请在每一处选用哪一段。"))
 	}
-	if err := p.Check(); err != nil {
+	if err := errors.Join(p.Check(), d.stands(c.UserContext(), a.Site, column, "article.edit.draft")); err != nil {
 		return d.undecided(c, a, m, column, err)
 	}
 	if version != a.Version && a.State != article.Submitted {

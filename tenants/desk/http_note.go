@@ -12,6 +12,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
 
@@ -69,7 +70,7 @@ func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) er
 		p.MaySigned = a.Author != kernel.ActorFrom(ctx).Account && a.State != article.Withdrawn
 	}
 	p.MayEditNow = a.State == article.Drafted
-	p.MayUrgent = (a.State == article.Drafted || a.State == article.Submitted) && d.Console.Offers(ctx, a.Site, "article.publish.emergency")
+	p.MayUrgent = (a.State == article.Drafted || a.State == article.Submitted) && d.offers(ctx, a.Site, a.ID, "article.publish.emergency")
 	if !p.MayReview {
 		return nil
 	}
@@ -93,10 +94,17 @@ func (d *Desk) others(ctx context.Context, a *article.Draft) ([]named, error) {
 	if err != nil {
 		return nil, err
 	}
+	tree, err := d.Columns.Tree(ctx, a.Site)
+	if err != nil {
+		return nil, err
+	}
+	reaches := func(id int64) bool {
+		return id == 0 || slices.ContainsFunc(tree.Trail(a.Column), func(k *column.Column) bool { return k.ID == id })
+	}
 	var all []named
 	for _, who := range people {
 		reviews := slices.ContainsFunc(who.Posts, func(p identity.Appointment) bool {
-			return p.Org == s.Org && (p.Site == 0 || p.Site == a.Site) && slices.Contains(reviewers, p.Role) && !p.From.After(d.Now())
+			return p.Org == s.Org && (p.Site == 0 || p.Site == a.Site) && reaches(p.Column) && slices.Contains(reviewers, p.Role) && !p.From.After(d.Now())
 		})
 		if reviews && who.State == identity.Active && who.ID != kernel.ActorFrom(ctx).Account && who.ID != a.Author {
 			all = append(all, named{who.ID.String(), who.Name})

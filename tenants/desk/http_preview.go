@@ -53,7 +53,7 @@ func (d *Desk) showPreview(c *fiber.Ctx) error {
 func (d *Desk) preview(c *fiber.Ctx, a *article.Draft, secret string, err error) error {
 	page := console.Page{Title: say(c, "预览"), Site: a.Site}
 	p := previewPage{Address: address(a.Site, a.ID, ""), Title: a.Payload.Title, Width: widths[0].pixels, Version: a.Version, Secret: secret,
-		MayShare: d.Console.Offers(c.UserContext(), a.Site, writes...)}
+		MayShare: d.offers(c.UserContext(), a.Site, a.ID, writes...)}
 	if err != nil {
 		field, is := wrong(err)
 		if !is {

@@ -93,7 +93,10 @@ func (d *Desk) all(c *fiber.Ctx, wrongly error) error {
 		if err != nil {
 			return err
 		}
-		q := siteQueue{Name: s.Name, Section: console.Section{Items: d.items(ctx, waiting)}}
+		q := siteQueue{Name: s.Name}
+		if q.Section.Items, err = d.items(ctx, waiting); err != nil {
+			return err
+		}
 		for _, t := range waiting {
 			if t.what == review.ToPublish {
 				v := value(t.Site, t.ID, t.trail.Edition)

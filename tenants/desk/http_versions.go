@@ -84,7 +84,7 @@ func (d *Desk) versions(c *fiber.Ctx, a *article.Draft, err error) error {
 		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
 	}
 	ctx := c.UserContext()
-	p.MayRestore = a.State != article.Submitted && d.Console.Offers(ctx, a.Site, "article.edit.draft")
+	p.MayRestore = a.State != article.Submitted && d.offers(ctx, a.Site, a.ID, "article.edit.draft")
 	number := max(1, min(c.QueryInt("p", 1), 1<<20))
 	all, err := d.Articles.Versions(ctx, a.Site, a.ID, kernel.Page{Number: number, Size: versionsShown})
 	if err != nil {

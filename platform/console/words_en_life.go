@@ -1,0 +1,31 @@
+package console
+
+// wordsLife is what tenants/desk says of what comes after a publication.
+var wordsLife = map[string]string{
+	"处理已发布的稿件": "After publication",
+	"已转到另一篇":   "Leads elsewhere",
+	"已永久停用网址":  "Address ended",
+	"没有按时发布":   "Not published in time",
+	"怎样处理":     "What to do",
+	"先撤回，原网址自动转到您指定的那一篇；那一篇须是公开的。":         "The page is withdrawn and its address leads to the article you name, which must be public.",
+	"网页换成一句说明，列表和搜索里不再出现。改好重新送审，还能在原网址公开。": "The page becomes a sentence and leaves lists and search. A corrected version can be reviewed and published at the same address.",
+	"转到另一篇":    "Lead to another article",
+	"永久停用这个网址": "End this address for good",
+	"先撤回，原网址只显示一句说明，以后不再使用。": "The page is withdrawn; its address shows a sentence and is not used again.",
+	"登记效力变化": "Record a change of validity",
+	"网页和文字都保留，上方标明已修改、废止或失效，并链接到替代它的新文件；列表里也标明。": "Page and words stay; amended, abolished or expired is said above them, with a link to the text that takes their place, and in lists.",
+	"取消的理由":          "Why it is undone",
+	"取消，恢复原样":        "Undo",
+	"转到、或替代它的那一篇的网址": "Address of the article it leads to, or that takes its place",
+	"打开那一篇，复制浏览器里的网址。转到另一篇时必填。": "Open that article and copy its address from the browser. Needed when leading to another article.",
+	"效力状态（登记效力变化时选）":            "Validity (for a change of validity)",
+	"从哪一天起（可不填）":                "Since which day (optional)",
+	"理由":                        "Reason",
+	"处理":                        "Do it",
+	"原网址现在转到：":                  "The address now leads to: ",
+	"原网址已永久停用。":                 "The address has ended for good.",
+	"这个网址已永久停用，只显示一句说明。":        "This address has ended for good and shows a sentence only.",
+	"已撤回，原网址现在转到您指定的那一篇。":       "Withdrawn; the address now leads to the article you named.",
+	"效力变化已登记，网页和列表上现在就能看到。":     "The change of validity is recorded and shows on the page and in lists now.",
+	"已取消，网站上恢复成原来的样子。":          "Undone; the site shows what it showed before.",
+}
