@@ -2,6 +2,7 @@ package console
 
 // wordsDesk is what tenants/desk and tenants/review say.
 var wordsDesk = map[string]string{
+	"没有这篇稿件。":            "There is no such article.",
 	"重要政务活动的结束时间（不是就不填）": "End of the important activity (only for one)",
 	"上一稿被退回：":            "The last version was returned: ",
 	"下一步":                "What next",
