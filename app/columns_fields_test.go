@@ -77,6 +77,9 @@ func (o *bureau) fieldsOf(ie *worker) {
 func (o *bureau) publishes(io, rv *worker, id string, form url.Values) {
 	t := o.t
 	io.wants(id+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+	if _, page := rv.get(id); !strings.Contains(page, "<dt>主讲人</dt><dd>茶博士</dd>") {
+		t.Errorf("who decides does not see the fields: %s", page)
+	}
 	rv.wants(id+"/review", rv.editionOf(id, "do", "publish"), http.StatusSeeOther, "published")
 	_, _, page := o.get(t, o.site.URL("/a/"+id[strings.LastIndexByte(id, '/')+1:]))
 	for _, words := range []string{"<dt>主讲人</dt><dd>茶博士</dd>", `<a href="https://example.cn/" rel="noopener">`} {

@@ -46,6 +46,7 @@ type articlePage struct {
 	Bulk   string // address of what is done with many, and with one
 	GoneAt time.Time
 	Plan   plan
+	Own    []article.Field // what the column asked for
 }
 
 // step is a line of the responsibility chain.
@@ -124,6 +125,7 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	if err := d.planOf(c, a, &p); err != nil {
 		return err
 	}
+	p.Own = a.Payload.Fields
 	return articleView.Show(d.Console, c, page, p)
 }
 
