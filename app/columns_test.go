@@ -44,10 +44,11 @@ func (w *worker) undoes(location string) {
 }
 
 // B1, B3, B4, LE1 (issue 4, point 3): the carrier's integration editor keeps a township's tree in plain forms; the effect on addresses is
-// told first, taken back within reach, and nobody undoes what somebody else has done since. The township's own lead reads.
+// told first, taken back within reach, and nobody undoes what somebody else has done since. The township's own lead reads. B5: see fieldsOf.
 func TestTheColumnTree(t *testing.T) {
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		ie, lead := o.hireAt("610902", "bianji", "IE"), o.hire("zhuguan", "CL")
+		o.fieldsOf(ie)
 		at, form := ie.columns(), func(more ...string) url.Values {
 			v := url.Values{"version": {ie.version(2)}}
 			for i := 0; i+1 < len(more); i += 2 {
@@ -72,12 +73,15 @@ func TestTheColumnTree(t *testing.T) {
 		if status != http.StatusSeeOther {
 			t.Fatalf("moving answers %d", status)
 		}
-		if s, h, _ := o.get(t, o.site.URL("/c/gonggao")); s != http.StatusNotFound && h.Get("Location") == "" {
-			t.Errorf("the former address answers %d", s)
+		if s, h, _ := o.get(t, o.site.URL("/c/gonggao")); s != http.StatusMovedPermanently || !strings.HasSuffix(h.Get("Location"), "/gonggao") {
+			t.Errorf("the former address answers %d and leads to %q", s, h.Get("Location"))
 		}
 		ie.undoes(header.Get("Location"))
 		if k, err := o.Columns.Get(context.Background(), o.site.ID, 2); err != nil || k.Path != "gonggao" {
 			t.Errorf("after it was taken back: %+v, %v", k, err)
+		}
+		if s, _, _ := o.get(t, o.site.URL("/c/gonggao")); s != http.StatusOK {
+			t.Errorf("taken back, its address answers %d", s)
 		}
 		ie.refused(at, form)
 		status, header, _ = ie.post(at+"/2/rename", form("name", "公告公示", "slug", "gongshi"))

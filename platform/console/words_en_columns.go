@@ -3,6 +3,7 @@ package console
 // wordsColumns is what tenants/column says about a site's tree, and tenants/desk about the fields of a column.
 var wordsColumns = map[string]string{
 	"显示这个栏目要填的内容": "Show what this column asks for", "栏目字段": "Fields of the column", "现在的栏目不要求，清空就去掉": "this column does not ask for it; empty it to drop it",
+	"原来：":  "Before: ",
 	"栏目树":  "Column tree",
 	"一行文字": "One line", "多行文字": "Several lines", "日期": "Date", "数字": "Number", "选项": "Choice", "网址": "Web address",
 	"政务动态": "News", "通知公告": "Notices", "图片新闻": "Pictures", "政策文件": "Policies", "政策解读": "Interpretation", "政务公开": "Disclosure",

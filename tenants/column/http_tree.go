@@ -44,6 +44,7 @@ type ended struct{ Name, Path, State, To string }
 // undo is the bar that takes the last change back, as long as nobody has changed the column since.
 type undo struct {
 	Action, Say, Place string
+	Was                string // where it stood or what it was called, in words
 	Version            int64
 	To                 string // where it stood; "" when it was renamed
 	Name, Slug         string // what it was called
@@ -172,10 +173,11 @@ func (k *Keeper) undoing(c *fiber.Ctx, tree *Tree) *undo {
 	switch done := c.Query("done"); {
 	case done == "moved" && k.Console.Offers(c.UserContext(), col.Site, moves):
 		u.Action, u.Say, u.To = sheetAt(c, id)+"/move", say(c, "已移动到"), c.Query("was")
-		u.Place = tree.where(c, tree.spotOf(col))
+		u.Place, u.Was = tree.where(c, tree.spotOf(col)), tree.where(c, u.To)
 	case done == "renamed" && k.Console.Offers(c.UserContext(), col.Site, keeps):
 		u.Action, u.Say, u.Place = sheetAt(c, id)+"/rename", say(c, "已改为"), col.Name+" /c/"+col.Path
 		u.Name, u.Slug = c.Query("name"), c.Query("slug")
+		u.Was = u.Name + " " + u.Slug
 	default:
 		return nil
 	}

@@ -223,6 +223,9 @@ func TestFieldsOfAColumn(t *testing.T) {
 		if with, err := h.WithFields(h.ctx, h.city.ID); err != nil || !slices.Equal(with, []int64{2}) {
 			t.Errorf("columns with fields: %v, %v", with, err)
 		}
+		if with, err := h.WithFields(h.ctx, h.county.ID); err != nil || len(with) != 0 {
+			t.Errorf("the county's columns with fields: %v, %v", with, err)
+		}
 		for _, row := range []struct {
 			name   string
 			seen   int64

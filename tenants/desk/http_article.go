@@ -47,6 +47,7 @@ type articlePage struct {
 	GoneAt time.Time
 	Plan   plan
 	After  after
+	Own    []article.Field // what the column asked for
 }
 
 // step is a line of the responsibility chain.
@@ -130,6 +131,7 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	if p.Body, err = d.dressed(ctx, a.Site, p.Body); err != nil {
 		return err
 	}
+	p.Own = a.Payload.Fields
 	return articleView.Show(d.Console, c, page, p)
 }
 

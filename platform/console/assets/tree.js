@@ -31,7 +31,6 @@ function enhance() {
   }
   for (const li of items()) {
     li.setAttribute('role', 'treeitem')
-    li.setAttribute('aria-labelledby', `c-${li.dataset.id} f-${li.dataset.id}`)
     const below = listOf(li)
     if (below) {
       below.setAttribute('role', 'group')
