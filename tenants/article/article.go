@@ -128,7 +128,7 @@ type Room struct {
 	Queue     *jobs.Queue
 	Render    *render.Renderer
 	Pictures  Pictures // nil: texts hold none
-	Chain     Chain // nil: every draft keeps the policy it was begun with
+	Chain     Chain    // nil: every draft keeps the policy it was begun with
 }
 
 // Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.
