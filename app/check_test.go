@@ -201,6 +201,17 @@ func TestFsckNamesWhatIsWrongWithFiles(t *testing.T) {
 	check("a flipped bit in a blob", p, "media-damaged")
 	b[100] ^= 1
 	write(blobs[0], b)
+	pictures, err := filepath.Glob(filepath.Join(p.media, "*", "media", "*"))
+	if err != nil || len(pictures) < 3 {
+		t.Fatal(pictures, err)
+	}
+	if err := os.Rename(pictures[0], pictures[0]+"0"); err != nil {
+		t.Fatal(err)
+	}
+	check("a picture of another name", p, "media-missing", "media-unnamed")
+	if err := os.Rename(pictures[0]+"0", pictures[0]); err != nil {
+		t.Fatal(err)
+	}
 	empty := place{"", filepath.Join(t.TempDir(), "empty.db"), t.TempDir()}
 	serveHouse(t, empty.database, "localhost")
 	check("a mirror of another installation", empty, "mirror-unknown-site")

@@ -15,6 +15,9 @@ import (
 	"testing"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/media"
 )
 
 // photo is a picture as a telephone takes it: lying on its side, with the place where somebody stood.
@@ -243,5 +246,52 @@ func (o *bureau) served(t *testing.T, at string, paths []string) {
 		if status, _, _ := o.askFor(o.site.URL(path)); status != want {
 			t.Errorf("%s answers %d, want %d", path, status, want)
 		}
+	}
+}
+
+// keeping is the media room over a store.
+func (tw *town) keeping(t *testing.T, store string) *media.Media {
+	t.Helper()
+	r := tw.Media.Room
+	var err error
+	if r.Store, err = openStore(context.Background(), Config{Media: store}); err != nil {
+		t.Fatal(err)
+	}
+	return media.New(r)
+}
+
+// pictured gives a public article of the site a picture.
+func (tw *town) pictured(t *testing.T, site kernel.SiteID, who kernel.AccountID, store string) {
+	t.Helper()
+	ctx := kernel.WithActor(context.Background(), kernel.Actor{Account: who, Via: "console"})
+	m := tw.keeping(t, store)
+	all, err := tw.Published.List(ctx, site, publication.Filter{Kind: article.Kind}, kernel.Page{Number: 1, Size: 1})
+	if err != nil || len(all) == 0 {
+		t.Fatal(all, err)
+	}
+	i, err := m.Take(ctx, site, "江.jpg", photo(t, 400, 300))
+	if err == nil {
+		err = m.Use(ctx, site, int64(all[0].Edition), i.Markup("汉江"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shows: what pictured has done stands in another place as well, rows, uses and bytes.
+func (tw *town) shows(t *testing.T, site kernel.SiteID, store string) {
+	t.Helper()
+	ctx := context.Background()
+	var ids []media.ID
+	if err := tw.DB.Conn(ctx).NewRaw("SELECT id FROM media WHERE site_id = ?", site).Scan(ctx, &ids); err != nil || len(ids) != 1 {
+		t.Fatalf("items %v, %v", ids, err)
+	}
+	m := tw.keeping(t, store)
+	i, err := m.Public(ctx, site, ids[0])
+	if err != nil || i.Name != "江.jpg" {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	if flaws, err := m.Flaws(ctx, site); err != nil || len(flaws) > 0 {
+		t.Errorf("%v, %v", flaws, err)
 	}
 }

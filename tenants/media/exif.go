@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
-	"image/color"
+	"image/draw"
 	"strconv"
 )
 
@@ -70,43 +70,73 @@ func turned(turn, w, h int) (int, int) {
 	return w, h
 }
 
-// upright is a picture as it is to be seen, without a second copy of it.
+// upright is a picture as it is to be seen. What cameras write is turned plane by plane, as it was unpacked.
 func upright(img image.Image, turn int) image.Image {
+	b := img.Bounds()
 	if turn == 1 {
 		return img
 	}
-	return &turning{img, turn}
-}
-
-type turning struct {
-	image.Image
-	turn int
-}
-
-func (t *turning) Bounds() image.Rectangle {
-	b := t.Image.Bounds()
-	w, h := turned(t.turn, b.Dx(), b.Dy())
-	return image.Rect(0, 0, w, h)
-}
-
-func (t *turning) At(x, y int) color.Color {
-	b := t.Image.Bounds()
-	w, h := b.Dx()-1, b.Dy()-1
-	switch t.turn {
-	case 2:
-		x = w - x
-	case 3:
-		x, y = w-x, h-y
-	case 4:
-		y = h - y
-	case 5:
-		x, y = y, x
-	case 6:
-		x, y = y, h-x
-	case 7:
-		x, y = w-y, h-x
-	case 8:
-		x, y = w-y, x
+	w, h := turned(turn, b.Dx(), b.Dy())
+	to := image.Rect(0, 0, w, h)
+	switch m := img.(type) {
+	case *image.Gray:
+		return &image.Gray{Pix: rotated(m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, 1, b.Dx(), b.Dy(), turn), Stride: w, Rect: to}
+	case *image.YCbCr:
+		if ratio, ok := sideways(m.SubsampleRatio, turn); ok {
+			out := image.NewYCbCr(to, ratio)
+			cw, ch := turned(turn, out.CStride, len(out.Cb)/max(out.CStride, 1))
+			out.Y = rotated(m.Y[m.YOffset(b.Min.X, b.Min.Y):], m.YStride, 1, b.Dx(), b.Dy(), turn)
+			out.Cb = rotated(m.Cb[m.COffset(b.Min.X, b.Min.Y):], m.CStride, 1, cw, ch, turn)
+			out.Cr = rotated(m.Cr[m.COffset(b.Min.X, b.Min.Y):], m.CStride, 1, cw, ch, turn)
+			return out
+		}
 	}
-	return t.Image.At(b.Min.X+x, b.Min.Y+y)
+	flat := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(flat, flat.Rect, img, b.Min, draw.Src)
+	return &image.RGBA{Pix: rotated(flat.Pix, flat.Stride, 4, b.Dx(), b.Dy(), turn), Stride: 4 * w, Rect: to}
+}
+
+// sideways is how a picture that has fewer colours than points lies once it is turned.
+func sideways(r image.YCbCrSubsampleRatio, turn int) (image.YCbCrSubsampleRatio, bool) {
+	switch {
+	case r == image.YCbCrSubsampleRatio444 || r == image.YCbCrSubsampleRatio420 || turn < 5:
+		return r, true
+	case r == image.YCbCrSubsampleRatio422:
+		return image.YCbCrSubsampleRatio440, true
+	case r == image.YCbCrSubsampleRatio440:
+		return image.YCbCrSubsampleRatio422, true
+	}
+	return r, false
+}
+
+// rotated turns w by h points of n bytes each.
+func rotated(pix []byte, stride, n, w, h, turn int) []byte {
+	from := func(x, y int) int { // where the point lies that comes to stand at x, y
+		switch turn {
+		case 2:
+			x = w - 1 - x
+		case 3:
+			x, y = w-1-x, h-1-y
+		case 4:
+			y = h - 1 - y
+		case 5:
+			x, y = y, x
+		case 6:
+			x, y = y, h-1-x
+		case 7:
+			x, y = w-1-y, h-1-x
+		case 8:
+			x, y = w-1-y, x
+		}
+		return y*stride + x*n
+	}
+	tw, th := turned(turn, w, h)
+	out, at := make([]byte, n*w*h), 0
+	for y := range th {
+		src := from(0, y)
+		for step := from(1, y) - src; at < n*tw*(y+1); at, src = at+n, src+step {
+			copy(out[at:at+n], pix[src:])
+		}
+	}
+	return out
 }

@@ -134,6 +134,15 @@ func (m *Media) Take(ctx context.Context, site kernel.SiteID, name string, raw [
 	return i, m.keep(ctx, i, quota.StorageMB)
 }
 
+// Shelve keeps a picture that came along with a text, and answers what stands for it there.
+func (m *Media) Shelve(ctx context.Context, site kernel.SiteID, name, alt string, raw []byte) (markup string, err error) {
+	i, err := m.Take(ctx, site, name, raw)
+	if err != nil {
+		return "", err
+	}
+	return i.Markup(alt), nil
+}
+
 // keep writes the row, after the bytes are there. Of bytes whose row is refused the next fsck tells.
 func (m *Media) keep(ctx context.Context, i *Item, most int64) error {
 	for try := 0; ; try++ {

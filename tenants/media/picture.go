@@ -148,7 +148,7 @@ func (m *Media) still(ctx context.Context, name string, raw []byte, out *made) e
 			out.item.Kind = "jpg"
 		}
 	}
-	return out.write(img, turn)
+	return out.write(upright(img, turn))
 }
 
 // weight is how many bytes a point takes while a picture is unpacked.
@@ -164,32 +164,40 @@ func weight(kind string, model color.Model, raw []byte) int64 {
 	return 4
 }
 
-// write makes the bytes of a picture and of the smaller ones, each of the next larger: the first look at all points is the dear one.
-func (d *made) write(img image.Image, turn int) (err error) {
+// write makes the bytes of a picture and of the smaller ones, each of the next larger.
+func (d *made) write(img image.Image) (err error) {
 	i, b := d.item, img.Bounds()
-	i.Width, i.Height = turned(turn, b.Dx(), b.Dy())
-	if d.bytes[0], err = encode(i.Kind, upright(img, turn)); err != nil {
+	i.Width, i.Height = b.Dx(), b.Dy()
+	if d.bytes[0], err = encode(i.Kind, img); err != nil {
 		return err
 	}
-	from := img
-	for n := len(widths) - 1; n >= 0; n-- {
-		w := widths[n]
+	for _, w := range slices.Backward(widths) {
 		if w >= i.Width {
 			continue
 		}
-		h := max(1, (i.Height*w+i.Width/2)/i.Width)
-		small := image.NewRGBA(image.Rect(0, 0, w, h))
-		if turn >= 5 {
-			small = image.NewRGBA(image.Rect(0, 0, h, w))
-		}
-		draw.BiLinear.Scale(small, small.Bounds(), from, from.Bounds(), draw.Src, nil)
-		from = small
-		if d.bytes[w], err = encode(i.Kind, upright(small, turn)); err != nil {
+		img = shrunk(img, w, max(1, (i.Height*w+i.Width/2)/i.Width))
+		if d.bytes[w], err = encode(i.Kind, img); err != nil {
 			return err
 		}
 		i.Thumbs = append([]Thumb{{w, int64(len(d.bytes[w]))}}, i.Thumbs...)
 	}
 	return nil
+}
+
+// shrunk is a smaller picture. It is halved as often as can be, where each point is the mean of four, so that every point counts and
+// nothing has to be in memory but the picture and its half.
+func shrunk(img image.Image, w, h int) image.Image {
+	for more := true; more; {
+		b := img.Bounds()
+		to := image.Rect(0, 0, w, h)
+		if more = b.Dx() >= 2*w && b.Dy() >= 2*h; more {
+			to = image.Rect(0, 0, b.Dx()/2, b.Dy()/2)
+		}
+		small := image.NewRGBA(to)
+		draw.ApproxBiLinear.Scale(small, to, img, b, draw.Src, nil)
+		img, more = small, more && (to.Dx() > w || to.Dy() > h)
+	}
+	return img
 }
 
 func encode(kind string, img image.Image) ([]byte, error) {

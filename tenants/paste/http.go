@@ -53,6 +53,9 @@ type pasted struct {
 // paste cleans a clipboard: form fields html, rtf and text. A field title that is empty says that the title may leave the text.
 func (t *Tray) paste(c *fiber.Ctx) error {
 	r, err := t.clipboard(c)
+	if err == nil {
+		t.keepPictures(c.UserContext(), at(c), &r)
+	}
 	if err != nil {
 		if fault.KindOf(err) == "" {
 			return err
