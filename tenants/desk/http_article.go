@@ -80,7 +80,7 @@ func (d *Desk) showArticle(c *fiber.Ctx) error {
 
 // article shows the screen; err, if any, is why an act was not done.
 func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
-	page := console.Page{Title: a.Payload.Title, Site: a.Site}
+	page := console.Page{Title: a.Payload.Title, Site: a.Site, Scripts: []string{"remarks.js"}}
 	p := articlePage{ID: a.ID, Bulk: "/sites/" + a.Site.String() + "/articles/bulk", Address: address(a.Site, a.ID, ""), Title: a.Payload.Title, UpdatedAt: a.UpdatedAt, Summary: a.Payload.Summary, Source: a.Payload.Source,
 		Body: template.HTML(render.Sanitise(a.Payload.Body)), Version: a.Version, // sanitised
 		Opinion: "内容属实，同意发布。", Secrecy: "经审查，不涉及国家秘密、工作秘密和个人隐私。"}
@@ -124,6 +124,7 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	if err := d.examine(c, a, &p); err != nil {
 		return err
 	}
+	d.remarks(c, a, &p)
 	if err := d.planOf(c, a, &p); err != nil {
 		return err
 	}

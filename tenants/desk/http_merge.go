@@ -1,8 +1,8 @@
 package desk
 
 import (
-	"errors"
 	"context"
+	"errors"
 	"html/template"
 	"strconv"
 	"time"
