@@ -3,7 +3,7 @@ package app_test
 import "testing"
 
 // C7: in a browser a reviewer selects words and they stand in the form beside, with their paragraph; the author finds them marked after the
-// return and settles them beside the form.
+// return and settles them beside the form. What comes after the publication is one form (C12, B7).
 func TestRemarksInABrowser(t *testing.T) {
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
@@ -44,4 +44,10 @@ func TestRemarksInABrowser(t *testing.T) {
 	if eval[bool](t, b, `!!document.querySelector('#remarks')`) {
 		t.Error("the settled remark still stands beside the form")
 	}
+	d.press("form button", "送审")
+	d.enter(390, staff["RV"])
+	d.press("main .items a", "老街停水的通知")
+	d.press("main button", "审核并通过保密审查，发布")
+	d.says("已发布")
+	d.look("after")
 }
