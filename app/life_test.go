@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -81,9 +83,58 @@ func TestLifeAfterPublication(t *testing.T) {
 		both.wants(at+"/after", url.Values{"how": {"undo"}, "reason": {"迁回来了"}}, http.StatusSeeOther, "undone")
 		o.answers(t, "undone", page, http.StatusGone, "撤回")
 		o.answers(t, "the neighbour", there, http.StatusNotFound, "")
+		marks(t, o, io, both)
 		late(t, o, io, both)
 		o.cleanHTML(t)
 	})
+}
+
+// marks (C7, d41): a remark stands at the words that were chosen, by their paragraph, before the reviewers and in the author's form; the author
+// settles it with one press that keeps what was typed; citizens and the payload never hold it.
+func marks(t *testing.T, o *bureau, io, both *worker) {
+	at := io.write("有批注的通知")
+	io.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+	both.wants(at+"/notes", url.Values{"words": {"不对"}, "block": {"9"}}, http.StatusUnprocessableEntity, "没有这一段")
+	both.wants(at+"/notes", url.Values{"words": {"不对"}, "block": {"1"}, "quote": {"文中没有的话"}}, http.StatusUnprocessableEntity, "文中没有的话")
+	both.wants(at+"/notes", url.Values{"words": {"写明时间"}, "block": {"1"}, "quote": {"大家注意"}}, http.StatusSeeOther, "comment")
+	both.wants(at+"/notes", url.Values{"words": {"删去这一段"}, "block": {"2"}}, http.StatusSeeOther, "comment")
+	if _, body := io.get(at); !strings.Contains(body, `<mark class="remark" id="remark-1">大家注意<sup>1</sup></mark>`) || !strings.Contains(body, `href="#remark-2"`) {
+		t.Errorf("the words are not marked: %s", body)
+	}
+	both.wants(at+"/review", both.editionOf(at, "do", "return", "reason", "请照批注改"), http.StatusSeeOther, "returned")
+	_, body := io.get(at + "/edit")
+	done := regexp.MustCompile(`formaction="([^"]+/done)"`).FindAllStringSubmatch(body, -1)
+	if len(done) != 2 || !strings.Contains(body, `id="remark-1">大家注意<sup>1</sup></mark>`) {
+		t.Fatalf("the form does not show the remarks: %d, %s", len(done), body)
+	}
+	form := leaflet("改了一半的标题")
+	form.Set("version", "3")
+	form.Set("back", "form")
+	io.wants(done[1][1], form, http.StatusOK, "改了一半的标题")
+	if d := io.article(at); d.Payload.Title != "有批注的通知" {
+		t.Errorf("settling a remark saved the form: %s", d.Payload.Title)
+	}
+	form = leaflet("有批注的通知")
+	form.Set("version", fmt.Sprint(io.article(at).Version))
+	form.Set("body", "加在前面的一段。\n\n请各位注意。")
+	io.wants(at, form, http.StatusSeeOther, "saved")
+	if _, body := io.get(at); !strings.Contains(body, "原文已改") || strings.Contains(body, "remark-1") {
+		t.Errorf("the words are gone, and nobody says so: %s", body)
+	}
+	form.Set("version", fmt.Sprint(io.article(at).Version))
+	form.Set("body", "加在前面的一段。\n\n请大家注意。")
+	io.wants(at, form, http.StatusSeeOther, "saved")
+	if _, body := io.get(at); !strings.Contains(body, `<mark class="remark" id="remark-1">大家注意<sup>1</sup></mark>`) {
+		t.Errorf("the remark did not move with its words: %s", body)
+	}
+	io.wants(at+"/send", url.Values{"version": {fmt.Sprint(io.article(at).Version)}}, http.StatusSeeOther, "sent")
+	both.wants(at+"/review", both.editionOf(at, "do", "publish"), http.StatusSeeOther, "published")
+	if raw := io.article(at).Payload.Body; strings.Contains(raw, "mark") || strings.Contains(raw, "写明时间") {
+		t.Errorf("the payload holds a remark: %s", raw)
+	}
+	if _, _, page := o.get(t, o.site.URL("/a/"+at[strings.LastIndexByte(at, '/')+1:])); strings.Contains(string(page), "写明时间") || strings.Contains(string(page), "remark") {
+		t.Errorf("citizens read a remark: %s", page)
+	}
 }
 
 // late (C4): a time set by somebody who has lost the post by then publishes nothing; the next publisher reads why, and publishes.

@@ -2,11 +2,17 @@ package console
 
 // wordsLife is what tenants/desk says of what comes after a publication.
 var wordsLife = map[string]string{
-	"处理已发布的稿件": "After publication",
-	"已转到另一篇":   "Leads elsewhere",
-	"已永久停用网址":  "Address ended",
-	"没有按时发布":   "Not published in time",
-	"怎样处理":     "What to do",
+	"处理已发布的稿件":   "After publication",
+	"已转到另一篇":     "Leads elsewhere",
+	"已永久停用网址":    "Address ended",
+	"没有按时发布":     "Not published in time",
+	"看同事在正文里的批注": "See what colleagues remarked on in the text",
+	"标了批注的正文":    "The text with its remarks",
+	"原文已改":       "The words have changed",
+	"在正文里选中一句话，它会填到这里；也可以只选哪一段。": "Select words in the text and they are filled in here; or choose a paragraph.",
+	"哪一段":  "Which paragraph",
+	"不指定":  "None in particular",
+	"怎样处理": "What to do",
 	"先撤回，原网址自动转到您指定的那一篇；那一篇须是公开的。":         "The page is withdrawn and its address leads to the article you name, which must be public.",
 	"网页换成一句说明，列表和搜索里不再出现。改好重新送审，还能在原网址公开。": "The page becomes a sentence and leaves lists and search. A corrected version can be reviewed and published at the same address.",
 	"转到另一篇":    "Lead to another article",

@@ -81,23 +81,12 @@ func (d *Desk) showArticle(c *fiber.Ctx) error {
 
 // article shows the screen; err, if any, is why an act was not done.
 func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
-	page := console.Page{Title: a.Payload.Title, Site: a.Site}
+	page := console.Page{Title: a.Payload.Title, Site: a.Site, Scripts: []string{"remarks.js"}}
 	p := articlePage{ID: a.ID, Bulk: "/sites/" + a.Site.String() + "/articles/bulk", Address: address(a.Site, a.ID, ""), Title: a.Payload.Title, UpdatedAt: a.UpdatedAt, Summary: a.Payload.Summary, Source: a.Payload.Source,
 		Body: template.HTML(render.Sanitise(a.Payload.Body)), Version: a.Version, // sanitised
 		Opinion: "内容属实，同意发布。", Secrecy: "经审查，不涉及国家秘密、工作秘密和个人隐私。"}
-	if err != nil {
-		field, is := wrong(err)
-		if !is {
-			return err
-		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
-		if c.FormValue("edition") != "" {
-			p.Opinion, p.Secrecy = typed(c, "opinion"), typed(c, "secrecy")
-		}
-		p.Reason, p.Notice, p.UsualReason = typed(c, "reason"), typed(c, "notice"), typed(c, "usual")
-		p.Quote, p.Words = typed(c, "quote"), typed(c, "words")
-	} else if s := sentences[c.Query("done")]; s != "" {
-		p.Done = say(c, s)
+	if err := p.tell(c, &page, err); err != nil {
+		return err
 	}
 	ctx := c.UserContext()
 	if p.Author, err = d.name(ctx, a.Author); err != nil {
@@ -125,6 +114,7 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	if err := d.examine(c, a, &p); err != nil {
 		return err
 	}
+	d.remarks(c, a, &p)
 	if err := d.planOf(c, a, &p); err != nil {
 		return err
 	}
@@ -133,6 +123,27 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	}
 	p.Own = a.Payload.Fields
 	return articleView.Show(d.Console, c, page, p)
+}
+
+// tell says why an act was not done, over what was typed, or what the last one did; an error that is nobody's to put right is answered.
+func (p *articlePage) tell(c *fiber.Ctx, page *console.Page, err error) error {
+	if err == nil {
+		if s := sentences[c.Query("done")]; s != "" {
+			p.Done = say(c, s)
+		}
+		return nil
+	}
+	field, is := wrong(err)
+	if !is {
+		return err
+	}
+	p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+	if c.FormValue("edition") != "" {
+		p.Opinion, p.Secrecy = typed(c, "opinion"), typed(c, "secrecy")
+	}
+	p.Reason, p.Notice, p.UsualReason = typed(c, "reason"), typed(c, "notice"), typed(c, "usual")
+	p.Quote, p.Words = typed(c, "quote"), typed(c, "words")
+	return nil
 }
 
 // open fills in how far the article has come and what the person may do.

@@ -114,7 +114,7 @@ func (d *Desk) one(ctx context.Context, site kernel.SiteID, do act, id article.I
 		return result{}, err
 	}
 	if !d.offers(ctx, site, id, do.needs) { // in another column than the actor's
-		return result{Title: strconv.FormatInt(id, 10), Say: "没有这篇稿件。"}, nil
+		return result{Title: strconv.FormatInt(id, 10), Say: fault.Say(fault.New(fault.NotFound, "没有这篇稿件。"))}, nil
 	}
 	r := result{Title: a.Payload.Title, Href: address(site, id, ""), Undo: strconv.FormatInt(id, 10)}
 	if do.undo == "moveback" {

@@ -34,7 +34,8 @@ type formPage struct {
 	Restored int64
 	Base     string
 	Checks   console.Section
-	Done     []string // what an import has made of a file, when it has just done so
+	Remarks  *remarked // what colleagues remarked on and nobody has settled, or nil
+	Done     []string  // what an import has made of a file, when it has just done so
 }
 
 // fields are what was typed. Marked says that Body is HTML: an article with tables or links, which a plain text cannot hold.
@@ -151,6 +152,9 @@ func (d *Desk) showEdit(c *fiber.Ctx) error {
 	}
 	p := formPage{Action: address(a.Site, a.ID, ""), Version: a.Version, Fields: held(a), Has: a.Payload.Fields}
 	if p.Return, err = d.returned(c.UserContext(), a); err != nil {
+		return err
+	}
+	if p.Remarks, err = d.remarked(c, a); err != nil {
 		return err
 	}
 	if p.Checks, err = d.glance(c, a); err != nil {

@@ -29,6 +29,7 @@ type beside struct {
 	Usual              []string
 	UsualReason        string // what was chosen of them
 	Quote, Words       string // what was typed
+	Paragraphs         []option
 }
 
 // note is a line of what was written.
@@ -39,6 +40,9 @@ type note struct {
 	Signer, SignedOn    string
 	At                  time.Time
 	Open, Older, Urgent bool // Older: about an edition before this one
+	Block               int  // the paragraph that it is about
+	Number              int  // of its mark in the text, or 0
+	Lost                bool // the words that it quotes are not there any more
 }
 
 // usual are what reviewers say most often when they return a text; the words typed beside it are added.
@@ -53,7 +57,7 @@ func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) er
 	}
 	p.Usual, p.MayTalk = usual, true
 	for _, n := range notes {
-		line := note{ID: n.ID, Kind: n.Kind, Quote: n.Quote, Words: n.Words, Signer: n.Signer, SignedOn: n.SignedOn, At: n.At,
+		line := note{ID: n.ID, Kind: n.Kind, Quote: n.Quote, Block: n.Block, Words: n.Words, Signer: n.Signer, SignedOn: n.SignedOn, At: n.At,
 			Open: n.Kind == review.Comment && n.DoneBy == 0, Older: n.Edition != a.Edition, Urgent: n.Kind == review.Urgent}
 		if line.Who, err = d.name(ctx, n.By); err != nil {
 			return err
@@ -119,12 +123,15 @@ func (d *Desk) writeNote(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	n := review.Note{Kind: review.Comment, Words: typed(c, "words"), Quote: typed(c, "quote")}
+	n, err := remark(c, a)
+	if err != nil {
+		return d.article(c, a, err)
+	}
 	switch c.FormValue("kind") {
 	case review.Signed:
-		n.Kind, n.Quote, n.Signer, n.SignedOn = review.Signed, "", typed(c, "signer"), typed(c, "signed_on")
+		n.Kind, n.Quote, n.Block, n.Signer, n.SignedOn = review.Signed, "", 0, typed(c, "signer"), typed(c, "signed_on")
 	case review.HandedOver:
-		n.Kind, n.Quote = review.HandedOver, ""
+		n.Kind, n.Quote, n.Block = review.HandedOver, "", 0
 		if n.To, err = d.colleague(c, a); err != nil {
 			return d.article(c, a, err)
 		}
@@ -156,7 +163,11 @@ func (d *Desk) settleNote(c *fiber.Ctx) error {
 		return err
 	}
 	id, _ := kernel.ParseID[int64](c.Params("note"))
-	if err := d.Reviews.Settled(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}, id); err != nil {
+	err = d.Reviews.Settled(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}, id)
+	if c.FormValue("back") == "form" {
+		return d.again(c, a, err)
+	}
+	if err != nil {
 		return d.article(c, a, err)
 	}
 	return see(c, address(a.Site, a.ID, "settled"))
