@@ -52,11 +52,8 @@ func (c *Clocks) Waiting(ctx context.Context, id kernel.SiteID) (console.Section
 
 func (c *Clocks) item(k Clock, now time.Time) console.Item {
 	r, _ := c.Pack.Rule(k.Rule)
-	i := console.Item{Text: k.Title, Href: k.Href, Mark: lightWord(k.Light(now)), Kind: k.Light(now), Note: r.Title, NoteWord: "截止", At: k.DueAt}
-	switch {
-	case k.State == Paused:
-		i.Mark, i.Kind = "已暂停", ""
-	case k.Provisional:
+	i := console.Item{Text: k.Title, Href: k.Href, Mark: k.Word(now), Kind: k.Light(now), Note: r.Title, NoteWord: "截止", At: k.DueAt}
+	if k.Provisional {
 		i.NoteWord = "暂定截止"
 	}
 	return i
@@ -76,6 +73,14 @@ func (l Line) items() (all []console.Item) {
 		all = append(all, i)
 	}
 	return all
+}
+
+// Word is what the clock shows at now, in a word of the catalogue.
+func (c Clock) Word(now time.Time) string {
+	if c.State == Paused {
+		return "已暂停"
+	}
+	return lightWord(c.Light(now))
 }
 
 // lightWord is a light in a word, so that nobody has to tell colours apart.
