@@ -40,6 +40,7 @@ type boardRow struct {
 	Href   string
 	Cells  []cellView
 	Next   string
+	NextAt time.Time
 	Remind string // where the button leads, or ""
 	Mark   string
 }
@@ -128,7 +129,7 @@ func (c *Clocks) board(f *fiber.Ctx, in Scope) error {
 }
 
 func rowOf(f *fiber.Ctx, l Line, reminds bool) boardRow {
-	r := boardRow{Line: l, Href: "/sites/" + l.ID.String() + "/board", Next: l.Next, Mark: lightWord(l.Light)}
+	r := boardRow{Line: l, Href: "/sites/" + l.ID.String() + "/board", Next: l.Next, NextAt: shownAt(l.NextAt), Mark: lightWord(l.Light)}
 	if reminds && l.Light != Green {
 		r.Remind = "/sites/" + l.ID.String() + "/remind"
 	}
@@ -155,7 +156,7 @@ func rowOf(f *fiber.Ctx, l Line, reminds bool) boardRow {
 }
 
 func shown(name string, c Cell) cellView {
-	v := cellView{Name: name, Word: lightWord(c.Light), Kind: c.Light, At: c.DueAt}
+	v := cellView{Name: name, Word: lightWord(c.Light), Kind: c.Light, At: shownAt(c.DueAt)}
 	if c.Open > 1 {
 		v.Note = fmt.Sprint(c.Open)
 	}

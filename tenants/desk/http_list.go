@@ -198,7 +198,7 @@ func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) (
 			}
 		}
 		if k, ok := due[a.ID]; ok {
-			row.Due, row.DueKind, row.DueAt = say(c, k.Word(d.Now())), k.Light(d.Now()), k.DueAt
+			row.Due, row.DueKind, row.DueAt = say(c, k.Word(d.Now())), k.Light(d.Now()), k.ShownAt()
 		}
 		rows = append(rows, row)
 	}
