@@ -26,6 +26,7 @@ type boardPage struct {
 	CSV, XLSX         string
 	Done              string
 	Query             string
+	From              string // the site whose board it is, or ""
 	Calendar          string // where the working days are loaded, or ""
 }
 
@@ -105,6 +106,9 @@ func (c *Clocks) board(f *fiber.Ctx, in Scope) error {
 	}
 	for _, l := range []option{{Red, "只看超期", false}, {Amber, "超期和临近", false}} {
 		p.Lights = append(p.Lights, option{l.Value, l.Name, l.Value == v.Light})
+	}
+	if id := at(f); id != kernel.Platform {
+		p.From = id.String()
 	}
 	file := v.query()
 	for kind, to := range map[string]*string{"csv": &p.CSV, "xlsx": &p.XLSX} {
