@@ -73,6 +73,11 @@ type commands struct {
 		List   wordpackList   `cmd:"" help:"${wordpack_list}"`
 		Remove wordpackRemove `cmd:"" help:"${wordpack_remove}"`
 	} `cmd:"" help:"${wordpack}"`
+	Calendar struct {
+		Import calendarImport `cmd:"" help:"${calendar_import}"`
+		List   calendarList   `cmd:"" help:"${calendar_list}"`
+		Show   calendarShow   `cmd:"" help:"${calendar_show}"`
+	} `cmd:"" help:"${calendar}"`
 	Audit struct {
 		Verify auditVerify `cmd:"" help:"${audit_verify}"`
 		Export auditExport `cmd:"" help:"${audit_export}"`

@@ -253,6 +253,9 @@ func (s *session) seed() error {
 	if err := demo.Work(s.ctx, rooms, clock.Now, people); err != nil {
 		return err
 	}
+	if err := demo.Owe(s.ctx, rooms, clock.Now, people); err != nil {
+		return err
+	}
 	if err := demo.WritePeople(s.cfg.Data, people); err != nil {
 		return err
 	}

@@ -70,3 +70,11 @@ func light(now, warn, due time.Time) string {
 func lastDay(due time.Time) string {
 	return due.Add(-time.Nanosecond).In(kernel.Beijing).Format(time.DateOnly)
 }
+
+// shownAt is an end as a screen shows it: what ends at 24:00 shows its own day, a minute before, not 00:00 of the next.
+func shownAt(due time.Time) time.Time {
+	if !due.IsZero() && due.Equal(midnight(due.Add(-time.Nanosecond))) {
+		return due.Add(-time.Minute)
+	}
+	return due
+}

@@ -26,6 +26,7 @@ type boardPage struct {
 	CSV, XLSX         string
 	Done              string
 	Query             string
+	From              string // the site whose board it is, or ""
 	Calendar          string // where the working days are loaded, or ""
 }
 
@@ -40,6 +41,7 @@ type boardRow struct {
 	Href   string
 	Cells  []cellView
 	Next   string
+	NextAt time.Time
 	Remind string // where the button leads, or ""
 	Mark   string
 }
@@ -105,6 +107,9 @@ func (c *Clocks) board(f *fiber.Ctx, in Scope) error {
 	for _, l := range []option{{Red, "只看超期", false}, {Amber, "超期和临近", false}} {
 		p.Lights = append(p.Lights, option{l.Value, l.Name, l.Value == v.Light})
 	}
+	if id := at(f); id != kernel.Platform {
+		p.From = id.String()
+	}
 	file := v.query()
 	for kind, to := range map[string]*string{"csv": &p.CSV, "xlsx": &p.XLSX} {
 		file.Set("as", kind)
@@ -128,7 +133,7 @@ func (c *Clocks) board(f *fiber.Ctx, in Scope) error {
 }
 
 func rowOf(f *fiber.Ctx, l Line, reminds bool) boardRow {
-	r := boardRow{Line: l, Href: "/sites/" + l.ID.String() + "/board", Next: l.Next, Mark: lightWord(l.Light)}
+	r := boardRow{Line: l, Href: "/sites/" + l.ID.String() + "/board", Next: l.Next, NextAt: shownAt(l.NextAt), Mark: lightWord(l.Light)}
 	if reminds && l.Light != Green {
 		r.Remind = "/sites/" + l.ID.String() + "/remind"
 	}
@@ -155,7 +160,7 @@ func rowOf(f *fiber.Ctx, l Line, reminds bool) boardRow {
 }
 
 func shown(name string, c Cell) cellView {
-	v := cellView{Name: name, Word: lightWord(c.Light), Kind: c.Light, At: c.DueAt}
+	v := cellView{Name: name, Word: lightWord(c.Light), Kind: c.Light, At: shownAt(c.DueAt)}
 	if c.Open > 1 {
 		v.Note = fmt.Sprint(c.Open)
 	}

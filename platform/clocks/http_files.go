@@ -58,7 +58,7 @@ func (l Line) fields() []string {
 		if t.IsZero() {
 			return ""
 		}
-		return t.In(kernel.Beijing).Format("2006-01-02 15:04")
+		return shownAt(t).In(kernel.Beijing).Format("2006-01-02 15:04")
 	}
 	all := []string{l.Name, l.RegionName, lightWord(l.Light), l.Next, when(l.NextAt), lightWord(l.Home.Light), when(l.Home.DueAt), fmt.Sprint(l.Over), fmt.Sprint(l.Near),
 		fmt.Sprint(l.Blank), l.Worst, lightWord(l.Week.Light), when(l.Week.DueAt)}

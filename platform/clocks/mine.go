@@ -52,11 +52,8 @@ func (c *Clocks) Waiting(ctx context.Context, id kernel.SiteID) (console.Section
 
 func (c *Clocks) item(k Clock, now time.Time) console.Item {
 	r, _ := c.Pack.Rule(k.Rule)
-	i := console.Item{Text: k.Title, Href: k.Href, Mark: lightWord(k.Light(now)), Kind: k.Light(now), Note: r.Title, NoteWord: "截止", At: k.DueAt}
-	switch {
-	case k.State == Paused:
-		i.Mark, i.Kind = "已暂停", ""
-	case k.Provisional:
+	i := console.Item{Text: k.Title, Href: k.Href, Mark: k.Word(now), Kind: k.Light(now), Note: r.Title, NoteWord: "截止", At: shownAt(k.DueAt)}
+	if k.Provisional {
 		i.NoteWord = "暂定截止"
 	}
 	return i
@@ -66,16 +63,27 @@ func (c *Clocks) item(k Clock, now time.Time) console.Item {
 func (l Line) items() (all []console.Item) {
 	at := "/sites/" + l.ID.String() + "/board"
 	if l.Week.Light == Amber || l.Week.Light == Red {
-		all = append(all, console.Item{Text: "每周更新", Href: at, Mark: lightWord(l.Week.Light), Kind: l.Week.Light, NoteWord: "截止", At: l.Week.DueAt})
+		all = append(all, console.Item{Text: "每周更新", Href: at, Mark: lightWord(l.Week.Light), Kind: l.Week.Light, NoteWord: "截止", At: shownAt(l.Week.DueAt)})
 	}
 	if l.Over+l.Near > 0 {
-		i := console.Item{Text: "栏目更新", Href: at, Mark: lightWord(Amber), Kind: Amber, NoteWord: "临近或超期的栏目", Note: fmt.Sprint(l.Over + l.Near), At: l.worstAt}
+		i := console.Item{Text: "栏目更新", Href: at, Mark: lightWord(Amber), Kind: Amber, NoteWord: "临近或超期的栏目", Note: fmt.Sprint(l.Over + l.Near), At: shownAt(l.worstAt)}
 		if l.Over > 0 {
 			i.Mark, i.Kind = lightWord(Red), Red
 		}
 		all = append(all, i)
 	}
 	return all
+}
+
+// ShownAt is the clock's end as a screen shows it.
+func (c Clock) ShownAt() time.Time { return shownAt(c.DueAt) }
+
+// Word is what the clock shows at now, in a word of the catalogue.
+func (c Clock) Word(now time.Time) string {
+	if c.State == Paused {
+		return "已暂停"
+	}
+	return lightWord(c.Light(now))
 }
 
 // lightWord is a light in a word, so that nobody has to tell colours apart.

@@ -87,6 +87,18 @@ func TestTheUnits(t *testing.T) {
 	}
 }
 
+// A period to the end of a day shows that day; one by the clock shows its moment.
+func TestAnEndShowsItsOwnDay(t *testing.T) {
+	for due, want := range map[string]string{"2026-11-28 00:00": "2026-11-27 23:59", "2026-11-28 18:00": "2026-11-28 18:00"} {
+		if got := shownAt(moment(t, due)); !got.Equal(moment(t, want)) {
+			t.Errorf("%s shows %v, want %s", due, got.In(kernel.Beijing), want)
+		}
+	}
+	if !shownAt(time.Time{}).IsZero() {
+		t.Error("no end shows one")
+	}
+}
+
 // M9: a later start never ends earlier, a pause and an extension never shorten, working days never end on a day of rest, amber is between.
 func TestEndsAreMonotonic(t *testing.T) {
 	cal := workday.Builtin()

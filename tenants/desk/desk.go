@@ -11,6 +11,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/org"
@@ -38,6 +39,7 @@ type Room struct {
 	Reviews   *review.Desk
 	Checks    *checks.Checks
 	Media     *media.Media
+	Clocks    *clocks.Clocks
 	Console   *console.Console
 	// Imported says what was met and recognised in a file that has just become this draft; nil where nothing is imported.
 	Imported func(code string, p article.Payload, say func(zh string) string) []string

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/review"
@@ -56,6 +57,8 @@ type listRow struct {
 	Title, Href, Column, Author, State, Kind string
 	At                                       time.Time
 	Plan                                     string // when it becomes public or goes away, or ""
+	Due, DueKind                             string // what a deadline of the article shows, or ""
+	DueAt                                    time.Time
 	Choice                                   string // how the bulk form names it: its id and the version that is shown
 }
 
@@ -178,6 +181,10 @@ func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) (
 	if err != nil {
 		return nil, err
 	}
+	due, err := d.due(ctx, drafts[0].Site, ids)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range drafts {
 		if _, known := names[a.Author]; !known {
 			if names[a.Author], err = d.name(ctx, a.Author); err != nil {
@@ -197,9 +204,24 @@ func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) (
 				row.Plan = s.Failed
 			}
 		}
+		if k, ok := due[a.ID]; ok {
+			row.Due, row.DueKind, row.DueAt = say(c, k.Word(d.Now())), k.Light(d.Now()), k.ShownAt()
+		}
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// due is what each of the articles owes first.
+func (d *Desk) due(ctx context.Context, site kernel.SiteID, ids []article.ID) (map[article.ID]clocks.Clock, error) {
+	open, err := d.Clocks.Open(ctx, site, string(article.Kind), ids, 2*len(ids))
+	all := make(map[article.ID]clocks.Clock, len(open))
+	for _, k := range open {
+		if _, earlier := all[k.ID]; !earlier {
+			all[k.ID] = k
+		}
+	}
+	return all, err
 }
 
 // queuePage is what waits for the person on a site.
