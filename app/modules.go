@@ -13,6 +13,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/module"
+	"github.com/zhanqun/zhanqun/platform/notify"
 	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
@@ -35,7 +36,7 @@ func Migrations() []fs.FS {
 	return []fs.FS{
 		installationSchema(), audit.Migrations(), jobs.Migrations(), pages.Migrations(), identity.Migrations(), org.Migrations(),
 		publication.Migrations(), site.Migrations(), column.Migrations(), article.Migrations(), index.Migrations(),
-		review.Migrations(), checks.Migrations(), estate.Migrations(),
+		review.Migrations(), checks.Migrations(), estate.Migrations(), notify.Migrations(),
 	}
 }
 
@@ -57,6 +58,7 @@ type House struct {
 	Checks    *checks.Checks
 	Console   *console.Console
 	Estate    *estate.Estate
+	Notices   *notify.Notices
 	Desk      *desk.Desk
 	Paste     *paste.Tray
 	Portal    *portal.Portal
@@ -111,12 +113,16 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 // furnishConsole makes the console and the rooms that have screens in it.
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
-		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views()},
-		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens())...)
+		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views(), "notify": notify.Views()},
+		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens(), notify.Screens())...)
 	if err != nil {
 		return err
 	}
 	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, LinkURL: cfg.linkURL})
+	h.Notices, err = cfg.notices(h, d, now, ids, who)
+	if err != nil {
+		return err
+	}
 	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
 		Columns: h.Columns, Console: h.Console})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
@@ -137,11 +143,14 @@ func (h *House) plug() {
 		h.Desk.Module(),
 		h.Checks.Module(),
 		h.Estate.Module(),
+		h.Notices.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
+	h.Console.Plug(notify.Menu())
 	h.Console.Plug(console.Menu())
+	h.Console.PlugBell(h.Notices.Unread)
 	h.Console.PlugRecent(h.Desk.Recent)
 	for _, m := range h.modules {
 		if m.Routes != nil {

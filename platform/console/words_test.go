@@ -23,6 +23,7 @@ var screens = []string{
 	"tenants/checks",
 	"platform/estate",
 	"tenants/paste",
+	"platform/notify",
 }
 
 // Of tenants/checks only the screens speak to people in both languages: its rules are about Chinese, and quote it.
@@ -98,6 +99,7 @@ func spoken(t *testing.T, path string) (all []string) {
 var unspoken = map[string]string{
 	"tenants/paste/recognise.go":  "knows how official documents are written",
 	"tenants/paste/docx_parts.go": "knows what word processors call their styles",
+	"platform/notify/letter.go":   "writes letters, which are in Chinese",
 	"tenants/paste/numeral.go":    "counts as word processors do",
 }
 
