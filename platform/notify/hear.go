@@ -115,7 +115,7 @@ func (n *Notices) urgent(ctx context.Context, e audit.Entry) error {
 	if err != nil || t.Debt == nil {
 		return err
 	}
-	return n.Queue.Add(ctx, obj.Site, RemindDebt{t.Edition}, jobs.Options{Key: t.Edition.String(), RunAt: t.Debt.OpenedAt.Add(publication.SettleWithin / 2)})
+	return n.Queue.Add(ctx, obj.Site, RemindDebt{int64(t.Edition)}, jobs.Options{Key: t.Edition.String(), RunAt: t.Debt.OpenedAt.Add(publication.SettleWithin / 2)})
 }
 
 // toAuthor tells whose text it is.

@@ -10,7 +10,7 @@ import (
 )
 
 // RemindDebt asks again for a review that an emergency owes.
-type RemindDebt struct{ Edition publication.EditionID }
+type RemindDebt struct{ Edition int64 }
 
 // Kind names the job.
 func (RemindDebt) Kind() string { return "notify.debt" }
@@ -27,7 +27,7 @@ const soon = 7 * 24 * time.Hour
 // Jobs registers the room's jobs.
 func (n *Notices) Jobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j RemindDebt) error {
-		return n.remind(ctx, site, j.Edition)
+		return n.remind(ctx, site, publication.EditionID(j.Edition))
 	})
 	jobs.Handle(q, func(ctx context.Context, _ kernel.SiteID, _ Nightly) error { return n.nightly(ctx) })
 	jobs.Handle(q, func(ctx context.Context, _ kernel.SiteID, j Letter) error { return n.letter(ctx, j.Account) })
