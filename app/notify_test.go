@@ -13,6 +13,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/notify"
 )
 
 // Issue 4 point 2 (X6, C4, C7, d40): over the routes, on both engines: who has to act is told, who acts is not, what is done is over for
@@ -91,6 +92,25 @@ func preferences(t *testing.T, w *worker) {
 	w.wants("/notices/mail", url.Values{"address": {"a@example.gov.cn"}}, http.StatusUnprocessableEntity, "没有设置邮件服务器")
 	w.wants("/notices/kinds", url.Values{"kind": {"review"}}, http.StatusConflict, "请先填写并确认邮箱")
 	w.wants("/notices/mail/no-such-token", nil, http.StatusNotFound, "")
+	w.Notices.Mail = &notify.SMTP{Addr: "127.0.0.1:1", From: "no-reply@example.gov.cn"}
+	w.wants("/notices/mail", url.Values{"address": {"两个 字"}}, http.StatusUnprocessableEntity, `value="两个 字"`)
+	w.wants("/notices/mail", url.Values{"address": {"officer@example.gov.cn"}}, http.StatusSeeOther, "asked")
+	w.shows("/notices?done=asked", "等待确认", "officer@example.gov.cn", "确认邮件已经发出")
+	ctx := context.Background()
+	err := w.DB.InTx(ctx, func(ctx context.Context) error { // as the link in the letter does, which the room's own tests follow
+		_, err := w.DB.Conn(ctx).NewRaw("UPDATE mail_addresses SET address = asked, asked = '', asked_at = NULL").Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.wants("/notices/kinds", url.Values{"kind": {"published", "noted", "nonsense"}}, http.StatusSeeOther, "kinds")
+	page := w.shows("/notices?done=kinds", "已保存")
+	if n := strings.Count(page, " checked"); n != 2 {
+		t.Errorf("%d kinds are mailed: %s", n, page)
+	}
+	w.wants("/notices/mail", url.Values{"do": {"off"}}, http.StatusSeeOther, "off")
+	w.Notices.Mail = nil
 }
 
 // hooks: the content lead alone sets a webhook, its secret is shown once, and an address inside is refused.
