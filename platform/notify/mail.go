@@ -243,17 +243,9 @@ func (n *Notices) letter(ctx context.Context, who kernel.AccountID) error {
 	if err != nil {
 		return err
 	}
-	var lines []Notice
-	for _, row := range due {
-		if row.ReadAt.IsZero() && person.State == identity.Active && len(lines) < lettersMax {
-			_, ok, err := n.subject(as(ctx, who), row)
-			if err != nil {
-				return err
-			}
-			if ok {
-				lines = append(lines, row)
-			}
-		}
+	lines, err := n.worth(ctx, person, due)
+	if err != nil {
+		return err
 	}
 	if len(lines) == 0 {
 		return n.marked(ctx, due, "", a)
@@ -273,6 +265,23 @@ func (n *Notices) letter(ctx context.Context, who kernel.AccountID) error {
 	}
 	a.Mailed = n.Now()
 	return n.marked(ctx, due, state, a)
+}
+
+// worth are the notices that the person has not read and may still know.
+func (n *Notices) worth(ctx context.Context, person identity.Account, due []Notice) (lines []Notice, err error) {
+	for _, row := range due {
+		if !row.ReadAt.IsZero() || person.State != identity.Active || len(lines) == lettersMax {
+			continue
+		}
+		_, ok, err := n.subject(as(ctx, person.ID), row)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			lines = append(lines, row)
+		}
+	}
+	return lines, nil
 }
 
 // ask sends the letter with the link; a refused one is the person's to see.

@@ -37,7 +37,7 @@ func (s *SMTP) Send(ctx context.Context, to string, message []byte) error {
 		return fmt.Errorf("speak to the mail server %s: %w", s.Addr, err)
 	}
 	defer c.Close()
-	defer context.AfterFunc(ctx, func() { c.Close() })()
+	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
 	from, err := mail.ParseAddress(s.From)
 	if err != nil {
 		return fmt.Errorf("the sender %q: %w", s.From, err)
@@ -90,11 +90,11 @@ func (s *SMTP) open(ctx context.Context) (*smtp.Client, error) {
 	}
 	c, err := smtp.NewClient(conn, host)
 	if err != nil {
-		conn.Close()
+		_ = conn.Close()
 		return nil, err
 	}
 	if err := s.enter(c, host, port == "465", cfg); err != nil {
-		c.Close()
+		_ = c.Close()
 		return nil, err
 	}
 	return c, nil

@@ -205,7 +205,7 @@ func (n *Notices) send(ctx context.Context, h Hook, j Announce) (outcome string,
 	case err != nil:
 		return Unreachable, false, nil
 	}
-	answer.Body.Close()
+	_ = answer.Body.Close() // nothing of it is read
 	return strconv.Itoa(answer.StatusCode), answer.StatusCode >= 200 && answer.StatusCode < 300, nil
 }
 
