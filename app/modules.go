@@ -14,6 +14,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/module"
+	"github.com/zhanqun/zhanqun/platform/notify"
 	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
@@ -40,6 +41,7 @@ func Migrations() []fs.FS {
 		review.Migrations(), checks.Migrations(), estate.Migrations(),
 		clocks.Migrations(),
 		media.Migrations(),
+		notify.Migrations(),
 	}
 }
 
@@ -62,6 +64,7 @@ type House struct {
 	Console   *console.Console
 	Estate    *estate.Estate
 	Clocks    *clocks.Clocks
+	Notices   *notify.Notices
 	Desk      *desk.Desk
 	Keeper    *column.Keeper
 	Paste     *paste.Tray
@@ -126,6 +129,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"paste":  paste.Views(),
 			"clocks": clocks.Views(),
 			"column": column.ConsoleViews(),
+			"notify": notify.Views(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -134,12 +138,17 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			paste.Screens(),
 			clocks.Screens(),
 			column.Screens(),
+			notify.Screens(),
 		)...)
 	if err != nil {
 		return err
 	}
 	h.Media.Console = h.Console
 	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, LinkURL: cfg.linkURL})
+	h.Notices, err = cfg.notices(h, d, now, ids, who)
+	if err != nil {
+		return err
+	}
 	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
 		Columns: h.Columns, Console: h.Console})
 	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}})
@@ -167,13 +176,16 @@ func (h *House) plug() {
 		h.Checks.Module(),
 		h.Estate.Module(),
 		h.Clocks.Module(),
+		h.Notices.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(column.Menu())
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
 	h.Console.Plug(clocks.Menu(), h.Clocks.Waiting)
+	h.Console.Plug(notify.Menu())
 	h.Console.Plug(console.Menu())
+	h.Console.PlugBell(h.Notices.Unread)
 	h.Console.PlugRecent(h.Desk.Recent)
 	for _, m := range h.modules {
 		if m.Routes != nil {

@@ -79,6 +79,13 @@ var ways = map[string]string{
 	"GET /signin/oidc/back":                 "the way in: comes back from it",
 	"GET /me/oidc":                          "links the own account",
 	"POST /me/oidc/remove":                  "unlinks the own account",
+	"GET /notices":                          "what the person who asks was told, as far as the rooms let that person know it now",
+	"POST /notices/open":                    "leads on and marks the own notice as read",
+	"POST /notices/read":                    "marks the own notices as read",
+	"POST /notices/kinds":                   "which of the own notices are mailed",
+	"POST /notices/mail":                    "the own mail address",
+	"GET /notices/mail/:token":              "shows the own address that a link of 256 bits confirms",
+	"POST /notices/mail/:token":             "confirms the own address, once",
 }
 
 // A6: nothing on the console is open to somebody who is not signed in but the way in, and no door is added unseen.

@@ -40,6 +40,7 @@ var platformTables = map[string]string{
 	"import_batches":      "one batch is spread over many sites",
 	"audit_heads":         "one row a chain; chain is the site or 0 for the platform",
 	"audit_entries":       "as audit_heads",
+	"mail_addresses":      "a person's",
 	"jobs":                "a queue over all sites, with site_id in the row",
 }
 

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/events"
 	"github.com/zhanqun/zhanqun/storage/db"
 )
 
@@ -64,6 +65,9 @@ type Log struct {
 	db  *db.DB
 	now kernel.Clock
 	pending
+
+	// Recorded tells of every entry, in the transaction of its change. Subscribers come before serving.
+	Recorded events.Topic[Entry]
 }
 
 //go:embed migrations
@@ -90,7 +94,7 @@ func (l *Log) Record(ctx context.Context, e Entry) error {
 		return err
 	}
 	l.put(ctx, l.db, r, l.append)
-	return nil
+	return l.Recorded.Emit(ctx, e)
 }
 
 func newRow(e Entry, a kernel.Actor, request string) (row, error) {

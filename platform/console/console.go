@@ -91,6 +91,7 @@ type Console struct {
 	entries []Entry
 	work    []Work
 	recent  []Recent
+	bell    func(ctx context.Context) (int, error)
 }
 
 // New parses the rooms' views in every language and refuses what would fail before a person. The views are by room short name.
@@ -111,6 +112,9 @@ func (c *Console) Plug(entries []Entry, work ...Work) {
 	c.entries = append(c.entries, entries...)
 	c.work = append(c.work, work...)
 }
+
+// PlugBell has the frame show how many notices the actor has not read.
+func (c *Console) PlugBell(unread func(ctx context.Context) (int, error)) { c.bell = unread }
 
 // Seat is a site where somebody has a post.
 type Seat struct {

@@ -57,6 +57,8 @@ type framed struct {
 	Appearance, Next   string // how it looks, and what the button makes of that
 	Here               string // the address to come back to
 	Who                string
+	Bell               bool // somebody counts notices
+	Unread             int
 	Site               Seat
 	Seats              []Seat
 	Menu               []line
@@ -120,6 +122,12 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	open, err := c.lines(ctx, p.Site)
 	if err != nil {
 		return fr, err
+	}
+	if c.bell != nil {
+		fr.Bell = true
+		if fr.Unread, err = c.bell(ctx); err != nil {
+			return fr, err
+		}
 	}
 	for _, e := range open {
 		href := strings.Replace(e.Path, ":site", p.Site.String(), 1)

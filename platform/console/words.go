@@ -20,6 +20,7 @@ var english = joined(
 	wordsColumns,
 	wordsMedia,
 	wordsLife,
+	wordsNotify,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.
