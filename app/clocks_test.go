@@ -166,7 +166,7 @@ func aDebt(t *testing.T, both, third *worker) {
 		if got := both.owes(t); got != "review_debt ok" {
 			t.Errorf("after the emergency it owes %q", got)
 		}
-		third.shows("/", "山洪预警"+how, "紧急发布补审")
+		third.shows("/", "山洪预警"+how)
 		third.wants(at+"/settle", third.editionOf(at, "do", how, "reason", "不准确"), http.StatusSeeOther, "")
 		if got := both.owes(t); got != "" {
 			t.Errorf("after %s it owes %q", how, got)

@@ -27,7 +27,9 @@ func (c *Clocks) Waiting(ctx context.Context, id kernel.SiteID) (console.Section
 	now := c.Now()
 	s := console.Section{Title: "时限"}
 	for _, k := range open {
-		s.Items = append(s.Items, c.item(k, now))
+		if k.Rule != ReviewDebt { // the queue of reviews has it, in front
+			s.Items = append(s.Items, c.item(k, now))
+		}
 	}
 	b, err := c.Board(ctx, Scope{Only: id}, Filter{})
 	if err != nil {
