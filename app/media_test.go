@@ -220,6 +220,11 @@ func (o *bureau) served(t *testing.T, at string, paths []string) {
 			t.Errorf("%s is %q, want %q", name, head.Get(name), want)
 		}
 	}
+	if r, err := http.NewRequest(http.MethodHead, picture, nil); err != nil {
+		t.Fatal(err)
+	} else if status, head, body := o.do(t, r); status != 200 || head.Get("Content-Length") != fmt.Sprint(len(whole)) || len(body) != 0 {
+		t.Errorf("HEAD answers %d, %s bytes, sends %d", status, head.Get("Content-Length"), len(body))
+	}
 	if _, head, _ := o.askFor(o.site.URL(paths[1])); head.Get("Content-Disposition") != "attachment; filename*=UTF-8''%E9%99%84%E4%BB%B6%201%20%E6%8A%A5%E5%90%8D%E8%A1%A8.pdf" {
 		t.Errorf("a file's name is %q", head.Get("Content-Disposition"))
 	}

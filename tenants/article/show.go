@@ -39,12 +39,11 @@ func (a *Articles) show(ctx context.Context, s *render.Site, id ID) (render.Shel
 
 // Dressed is a body as readers see it: the HTML policy of today over what was reviewed, which can only take away, and pictures below base.
 func (a *Articles) Dressed(ctx context.Context, site kernel.SiteID, base, body string) (template.HTML, error) {
-	body = render.Sanitise(body)
-	if a.Pictures == nil {
-		return template.HTML(body), nil
+	var err error
+	if body = render.Sanitise(body); a.Pictures != nil {
+		body, err = a.Pictures.Dress(ctx, site, base, body)
 	}
-	body, err := a.Pictures.Dress(ctx, site, base, body)
-	return template.HTML(body), err
+	return template.HTML(body), err // sanitised above, at every render
 }
 
 // compose makes the page of a text that stands as row says, its pictures below base.
