@@ -18,6 +18,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/platform/watch"
 	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/index"
@@ -57,6 +58,8 @@ type House struct {
 	Checks    *checks.Checks
 	Console   *console.Console
 	Estate    *estate.Estate
+	Watch     *watch.Watch
+	Now       kernel.Clock
 	Desk      *desk.Desk
 	Paste     *paste.Tray
 	Portal    *portal.Portal
@@ -70,7 +73,7 @@ type House struct {
 func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err error) {
 	settled := make(chan struct{})
 	close(settled)
-	h = &House{DB: d, Index: index.New(d), settled: settled}
+	h = &House{DB: d, Index: index.New(d), Now: now, settled: settled}
 	h.Audit = audit.New(d, now, ids)
 	h.Queue = jobs.New(d, now, ids)
 	h.Revisions = pages.NewRevisions(d)
@@ -111,17 +114,19 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 // furnishConsole makes the console and the rooms that have screens in it.
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
-		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views()},
-		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens())...)
+		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "watch": watch.Views(), "paste": paste.Views()},
+		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), watch.Screens(), paste.Screens())...)
 	if err != nil {
 		return err
 	}
-	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, LinkURL: cfg.linkURL})
+	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Queue: h.Queue, LinkURL: cfg.linkURL})
 	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
 		Columns: h.Columns, Console: h.Console})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
 		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Console: h.Console, Imported: paste.Explain,
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
+	h.Watch = watch.New(watch.Room{Now: now, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Estate: h.Estate, Console: h.Console,
+		Contents: watched{h}, Drafts: desk.Reads()})
 	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console})
 	return nil
 }
@@ -137,10 +142,12 @@ func (h *House) plug() {
 		h.Desk.Module(),
 		h.Checks.Module(),
 		h.Estate.Module(),
+		h.Watch.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(checks.Menu())
-	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
+	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
+	h.Console.Plug(watch.Menu())
 	h.Console.Plug(console.Menu())
 	h.Console.PlugRecent(h.Desk.Recent)
 	for _, m := range h.modules {

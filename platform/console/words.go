@@ -15,6 +15,7 @@ var english = joined(
 	wordsChecks,
 	wordsEstate,
 	wordsPaste,
+	wordsWatch,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

@@ -23,6 +23,7 @@ var screens = []string{
 	"tenants/checks",
 	"platform/estate",
 	"tenants/paste",
+	"platform/watch",
 }
 
 // Of tenants/checks only the screens speak to people in both languages: its rules are about Chinese, and quote it.
