@@ -19,6 +19,7 @@ func TestWatching(t *testing.T) {
 		lead := o.seat("zhuguan", "610902100", "CL")
 		county, aa := o.seat("xian-jiandu", "610902", "SV"), o.seat("shenji", "610900", "AA")
 		po, stranger := o.seat("yunwei", "610900", "PO"), o.seat("linzhen", "610981", "CL")
+		lead.shows("/", "开始使用，共五步", "四、写第一篇稿件", "还没做", "已做")
 		t.Run("at a glance", func(t *testing.T) { atAGlance(t, io, rv, county, po, stranger) })
 		t.Run("what happened", func(t *testing.T) { whatHappened(t, io, county, aa, stranger) })
 		t.Run("a big screen", func(t *testing.T) { aBigScreen(t, po, county, lead) })
@@ -125,6 +126,7 @@ func aRecheck(t *testing.T, lead, county, po *worker) {
 	ctx := context.Background()
 	at := lead.here() + "/recheck"
 	lead.shows(at, "现在没有要办的年度复核")
+	lead.never("/", http.StatusOK, "开始使用，共五步") // something is public by now
 	lead.wants(at, url.Values{"unit": {"on"}, "phone": {"on"}, "hosts": {"on"}, "columns": {"on"}}, http.StatusConflict, "没有要办的年度复核")
 	lead.pass(275 * 24 * time.Hour)
 	if err := lead.Estate.Start(ctx); err != nil {

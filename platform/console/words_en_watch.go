@@ -9,7 +9,7 @@ var wordsWatch = map[string]string{
 	"篇已公开": "public articles", "篇待审": "waiting for review", "篇紧急发布待补审": "published in an emergency, review owed", "最久的已等天数：": "days the oldest has waited:",
 	"个栏目更新逾期": "columns past their cycle", "个空白栏目": "empty columns", "处体检问题必须改": "findings that must be put right", "建议改：": "that should:",
 	"栏目更新": "Columns to update", "更新逾期": "past its cycle", "快到期": "due soon", "空白": "empty", "周期（天）：": "cycle in days:", "上次更新：": "last update:",
-	"还有：": "more:", "所有栏目都在周期以内。": "Every column is within its cycle.", "最近发布": "Published lately", "还没有公开的稿件。": "Nothing is public yet.",
+	"还有：": "more:", "有内容的栏目都在周期以内。": "Every column that holds something is within its cycle.", "最近发布": "Published lately", "还没有公开的稿件。": "Nothing is public yet.",
 	"谁负责": "Who answers for it", "还没有任命任何人": "nobody is appointed yet", "开办文号": "Opened by document", "快满了": "nearly used up",
 
 	"年度复核": "Yearly re-check", "还没有办过": "none yet", "要办年度复核": "re-check to do", "年度复核逾期": "re-check late", "复核逾期": "re-check late", "核": "C",
@@ -25,4 +25,7 @@ var wordsWatch = map[string]string{
 
 	"大屏": "Big screen", "退出大屏": "Leave the big screen", "更新于": "Updated at", "刷新": "Load again", "暂停刷新": "Pause", "自动刷新": "Refreshed by itself", "已暂停刷新": "Paused",
 	"连接中断，下面是最后一次的情况": "No connection; this is what was seen last", "登录已过期，请刷新页面重新登录": "Signed out; load the page again and sign in",
+
+	"开始使用，共五步": "Five first steps", "已做": "done", "还没做": "to do", "一、给自己设好第二验证": "1. Set up your second factor", "二、邀请同事：至少两个人才能发布": "2. Invite a colleague: it takes two to publish",
+	"三、核对主办单位和联系电话": "3. Look over sponsor and telephone", "四、写第一篇稿件": "4. Write a first article", "五、审核并发布第一篇稿件": "5. Review and publish it",
 }

@@ -79,6 +79,9 @@ func (e *Estate) tv(c *fiber.Ctx, page console.Page, below kernel.OrgID, p tvPag
 func named(b *strings.Builder, k site.Known, lang string, late bool) {
 	l, word := shownAs(k, late)
 	name := template.HTMLEscapeString(k.ShortName)
+	if l.mark == "核" {
+		word = "复核逾期"
+	}
 	if word != "" {
 		name += " <b>" + template.HTMLEscapeString(console.Say(lang, word)) + "</b>"
 	}

@@ -26,7 +26,7 @@ const noticeDays = 30
 // Recheck is one year's re-check of a site (五(一) 开办审核, d52: an opening that nobody looks at again is no review).
 type Recheck struct {
 	Site          kernel.SiteID
-	DueOn         string // the day by which it is to be accepted: a year after the opening or the last one
+	DueOn         string // the day by which it is to be accepted: a year after the opening or the last one, and thirty days after it was asked for
 	State         string
 	OpenedAt      time.Time
 	Right         Right
@@ -83,11 +83,11 @@ func (e *Estate) OpenRechecks(ctx context.Context) (opened int, err error) {
 		return 0, err
 	}
 	until := e.Now().In(kernel.Beijing).AddDate(0, 0, noticeDays).Format(time.DateOnly)
-	var due []Recheck
+	var due []Recheck // none before the notice is over: who was never asked, as behind an upgrade, is not late
 	for _, k := range all {
 		day := nextDue(k.CreatedAt, accepted[k.ID]).Format(time.DateOnly)
 		if _, runs := running[k.ID]; k.State == site.Online && !runs && day <= until {
-			due = append(due, Recheck{Site: k.ID, DueOn: day, State: RecheckOpen, OpenedAt: e.Now()})
+			due = append(due, Recheck{Site: k.ID, DueOn: until, State: RecheckOpen, OpenedAt: e.Now()})
 		}
 	}
 	for some := range slices.Chunk(due, sitesAtOnce) {

@@ -134,6 +134,19 @@ func (h *house) chain(id kernel.SiteID, want string) {
 	}
 }
 
+// A site that nobody asked for years, as behind an upgrade, is not late at once: its sponsor has the notice first.
+func TestWhoWasNotAskedIsNotLate(t *testing.T) {
+	h := open(t, dbtest.SQLite(t, schema()...))
+	city, _ := h.twoSites()
+	h.Now = func() time.Time { return clock().AddDate(4, 0, 0) }
+	if n, err := h.OpenRechecks(t.Context()); err != nil || n != 2 {
+		t.Fatal(n, err)
+	}
+	if r, err := h.RecheckOf(t.Context(), city.ID); err != nil || r.DueOn != "2030-12-26" {
+		t.Errorf("due on %s, %v", r.DueOn, err)
+	}
+}
+
 // Two nodes at midnight open each round once.
 func TestTwoNodesOpenARoundOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

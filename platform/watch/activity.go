@@ -37,8 +37,8 @@ var kinds = []kind{
 // inner are what happens at a site's own desk before anything is public: nobody else's business.
 var inner = []string{"article.", "edition.", "review.", "preview.", "checks.", "view."}
 
-// trifles are what is kept in the chain and told to nobody here.
-var trifles = []string{"view."}
+// trifles are what is kept in the chain and not told here: own filters, and what sending an article says already.
+var trifles = []string{"view.", "edition.frozen"}
 
 // Deed is one sentence: who did what, when, to which thing.
 type Deed struct {

@@ -22,7 +22,8 @@ type glancePage struct {
 	Hosts                []site.Domain
 	Meters               []meter
 	Columns              []columnLine
-	More                 int // columns that are not named
+	More                 int    // columns that are not named
+	Empty                string // the names of those that hold nothing
 	Drafts               bool
 	OldestDays           int
 	Sheet, Audit, Public string // addresses, "" for who may not go there
@@ -89,7 +90,7 @@ func (p *glancePage) columns(s Standing) {
 	for _, part := range []struct {
 		all         []Kept
 		mark, class string
-	}{{s.Late, "更新逾期", "bad"}, {s.Near, "快到期", "warn"}, {s.Blank, "空白", "bad"}} {
+	}{{s.Late, "更新逾期", "bad"}, {s.Near, "快到期", "warn"}} {
 		for _, k := range part.all {
 			p.Columns = append(p.Columns, columnLine{k, part.mark, part.class})
 		}
@@ -97,6 +98,11 @@ func (p *glancePage) columns(s Standing) {
 	if n := len(p.Columns); n > columnsNamed {
 		p.Columns, p.More = p.Columns[:columnsNamed], n-columnsNamed
 	}
+	var blank []string
+	for _, k := range s.Blank {
+		blank = append(blank, k.Name)
+	}
+	p.Empty = strings.Join(blank, "、")
 }
 
 // answering are the posts of a site in the order in which one asks for them.
