@@ -53,6 +53,13 @@ type commands struct {
 		Suspend siteSuspend `cmd:"" help:"${site_suspend}"`
 		Resume  siteResume  `cmd:"" help:"${site_resume}"`
 		Close   siteClose   `cmd:"" help:"${site_close}"`
+		Recheck struct {
+			List    recheckList    `cmd:"" help:"${recheck_list}"`
+			Open    recheckOpen    `cmd:"" help:"${recheck_open}"`
+			Confirm recheckConfirm `cmd:"" help:"${recheck_confirm}"`
+			Accept  recheckAccept  `cmd:"" help:"${recheck_accept}"`
+			Return  recheckReturn  `cmd:"" help:"${recheck_return}"`
+		} `cmd:"" help:"${site_recheck}"`
 	} `cmd:"" help:"${site}"`
 	Org struct {
 		Import orgImport `cmd:"" help:"${org_import}"`

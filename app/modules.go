@@ -20,6 +20,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/platform/watch"
 	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/index"
@@ -65,6 +66,8 @@ type House struct {
 	Estate    *estate.Estate
 	Clocks    *clocks.Clocks
 	Notices   *notify.Notices
+	Watch     *watch.Watch
+	Now       kernel.Clock
 	Desk      *desk.Desk
 	Keeper    *column.Keeper
 	Paste     *paste.Tray
@@ -80,7 +83,7 @@ type House struct {
 func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err error) {
 	settled := make(chan struct{})
 	close(settled)
-	h = &House{DB: d, Index: index.New(d), settled: settled}
+	h = &House{DB: d, Index: index.New(d), Now: now, settled: settled}
 	h.Audit = audit.New(d, now, ids)
 	h.Queue = jobs.New(d, now, ids)
 	h.Revisions = pages.NewRevisions(d)
@@ -130,6 +133,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"clocks": clocks.Views(),
 			"column": column.ConsoleViews(),
 			"notify": notify.Views(),
+			"watch":  watch.Views(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -139,12 +143,13 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			clocks.Screens(),
 			column.Screens(),
 			notify.Screens(),
+			watch.Screens(),
 		)...)
 	if err != nil {
 		return err
 	}
 	h.Media.Console = h.Console
-	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, LinkURL: cfg.linkURL})
+	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Queue: h.Queue, LinkURL: cfg.linkURL})
 	h.Notices, err = cfg.notices(h, d, now, ids, who)
 	if err != nil {
 		return err
@@ -157,6 +162,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 		Imported: paste.Explain, Reach: who.Reach,
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
 	h.wind()
+	h.Watch = watch.New(watch.Room{Now: now, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Estate: h.Estate, Console: h.Console,
+		Contents: watched{h}, Drafts: desk.Reads()})
 	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites)
 	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console, Pictures: h.Media})
 	return nil
@@ -177,11 +184,13 @@ func (h *House) plug() {
 		h.Estate.Module(),
 		h.Clocks.Module(),
 		h.Notices.Module(),
+		h.Watch.Module(),
 	}
-	h.Console.Plug(h.Desk.Menu(), h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
+	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(column.Menu())
 	h.Console.Plug(checks.Menu())
-	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
+	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
+	h.Console.Plug(watch.Menu())
 	h.Console.Plug(clocks.Menu(), h.Clocks.Waiting)
 	h.Console.Plug(notify.Menu())
 	h.Console.Plug(console.Menu())

@@ -190,6 +190,9 @@ func (s *session) serve(h *House, l listeners) error {
 		if err := h.Notices.Begin(ctx); err != nil && ctx.Err() == nil {
 			slog.Warn("nobody is told of posts that end until the next start", "err", err)
 		}
+		if err := h.Estate.Start(kernel.WithActor(ctx, identity.System("job"))); err != nil && ctx.Err() == nil {
+			slog.Warn("the yearly re-checks are not asked for", "err", err)
+		}
 		return h.Queue.Run(ctx, max(2, runtime.NumCPU()))
 	})
 	run(&back, work, "operations", func(ctx context.Context) error { return h.Server.ServeOps(ctx, l.ops) }) // it says that we drain

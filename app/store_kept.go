@@ -29,6 +29,7 @@ var kept = []backup.Table{
 	{Name: "site_delegations", Order: "site_id, id", Tenant: bySite},
 	{Name: "site_openings", Order: "site_id", Tenant: bySite},
 	{Name: "site_pauses", Order: "site_id", Tenant: bySite},
+	{Name: "site_rechecks", Order: "site_id, due_on", Tenant: bySite},
 	{Name: "opening_drafts", Order: "id"},
 	{Name: "site_revisions", Order: "site_id", Tenant: bySite},
 	{Name: "import_batches", Order: "id", Tenant: "id IN (SELECT batch FROM import_batch_sites WHERE site_id = ?)", Shared: "source"},

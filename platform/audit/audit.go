@@ -194,6 +194,10 @@ func (l *Log) List(ctx context.Context, chain kernel.SiteID, p kernel.Page) ([]L
 	if err != nil {
 		return nil, err
 	}
+	return linesOf(rows)
+}
+
+func linesOf(rows []row) ([]Line, error) {
 	lines := make([]Line, len(rows))
 	for i, r := range rows {
 		lines[i] = Line{Seq: r.Seq, At: r.At.UTC(), Request: r.Request, Hash: r.Hash,
@@ -201,7 +205,7 @@ func (l *Log) List(ctx context.Context, chain kernel.SiteID, p kernel.Page) ([]L
 			Actor: kernel.Actor{Account: r.ActorAccount, Org: r.ActorOrg, Name: r.ActorName, Via: r.ActorVia}}
 		if r.Note != "" {
 			if err := json.Unmarshal([]byte(r.Note), &lines[i].Note); err != nil {
-				return nil, fmt.Errorf("read the note of entry %d of chain %d: %w", r.Seq, chain, err)
+				return nil, fmt.Errorf("read the note of entry %d of chain %d: %w", r.Seq, r.Chain, err)
 			}
 		}
 	}

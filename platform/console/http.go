@@ -49,6 +49,8 @@ type Page struct {
 	Status int // 0: 200
 	// Scripts are files of this package's assets that help on the screen, which works without them.
 	Scripts []string
+	// Wide leaves the bar and the menu away: the screen is read from across a room.
+	Wide bool
 }
 
 // framed is the frame of one screen for one person.
@@ -64,7 +66,7 @@ type framed struct {
 	Menu               []line
 	CSS, Script        string
 	Scripts            []string
-	Demo, Trial        bool
+	Demo, Trial, Wide  bool
 	Main               any
 }
 
@@ -94,6 +96,7 @@ func (c *Console) show(f *fiber.Ctx, key string, p Page, data any) error {
 
 func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	fr := c.bare(f, p.Title)
+	fr.Wide = p.Wide
 	for _, name := range p.Scripts {
 		fr.Scripts = append(fr.Scripts, c.address(name))
 	}

@@ -104,6 +104,7 @@ func funcs(lang string) template.FuncMap {
 		"day":   day,
 		"date":  func(t time.Time) string { return moment(t, time.DateOnly) },
 		"at":    func(t time.Time) string { return moment(t, "2006-01-02 15:04") },
+		"clock": func(t time.Time) string { return moment(t, "15:04") },
 		"iso":   func(t time.Time) string { return moment(t, time.RFC3339) },
 	}
 }

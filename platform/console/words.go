@@ -21,6 +21,7 @@ var english = joined(
 	wordsMedia,
 	wordsLife,
 	wordsNotify,
+	wordsWatch,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

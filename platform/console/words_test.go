@@ -26,6 +26,7 @@ var screens = []string{
 	"platform/clocks",
 	"tenants/column",
 	"platform/notify",
+	"platform/watch",
 }
 
 // Of tenants/checks only the screens speak to people in both languages: its rules are about Chinese, and quote it.
@@ -105,10 +106,7 @@ var unspoken = map[string]string{
 	"platform/clocks/notice.go":     "writes notices, which are in Chinese as the rules are",
 	"platform/clocks/http_files.go": "writes files that go to units, in Chinese",
 	"tenants/column/http.go":        "answers citizens, whose language is the site's",
-	"tenants/paste/recognise.go":    "knows how official documents are written",
-	"tenants/paste/docx_parts.go":   "knows what word processors call their styles",
 	"platform/notify/letter.go":     "writes letters, which are in Chinese",
-	"tenants/paste/numeral.go":      "counts as word processors do",
 }
 
 // untranslated are texts that are no screen's words, each with its reason.

@@ -63,6 +63,9 @@ var (
 	lastly = []policies.Action{"review.final.pass"}
 )
 
+// Reads are the actions of which any one opens the drafts of a site.
+func Reads() []policies.Action { return slices.Clone(reads) }
+
 // Menu is the room's lines in the console.
 func (d *Desk) Menu() []console.Entry {
 	return []console.Entry{
