@@ -62,6 +62,8 @@ var texts = map[string][2]string{
 	"public_port":      {"公开地址的端口，默认按域名推断", "port of public addresses; follows the domain by default"},
 	"tls_dir":          {"证书目录，每个域名一份 <域名>.crt 和 <域名>.key，更换后自动生效", "folder of certificates, <host>.crt and <host>.key each; changes apply without a restart"},
 	"tls_listen":       {"HTTPS 监听的地址，默认 127.0.0.1:8443", "address for HTTPS, 127.0.0.1:8443 by default"},
+	"console_allow":    {"只有这些地址或网段能打开工作台，用逗号隔开；不写就不限制", "only these addresses or networks reach the console, separated by commas; none: no limit"},
+	"console_idle":     {"多久没有操作就退出登录，超过 5 分钟，最多 30 分钟", "an unused session ends after this time, more than 5 and at most 30 minutes"},
 	"trusted_proxies":  {"可信代理的地址或网段，用逗号隔开，只信它们的 X-Forwarded-*", "addresses or networks of trusted proxies, separated by commas"},
 	"oidc_issuer":      {"统一身份认证（OpenID Connect）的地址", "address of the city's identity provider (OpenID Connect)"},
 	"oidc_client":      {"在统一身份认证登记的应用标识", "the client id registered there"},

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -86,6 +87,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		return nil, fmt.Errorf("open sites: %w", err)
 	}
 	h.Accounts = identity.New(d, now, ids, h.Audit, h.Sites)
+	h.Accounts.IdleFor(cmp.Or(cfg.ConsoleIdle, identity.Idle))
 	if err := cfg.secondFactor(h.Accounts); err != nil {
 		return nil, err
 	}

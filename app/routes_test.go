@@ -51,6 +51,8 @@ var ways = map[string]string{
 	"POST /signout":           "ends what only its own cookie names",
 	"POST /language":          "keeps a choice in the own browser",
 	"POST /appearance":        "likewise",
+	"GET /session/left":       "says how long the session lasts that its own cookie names, which is no use of it",
+	"POST /session":           "goes on with the own session",
 	"GET /palette":            "lists for the person who asks where they may go",
 	"GET /reviews":            "shows what waits for the person who asks, on each site where it does",
 	"POST /reviews":           "publishes what the person may publish: the room asks about each article",

@@ -126,9 +126,13 @@ func TestEveryWordIsTranslated(t *testing.T) {
 	states := map[string]bool{ // of platform/site
 		"已申请": true, "已批准": true, "未批准": true, "开通中": true, "试运行": true, "在线": true, "暂停服务": true, "关停公告中": true, "已关停": true,
 	}
+	faults := faultsOf(t)
 	for zh, en := range english {
-		if found[zh] == "" && !states[zh] {
+		if found[zh] == "" && faults[zh] == "" && !states[zh] {
 			t.Errorf("nobody says %q any more", zh)
+		}
+		if faults[zh] != "" {
+			en = quoted(zh, en)
 		}
 		if strings.TrimSpace(en) == "" || strings.ContainsFunc(en, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 			t.Errorf("%q is not translated by %q", zh, en)

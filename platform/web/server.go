@@ -23,6 +23,7 @@ import (
 type Config struct {
 	Console        string         // the console's host name; it is no citizen site
 	ConsoleOrigin  string         // where RedirectHTTPS leads its requests: "https://console.ankang.gov.cn"
+	ConsoleAllow   []netip.Prefix // from which addresses the console is reached; none: from all
 	RedirectHTTPS  bool           // lead requests that came over plain HTTP to the site's https origin
 	HSTS           bool           // tell browsers to stay with https for a year
 	HTTPS          bool           // citizens come by https, so pages may ask browsers to upgrade

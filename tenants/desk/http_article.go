@@ -86,7 +86,7 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 		if !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 		if c.FormValue("edition") != "" {
 			p.Opinion, p.Secrecy = typed(c, "opinion"), typed(c, "secrecy")
 		}

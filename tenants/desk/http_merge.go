@@ -76,7 +76,7 @@ func (d *Desk) undecided(c *fiber.Ctx, a *article.Draft, m merged, column int64,
 		if !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 	}
 	if p.Who, err = d.name(c.UserContext(), a.Author); err != nil {
 		return err
