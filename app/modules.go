@@ -2,8 +2,10 @@ package app
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -20,6 +22,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/platform/web"
+	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/index"
 	"github.com/zhanqun/zhanqun/tenants/article"
@@ -44,6 +47,7 @@ func Migrations() []fs.FS {
 type House struct {
 	DB        *db.DB
 	Audit     *audit.Log
+	Refusals  *audit.Refusals
 	Queue     *jobs.Queue
 	Revisions *pages.Revisions
 	Cache     *pages.Cache
@@ -73,6 +77,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	close(settled)
 	h = &House{DB: d, Index: index.New(d), settled: settled}
 	h.Audit = audit.New(d, now, ids)
+	h.Refusals = audit.NewRefusals(d, now)
 	h.Queue = jobs.New(d, now, ids)
 	h.Revisions = pages.NewRevisions(d)
 	if h.Render, err = renderer(); err != nil {
@@ -105,14 +110,19 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	}
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
-		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First}, h.Cache)
+		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused}, h.Cache)
 	h.plug()
 	return h, nil
 }
 
+// refused tells the audit's refusals of one.
+func (h *House) refused(ctx context.Context, id kernel.SiteID, act policies.Action, from netip.Addr, why error) {
+	h.Refusals.Refused(ctx, id, string(act), from, why)
+}
+
 // furnishConsole makes the console and the rooms that have screens in it.
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
-	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
+	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Refusals: h.Refusals, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
 		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views()},
 		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens())...)
 	if err != nil {

@@ -36,6 +36,7 @@ func (c *Console) Routes(r *web.Router) {
 		r.Door(d)
 	}
 	c.peopleRoutes(r)
+	c.refusalRoutes(r)
 	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit/export", Action: "audit.export", Tenancy: "site", Cache: "no-store", Do: c.exportAudit})
 	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit", Action: "audit.read", Tenancy: "site", Cache: "no-store", Do: c.showAudit})
 }

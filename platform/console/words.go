@@ -20,6 +20,7 @@ var english = joined(
 	wordsEstate,
 	wordsPaste,
 	wordsSession,
+	wordsRefusals,
 	wordsFaults,
 	wordsFaultsSites,
 	wordsFaultsTenants,

@@ -364,6 +364,9 @@ type SignInEntry struct {
 	Request string
 }
 
+// From is the address as people read it, or "".
+func (e SignInEntry) From() string { return address(e.IP) }
+
 // mostEntries bounds one answer of SignIns.
 const mostEntries = 1000
 

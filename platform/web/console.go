@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/policies"
 )
 
 // consoleHost serves the console's name: guarded routes only, never a citizen's page.
@@ -286,10 +287,22 @@ func (s *Server) action(a ActionRoute) fiber.Handler {
 			if s.ports.Console != nil && nobody(x) && fault.Is(err, fault.Forbidden) {
 				return s.ports.Console.Stranger(c)
 			}
-			return err
+			return s.refused(x, site, a.Action, err)
 		}
-		return a.Do(c)
+		err = a.Do(c)
+		if fault.Is(err, fault.Forbidden) {
+			return s.refused(x, site, a.Action, err)
+		}
+		return err
 	}
+}
+
+// refused tells of what somebody was refused, and answers it.
+func (s *Server) refused(x *exchange, site kernel.SiteID, act policies.Action, err error) error {
+	if s.ports.Refused != nil && !nobody(x) {
+		s.ports.Refused(x.ctx, site, act, x.client, err)
+	}
+	return err
 }
 
 // door runs a route that no permission guards.

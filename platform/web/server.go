@@ -17,6 +17,7 @@ import (
 	"github.com/valyala/fasthttp"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/pages"
+	"github.com/zhanqun/zhanqun/policies"
 )
 
 // Config says how the edge behaves; the zero Config is a good one for a machine of its own.
@@ -55,6 +56,8 @@ type Ports struct {
 	Guard    Guard
 	Sessions Sessions
 	Console  Console
+	// Refused hears of every guarded route that somebody who is signed in was refused, by the guard or by the room; nil: nobody does.
+	Refused func(ctx context.Context, site kernel.SiteID, act policies.Action, from netip.Addr, why error)
 	// First answers in the place of every address of the console, to whoever is not signed in, as long as it must: before there is an
 	// administrator. Nil: it never must.
 	First func(c *fiber.Ctx) (answered bool, err error)
