@@ -110,7 +110,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	}
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
-		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused}, h.Cache)
+		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
 	return h, nil
 }
@@ -118,6 +118,11 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 // refused tells the audit's refusals of one.
 func (h *House) refused(ctx context.Context, id kernel.SiteID, act policies.Action, from netip.Addr, why error) {
 	h.Refusals.Refused(ctx, id, string(act), from, why)
+}
+
+// admit asks the accounts whether a person may act from an address.
+func (h *House) admit(ctx context.Context, who kernel.Actor, from netip.Addr) error {
+	return h.Accounts.Admitted(ctx, who.Account, from)
 }
 
 // furnishConsole makes the console and the rooms that have screens in it.

@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/csv"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/identity"
 )
 
 // d51 (design.md 6): what people were refused is counted, by the guard and by a room; the audit administrator finds it by person, site and day
@@ -61,6 +63,42 @@ func TestRefusals(t *testing.T) {
 			if status, _ := io.get(path); status != http.StatusForbidden {
 				t.Errorf("an editor is answered %d at %s", status, path)
 			}
+		}
+		o.cleanHTML(t)
+	})
+}
+
+// Q11: the security administrator limits technical posts to networks, without shutting the own address out; from elsewhere the console is not
+// there for them, and for editors it is.
+func TestNetworksOfTechnicalPosts(t *testing.T) {
+	eachBureau(t, func(t *testing.T, o *bureau) {
+		io, sa := o.hire("xinxi", "IO"), o.seat("anquan", "610900", "SA")
+		sa.wants("/networks", url.Values{"networks": {"10.0.0.0/8\ncity.gov.cn"}}, http.StatusUnprocessableEntity, "city.gov.cn”不是地址")
+		sa.wants("/networks", url.Values{"networks": {"10.0.0.0/8"}}, http.StatusUnprocessableEntity, "不在里面")
+		sa.wants("/networks", url.Values{"networks": {"10.0.0.0/8\n127.0.0.1"}}, http.StatusSeeOther, "done=1")
+		if status, body := sa.get("/networks?done=1"); status != http.StatusOK || !strings.Contains(body, "127.0.0.1/32\n") || !strings.Contains(body, "马上生效") {
+			t.Errorf("the list answers %d %s", status, body)
+		}
+		sv := o.hireAt("610900", "jiandu") // who gets the post when the session is there: the second factor is tried elsewhere
+		system := kernel.WithActor(t.Context(), identity.System("cli"))
+		if _, err := o.Accounts.Appoint(system, identity.Appointment{Account: sv.account.ID, Role: "SV", Org: sv.account.Org, Document: "安政任〔2026〕2号"}); err != nil {
+			t.Fatal(err)
+		}
+		if status, _ := sv.get("/"); status != http.StatusOK {
+			t.Errorf("from the list a technical post is answered %d", status)
+		}
+		elsewhere, err := identity.ParseNetworks("203.0.113.0/24")
+		if err == nil {
+			err = o.Accounts.SetNetworks(system, elsewhere, netip.Addr{})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, body := sv.get("/"); status != http.StatusNotFound || !strings.Contains(body, "没有可以访问的页面") {
+			t.Errorf("from elsewhere a technical post is answered %d", status)
+		}
+		if status, _ := io.get("/"); status != http.StatusOK {
+			t.Errorf("an editor is answered %d", status)
 		}
 		o.cleanHTML(t)
 	})

@@ -37,6 +37,7 @@ func (c *Console) Routes(r *web.Router) {
 	}
 	c.peopleRoutes(r)
 	c.refusalRoutes(r)
+	c.networkRoutes(r)
 	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit/export", Action: "audit.export", Tenancy: "site", Cache: "no-store", Do: c.exportAudit})
 	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit", Action: "audit.read", Tenancy: "site", Cache: "no-store", Do: c.showAudit})
 }

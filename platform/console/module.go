@@ -11,6 +11,7 @@ func Menu() []Entry {
 		{Name: "人员", Path: "/sites/:site/people", Any: []policies.Action{"appointment.content"}},
 		{Name: "全部人员", Path: "/people", Any: []policies.Action{"user.disable"}},
 		{Name: "审计记录", Path: "/sites/:site/audit", Any: []policies.Action{"audit.read"}},
+		{Name: "技术岗位的网段", Path: networksPath, Any: []policies.Action{"ip.allowlist"}},
 		{Name: "拒绝与登录", Path: refusalsPath, Any: []policies.Action{"audit.read"}},
 	}
 }

@@ -21,6 +21,7 @@ var english = joined(
 	wordsPaste,
 	wordsSession,
 	wordsRefusals,
+	wordsNetworks,
 	wordsFaults,
 	wordsFaultsSites,
 	wordsFaultsTenants,

@@ -163,7 +163,15 @@ func (s *Accounts) SignIn(ctx context.Context, login, password string, v Visit) 
 		return "", Account{}, err
 	}
 	defer s.tidy(ctx, now)
-	if outcome := c.judge(password); outcome != SignedIn {
+	outcome := c.judge(password)
+	if outcome == SignedIn { // from elsewhere a technical account is like one that is not there
+		if err := s.Admitted(ctx, c.ID, v.IP); fault.Is(err, fault.NotFound) {
+			outcome = WrongPassword
+		} else if err != nil {
+			return "", Account{}, err
+		}
+	}
+	if outcome != SignedIn {
 		if err := s.fail(ctx, who, c.ID, outcome, v, now); err != nil {
 			return "", Account{}, err
 		}
@@ -363,9 +371,6 @@ type SignInEntry struct {
 	IP      netip.Addr
 	Request string
 }
-
-// From is the address as people read it, or "".
-func (e SignInEntry) From() string { return address(e.IP) }
 
 // mostEntries bounds one answer of SignIns.
 const mostEntries = 1000

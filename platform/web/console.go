@@ -131,6 +131,11 @@ func (s *Server) recognise(rc *fasthttp.RequestCtx, x *exchange) error {
 	case err != nil:
 		return err
 	}
+	if s.ports.Admit != nil {
+		if err := s.ports.Admit(x.ctx, who, x.client); err != nil {
+			return err
+		}
+	}
 	x.ctx = kernel.WithActor(x.ctx, who)
 	return nil
 }

@@ -56,6 +56,8 @@ type Ports struct {
 	Guard    Guard
 	Sessions Sessions
 	Console  Console
+	// Admit may refuse a person who is signed in because of the address the request comes from; nil: nobody is.
+	Admit func(ctx context.Context, who kernel.Actor, from netip.Addr) error
 	// Refused hears of every guarded route that somebody who is signed in was refused, by the guard or by the room; nil: nobody does.
 	Refused func(ctx context.Context, site kernel.SiteID, act policies.Action, from netip.Addr, why error)
 	// First answers in the place of every address of the console, to whoever is not signed in, as long as it must: before there is an
