@@ -65,6 +65,7 @@ type commands struct {
 		Import orgImport `cmd:"" help:"${org_import}"`
 	} `cmd:"" help:"${org}"`
 	Admin struct {
+		Allow     adminAllow     `cmd:"" help:"${admin_allow}"`
 		Create    adminCreate    `cmd:"" help:"${admin_create}"`
 		Password  adminPassword  `cmd:"" help:"${admin_password}"`
 		Factor    adminFactor    `cmd:"" help:"${admin_factor}"`

@@ -1,8 +1,11 @@
 package app
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -22,6 +25,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/platform/watch"
 	"github.com/zhanqun/zhanqun/platform/web"
+	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/index"
 	"github.com/zhanqun/zhanqun/tenants/article"
@@ -50,6 +54,7 @@ func Migrations() []fs.FS {
 type House struct {
 	DB        *db.DB
 	Audit     *audit.Log
+	Refusals  *audit.Refusals
 	Queue     *jobs.Queue
 	Revisions *pages.Revisions
 	Cache     *pages.Cache
@@ -85,6 +90,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	close(settled)
 	h = &House{DB: d, Index: index.New(d), Now: now, settled: settled}
 	h.Audit = audit.New(d, now, ids)
+	h.Refusals = audit.NewRefusals(d, now)
 	h.Queue = jobs.New(d, now, ids)
 	h.Revisions = pages.NewRevisions(d)
 	if h.Render, err = renderer(); err != nil {
@@ -99,6 +105,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		return nil, fmt.Errorf("open sites: %w", err)
 	}
 	h.Accounts = identity.New(d, now, ids, h.Audit, h.Sites)
+	h.Accounts.IdleFor(cmp.Or(cfg.ConsoleIdle, identity.Idle))
 	if err := cfg.secondFactor(h.Accounts); err != nil {
 		return nil, err
 	}
@@ -117,14 +124,24 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	}
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
-		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First}, h.Cache)
+		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
 	return h, nil
 }
 
+// refused tells the audit's refusals of one.
+func (h *House) refused(ctx context.Context, id kernel.SiteID, act policies.Action, from netip.Addr, why error) {
+	h.Refusals.Refused(ctx, id, string(act), from, why)
+}
+
+// admit asks the accounts whether a person may act from an address.
+func (h *House) admit(ctx context.Context, who kernel.Actor, from netip.Addr) error {
+	return h.Accounts.Admitted(ctx, who.Account, from)
+}
+
 // furnishConsole makes the console and the rooms that have screens in it.
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
-	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
+	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Refusals: h.Refusals, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
 		map[string]fs.FS{
 			"desk":   desk.Views(),
 			"checks": checks.Views(),

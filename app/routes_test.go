@@ -86,6 +86,8 @@ var ways = map[string]string{
 	"POST /notices/mail":                    "the own mail address",
 	"GET /notices/mail/:token":              "shows the own address that a link of 256 bits confirms",
 	"POST /notices/mail/:token":             "confirms the own address, once",
+	"GET /session/left":                     "says how long the session lasts that its own cookie names, which is no use of it",
+	"POST /session":                         "goes on with the own session",
 }
 
 // A6: nothing on the console is open to somebody who is not signed in but the way in, and no door is added unseen.

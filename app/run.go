@@ -178,6 +178,7 @@ func (s *session) serve(h *House, l listeners) error {
 	run(&back, work, "revisions", func(ctx context.Context) error { h.Revisions.Run(ctx, slog.Default()); return nil })
 	run(&back, work, "page cache", func(ctx context.Context) error { return h.Cache.Run(ctx, h.Server.Refill) })
 	run(&back, work, "kept sites", func(ctx context.Context) error { return h.keepSites(ctx, changed) })
+	run(&back, work, "refusals", h.Refusals.Run)
 	run(&back, work, "jobs", func(ctx context.Context) error {
 		select {
 		case <-ctx.Done():

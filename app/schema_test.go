@@ -32,6 +32,8 @@ var platformTables = map[string]string{
 	"second_steps":        "a person's",
 	"setups":              "the first administrator is the platform's",
 	"signin_failures":     "of clients that are nobody yet",
+	"console_networks":    "from where technical posts act, on the whole platform",
+	"refusals":            "what a person did on one day, on whatever site",
 	"signins":             "people sign in to the platform",
 	"sites":               "the row is the site",
 	"opening_drafts":      "there is no site yet",

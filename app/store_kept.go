@@ -20,6 +20,8 @@ var kept = []backup.Table{
 	{Name: "appointments", Order: "id"},
 	{Name: "passwords", Order: "account_id"},
 	{Name: "signins", Order: "id"},
+	{Name: "console_networks", Order: "network"},
+	{Name: "refusals", Order: "day, account, about, action, client, why"},
 	{Name: "second_factors", Order: "account_id"},
 	{Name: "recovery_codes", Order: "account_id, digest"},
 	{Name: "passkeys", Order: "account_id, id"},

@@ -34,6 +34,7 @@ type Ports struct {
 	Accounts *identity.Accounts
 	Sites    *site.Sites
 	Audit    *audit.Log
+	Refusals *audit.Refusals
 	Holdings Holdings
 	Now      kernel.Clock
 	People   People // of the demonstration, or nil
@@ -101,7 +102,7 @@ func New(p Ports, views map[string]fs.FS, defined ...View) (*Console, error) {
 	if c.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView, linkView, setupView, peopleView, personView, vacantView, handedView, meView, secondView, codesView, passkeyView}, defined...)); err != nil {
+	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView, linkView, setupView, peopleView, personView, vacantView, handedView, meView, secondView, codesView, passkeyView, refusalsView, networksView}, defined...)); err != nil {
 		return nil, err
 	}
 	return c, nil

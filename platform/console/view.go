@@ -58,7 +58,7 @@ func parse(files map[string]fs.FS, defined []View) (map[string]map[string]*view,
 	all := map[string]map[string]*view{}
 	for _, lang := range Languages {
 		all[lang] = map[string]*view{}
-		frame, err := template.New("").Funcs(funcs(lang)).ParseFS(own, "frame.html")
+		frame, err := template.New("").Funcs(funcs(lang)).ParseFS(own, "frame.html", "session.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the console's frame: %w", err)
 		}

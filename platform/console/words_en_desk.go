@@ -149,4 +149,9 @@ var wordsDesk = map[string]string{
 	"与网站上的文字相比：":     "Against the text on the site: ",
 	"这篇稿件在工作台上的地址":   "Address of this article on the desk",
 	"等同事办理":          "With colleagues",
+	"已移入回收站：%d 篇":    "Moved to the bin: %d",
+	"已移出回收站：%d 篇":    "Taken out of the bin: %d",
+	"已移到别的栏目：%d 篇":   "Moved to another column: %d",
+	"已移回原来的栏目：%d 篇":  "Moved back to where they were: %d",
+	"已送审：%d 篇":       "Sent for review: %d",
 }

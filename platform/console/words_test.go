@@ -111,6 +111,7 @@ var unspoken = map[string]string{
 
 // untranslated are texts that are no screen's words, each with its reason.
 var untranslated = map[string]string{
+	"图片":           "names a stored file that came without a name",
 	"账号 ":          "begins a number that stands for a name nobody knows any more",
 	"%s（预计 %s 恢复）": "a notice for citizens, whose language is the site's",
 	"2006年1月2日":    "a day in such a notice",
@@ -136,9 +137,13 @@ func TestEveryWordIsTranslated(t *testing.T) {
 		// and the rules of platform/clocks
 		"重要政务活动": true, "规范性文件": true, "紧急发布补审": true, "政策解读任务": true, "首页更新": true,
 	}
+	faults := faultsOf(t)
 	for zh, en := range english {
-		if found[zh] == "" && !states[zh] {
+		if found[zh] == "" && faults[zh] == "" && !states[zh] {
 			t.Errorf("nobody says %q any more", zh)
+		}
+		if faults[zh] != "" {
+			en = quoted(zh, en)
 		}
 		if strings.TrimSpace(en) == "" || strings.ContainsFunc(en, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 			t.Errorf("%q is not translated by %q", zh, en)

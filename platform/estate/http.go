@@ -101,12 +101,12 @@ func (t trouble) At(field string) string {
 var statuses = map[fault.Kind]int{fault.Invalid: 422, fault.Conflict: 409, fault.TooLarge: 413, fault.Forbidden: 403}
 
 // wrong is what a form says of an error and the status of its answer; is is false for an error that is not the person's.
-func wrong(err error) (t trouble, status int, is bool) {
+func wrong(c *fiber.Ctx, err error) (t trouble, status int, is bool) {
 	var f *fault.Fault
 	if !errors.As(err, &f) || statuses[f.Kind] == 0 {
 		return t, 0, false
 	}
-	return trouble{fault.Say(err), fieldOf(err)}, statuses[f.Kind], true
+	return trouble{console.Told(c, err), fieldOf(err)}, statuses[f.Kind], true
 }
 
 func action(name string) policies.Action { return policies.Action(name) }

@@ -40,7 +40,7 @@ func (e *Estate) sheets(c *fiber.Ctx, p importPage, err error) error {
 	page := console.Page{Title: say(c, "批量开通")}
 	if err != nil {
 		var is bool
-		if p.Wrong, page.Status, is = wrong(err); !is {
+		if p.Wrong, page.Status, is = wrong(c, err); !is {
 			return err
 		}
 	}

@@ -45,7 +45,7 @@ func (e *Estate) recheckScreen(c *fiber.Ctx, err error) error {
 	p := recheckPage{Address: recheckAddress(id), Sheet: address(id, ""), Done: recheckDones[c.Query("done")]}
 	if err != nil {
 		var is bool
-		if p.Wrong, page.Status, is = wrong(err); !is {
+		if p.Wrong, page.Status, is = wrong(c, err); !is {
 			return err
 		}
 	}

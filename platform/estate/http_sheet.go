@@ -79,7 +79,7 @@ func (e *Estate) sheet(c *fiber.Ctx, err error) error {
 	p := sheetPage{Address: address(id, ""), Done: dones[c.Query("done")]}
 	if err != nil {
 		var is bool
-		if p.Wrong, page.Status, is = wrong(err); !is {
+		if p.Wrong, page.Status, is = wrong(c, err); !is {
 			return err
 		}
 		p.Typed = sheetTyped{typed(c, "reason"), typed(c, "notice"), typed(c, "days"), typed(c, "name"), typed(c, "host"), typed(c, "note"),

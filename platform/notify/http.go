@@ -159,7 +159,7 @@ func (n *Notices) wrong(c *fiber.Ctx, err error, typed string) error {
 	if !errors.As(err, &f) || f.Kind != fault.Invalid && f.Kind != fault.Conflict {
 		return err
 	}
-	return n.page(c, fault.Say(err), typed, map[fault.Kind]int{fault.Invalid: 422, fault.Conflict: 409}[f.Kind])
+	return n.page(c, console.Told(c, err), typed, map[fault.Kind]int{fault.Invalid: 422, fault.Conflict: 409}[f.Kind])
 }
 
 // confirmPage asks once more: what follows the link may be a scanner of letters.

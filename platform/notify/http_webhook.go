@@ -51,7 +51,7 @@ func (n *Notices) setHook(c *fiber.Ctx) error {
 	typed := strings.TrimSpace(strings.Clone(c.FormValue("url")))
 	secret, err := n.SetHook(c.UserContext(), at(c), typed)
 	if fault.Is(err, fault.Invalid) {
-		return n.hookPage(c, hookPage{Typed: typed, Trouble: fault.Say(err)}, fiber.StatusUnprocessableEntity)
+		return n.hookPage(c, hookPage{Typed: typed, Trouble: console.Told(c, err)}, fiber.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err

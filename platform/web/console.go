@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,11 @@ import (
 func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) {
 	x.route = "console"
 	is, known := s.secure(rc)
-	x.secure = is
+	x.secure, x.client = is, s.client(rc)
+	if !s.reachable(x.client) {
+		s.refuse(rc, x, fasthttp.StatusNotFound)
+		return
+	}
 	for _, before := range s.router.tokens {
 		if strings.HasPrefix(path, before) {
 			x.raw = []byte(before + ":token") // no log keeps what opens an account
@@ -57,9 +62,11 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 	if !ready {
 		return
 	}
-	if err := s.recognise(rc, x); err != nil {
-		s.fail(rc, x, err)
-		return
+	if !slices.Contains(s.router.quiet, path) {
+		if err := s.recognise(rc, x); err != nil {
+			s.fail(rc, x, err)
+			return
+		}
 	}
 	if answered, err := s.first(rc, x); err != nil || answered {
 		if err != nil {
@@ -69,6 +76,11 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 	}
 	s.console(rc)
 	shrink(rc)
+}
+
+// reachable reports whether the console is there for an address (Q11).
+func (s *Server) reachable(from netip.Addr) bool {
+	return len(s.cfg.ConsoleAllow) == 0 || within(s.cfg.ConsoleAllow, from)
 }
 
 // shrinkFrom is where packing a screen begins to be worth its time.
@@ -108,7 +120,6 @@ func (s *Server) first(rc *fasthttp.RequestCtx, x *exchange) (bool, error) {
 
 // recognise puts the person who is signed in into the request's context; nobody is no error.
 func (s *Server) recognise(rc *fasthttp.RequestCtx, x *exchange) error {
-	x.client = s.client(rc)
 	token := rc.Request.Header.Cookie(x.cookie())
 	if s.ports.Sessions == nil || len(token) == 0 {
 		return nil
@@ -119,6 +130,11 @@ func (s *Server) recognise(rc *fasthttp.RequestCtx, x *exchange) error {
 		return nil
 	case err != nil:
 		return err
+	}
+	if s.ports.Admit != nil {
+		if err := s.ports.Admit(x.ctx, who, x.client); err != nil {
+			return err
+		}
 	}
 	x.ctx = kernel.WithActor(x.ctx, who)
 	return nil
@@ -239,7 +255,7 @@ func (s *Server) readBody(rc *fasthttp.RequestCtx, x *exchange) bool {
 func (s *Server) expect(rc *fasthttp.RequestCtx) int {
 	name, ok := host(rc.Request.Header.Host())
 	n := rc.Request.Header.ContentLength()
-	if !ok || s.cfg.Console == "" || name != s.cfg.Console || !rc.IsPost() || n > s.expected(rc) {
+	if !ok || s.cfg.Console == "" || name != s.cfg.Console || !rc.IsPost() || !s.reachable(s.client(rc)) || n > s.expected(rc) {
 		s.turnAway(rc, fasthttp.StatusExpectationFailed)
 		return fasthttp.StatusExpectationFailed
 	}
@@ -271,9 +287,13 @@ func (s *Server) action(a ActionRoute) fiber.Handler {
 			if s.ports.Console != nil && nobody(x) && fault.Is(err, fault.Forbidden) {
 				return s.ports.Console.Stranger(c)
 			}
-			return err
+			return s.refused(x, site, a.Action, err)
 		}
-		return a.Do(c)
+		err = a.Do(c)
+		if fault.Is(err, fault.Forbidden) {
+			return s.refused(x, site, a.Action, err)
+		}
+		return err
 	}
 }
 
@@ -301,6 +321,14 @@ func (s *Server) opens(c *fiber.Ctx, x *exchange, site kernel.SiteID, a *ActionR
 		}
 	}
 	return first
+}
+
+// refused tells of what somebody was refused, and answers it.
+func (s *Server) refused(x *exchange, site kernel.SiteID, act policies.Action, err error) error {
+	if s.ports.Refused != nil && !nobody(x) {
+		s.ports.Refused(x.ctx, site, act, x.client, err)
+	}
+	return err
 }
 
 // door runs a route that no permission guards.

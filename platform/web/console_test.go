@@ -34,8 +34,8 @@ func (frame) Stranger(c *fiber.Ctx) error {
 	return c.Status(fiber.StatusForbidden).SendString("请登录 " + Typed(c) + string(c.Body()))
 }
 
-func (frame) Failed(c *fiber.Ctx, status int, say, id string) []byte {
-	return fmt.Appendf(nil, "控制台错误 %d %s %s", status, say, kernel.ActorFrom(c.UserContext()).Name)
+func (frame) Failed(c *fiber.Ctx, status int, err error, id string) []byte {
+	return fmt.Appendf(nil, "控制台错误 %d %s %s", status, fault.Say(err), kernel.ActorFrom(c.UserContext()).Name)
 }
 
 // A6 (promises.md 4.2): the session's cookie is read on the console's host alone, is not a script's nor a neighbour's, and who is not
@@ -49,6 +49,7 @@ func TestSessionsOnTheConsole(t *testing.T) {
 		return c.SendString("门 " + kernel.ActorFrom(c.UserContext()).Name + " " + Client(c).String() + " " + SessionToken(c))
 	}
 	f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/open", Do: whoever})
+	f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/quiet", Quiet: true, Do: whoever})
 	f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/mine", SignedIn: true, Do: whoever})
 	f.router.Door(DoorRoute{Room: "x", Method: "POST", Path: "/mine", SignedIn: true, Do: whoever})
 	f.serve()
@@ -59,6 +60,7 @@ func TestSessionsOnTheConsole(t *testing.T) {
 	}{
 		{"GET", consoleName, "/open", "", "", 200, "门  127.0.0.1 "},
 		{"GET", consoleName, "/open", "zhanqun=good", "", 200, "门 张三 127.0.0.1 good"},
+		{"GET", consoleName, "/quiet", "zhanqun=good", "", 200, "门  127.0.0.1 good"}, // the session is not asked for: that would be a use of it
 		{"GET", consoleName, "/open", "zhanqun=old", "", 200, "门  "},
 		{"GET", consoleName, "/open", "__Host-zhanqun=good", "", 200, "门  "}, // came without TLS, so no browser of ours sent it
 		{"GET", consoleName, "/mine?a=1", "", "", 403, "请登录 /mine?a=1"},

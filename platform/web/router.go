@@ -42,6 +42,7 @@ const AnyColumn int64 = -1
 type DoorRoute struct {
 	Room, Method, Path string
 	SignedIn           bool // only for somebody who is signed in
+	Quiet              bool // asking is no use of a session: nobody acts, whatever cookie the request has
 	Do                 fiber.Handler
 }
 
@@ -70,6 +71,7 @@ type Router struct {
 	routes   []Route
 	tokens   []string // what stands before a door's :token
 	large    []largeRoute
+	quiet    []string // paths of quiet doors
 	sealed   bool
 }
 
@@ -120,6 +122,12 @@ func (r *Router) Door(d DoorRoute) {
 	}
 	if before, _, ok := strings.Cut(d.Path, ":token"); ok {
 		r.tokens = append(r.tokens, before)
+	}
+	if d.Quiet {
+		if d.SignedIn || d.Method != fiber.MethodGet {
+			panic("web: quiet door " + d.Path + " asks who it is, or changes something")
+		}
+		r.quiet = append(r.quiet, d.Path)
 	}
 	action := Anybody
 	if d.SignedIn {

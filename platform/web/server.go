@@ -17,12 +17,14 @@ import (
 	"github.com/valyala/fasthttp"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/pages"
+	"github.com/zhanqun/zhanqun/policies"
 )
 
 // Config says how the edge behaves; the zero Config is a good one for a machine of its own.
 type Config struct {
 	Console        string         // the console's host name; it is no citizen site
 	ConsoleOrigin  string         // where RedirectHTTPS leads its requests: "https://console.ankang.gov.cn"
+	ConsoleAllow   []netip.Prefix // from which addresses the console is reached; none: from all
 	RedirectHTTPS  bool           // lead requests that came over plain HTTP to the site's https origin
 	HSTS           bool           // tell browsers to stay with https for a year
 	HTTPS          bool           // citizens come by https, so pages may ask browsers to upgrade
@@ -57,6 +59,10 @@ type Ports struct {
 	Guard    Guard
 	Sessions Sessions
 	Console  Console
+	// Admit may refuse a person who is signed in because of the address the request comes from; nil: nobody is.
+	Admit func(ctx context.Context, who kernel.Actor, from netip.Addr) error
+	// Refused hears of every guarded route that somebody who is signed in was refused, by the guard or by the room; nil: nobody does.
+	Refused func(ctx context.Context, site kernel.SiteID, act policies.Action, from netip.Addr, why error)
 	// First answers in the place of every address of the console, to whoever is not signed in, as long as it must: before there is an
 	// administrator. Nil: it never must.
 	First func(c *fiber.Ctx) (answered bool, err error)

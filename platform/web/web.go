@@ -78,8 +78,8 @@ type Sessions interface {
 type Console interface {
 	// Stranger answers a person who is not signed in and asked for what only people may see or do; what was typed must not be lost.
 	Stranger(c *fiber.Ctx) error
-	// Failed is the page of an error: a sentence, and the number by which the log names the request.
-	Failed(c *fiber.Ctx, status int, say, id string) []byte
+	// Failed is the page of an error: its sentence in the person's language, and the number by which the log names the request.
+	Failed(c *fiber.Ctx, status int, err error, id string) []byte
 	Assets
 }
 

@@ -59,7 +59,7 @@ func (k *Keeper) fields(c *fiber.Ctx, rows []fieldRow, version int64, err error)
 	page := console.Page{Title: say(c, "栏目的字段"), Site: col.Site}
 	p := fieldsPage{Back: sheetAt(c, col.ID), Action: sheetAt(c, col.ID) + "/fields", Name: col.Name, Version: version}
 	if err != nil {
-		if err := troubled(err, &page, &p.Wrong); err != nil {
+		if err := troubled(c, err, &page, &p.Wrong); err != nil {
 			return err
 		}
 	}

@@ -104,12 +104,12 @@ func (t trouble) At(field string) string {
 var statuses = map[fault.Kind]int{fault.Invalid: 422, fault.Conflict: 409, fault.TooLarge: 413, fault.Forbidden: 403}
 
 // troubled puts a fault that the person can put right on the page; any other error is answered as it is.
-func troubled(err error, page *console.Page, t *trouble) error {
+func troubled(c *fiber.Ctx, err error, page *console.Page, t *trouble) error {
 	var f *fault.Fault
 	if !errors.As(err, &f) || statuses[f.Kind] == 0 {
 		return err
 	}
-	*t, page.Status = trouble{fault.Say(err), f.Field}, statuses[f.Kind]
+	*t, page.Status = trouble{console.Told(c, err), f.Field}, statuses[f.Kind]
 	return nil
 }
 

@@ -50,7 +50,7 @@ func (k *Keeper) moving(c *fiber.Ctx, to string, err error) error {
 		}
 	}
 	if err != nil {
-		if err := troubled(err, &page, &p.Wrong); err != nil {
+		if err := troubled(c, err, &page, &p.Wrong); err != nil {
 			return err
 		}
 	}

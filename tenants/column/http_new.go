@@ -30,7 +30,7 @@ func (k *Keeper) showNew(c *fiber.Ctx) error {
 func (k *Keeper) begin(c *fiber.Ctx, p newPage, parent, kind string, err error) error {
 	page := console.Page{Title: say(c, "新建栏目"), Site: at(c)}
 	if err != nil {
-		if err := troubled(err, &page, &p.Wrong); err != nil {
+		if err := troubled(c, err, &page, &p.Wrong); err != nil {
 			return err
 		}
 	}

@@ -45,7 +45,7 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 	}
 	page := console.Page{Title: col.Name, Site: col.Site}
 	if err != nil {
-		if err := troubled(err, &page, &p.Wrong); err != nil {
+		if err := troubled(c, err, &page, &p.Wrong); err != nil {
 			return err
 		}
 	}

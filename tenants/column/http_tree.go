@@ -68,7 +68,7 @@ func (k *Keeper) tree(c *fiber.Ctx, err error) error {
 	page := console.Page{Title: say(c, "栏目"), Site: site, Scripts: []string{"tree.js"}}
 	p := treePage{Base: base(c), Deepest: deepestLevel, MayMove: k.Console.Offers(ctx, site, moves), MayAdd: k.Console.Offers(ctx, site, keeps)}
 	if err != nil {
-		if err := troubled(err, &page, &p.Wrong); err != nil {
+		if err := troubled(c, err, &page, &p.Wrong); err != nil {
 			return err
 		}
 	}

@@ -137,7 +137,7 @@ func (p *articlePage) tell(c *fiber.Ctx, page *console.Page, err error) error {
 	if !is {
 		return err
 	}
-	p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+	p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 	if c.FormValue("edition") != "" {
 		p.Opinion, p.Secrecy = typed(c, "opinion"), typed(c, "secrecy")
 	}

@@ -177,7 +177,7 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 		if !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 		p.Restored = savedOf(c).Restored
 	}
 	p.Base = "/sites/" + at(c).String() + "/articles"

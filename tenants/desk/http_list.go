@@ -96,11 +96,14 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 	page := console.Page{Title: say(c, "稿件"), Site: site}
 	p := listPage{Path: "/sites/" + site.String() + "/articles", Query: f.query().Encode(), Filter: f, InBin: f.State == binned,
 		MaySubmit: d.Console.OffersSome(ctx, site, "article.submit"), MayEdit: d.Console.OffersSome(ctx, site, "article.edit.draft")}
+	if c.Method() == fiber.MethodGet {
+		page.Undo = undo(c, f)
+	}
 	if err != nil {
 		if _, is := wrong(err); !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{Say: fault.Say(err)}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{Say: console.Told(c, err)}, statuses[fault.KindOf(err)]
 	}
 	for _, s := range shelves {
 		other := f

@@ -80,7 +80,7 @@ func (d *Desk) undecided(c *fiber.Ctx, a *article.Draft, m merged, column int64,
 		if !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 	}
 	names := slices.Clone(m.fields)
 	for i := range names {

@@ -59,7 +59,7 @@ func (d *Desk) preview(c *fiber.Ctx, a *article.Draft, secret string, err error)
 		if !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 	}
 	p.Page = p.Address + "/preview/page"
 	for _, w := range widths {

@@ -79,7 +79,7 @@ func (d *Desk) all(c *fiber.Ctx, wrongly error) error {
 		if !is {
 			return wrongly
 		}
-		p.Wrong, page.Status = trouble{fault.Say(wrongly), field}, statuses[fault.KindOf(wrongly)]
+		p.Wrong, page.Status = trouble{console.Told(c, wrongly), field}, statuses[fault.KindOf(wrongly)]
 	} else if c.Query("done") == "together" {
 		p.Done = say(c, "已同时发布，网站上现在就能看到。")
 	}

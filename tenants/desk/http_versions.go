@@ -81,7 +81,7 @@ func (d *Desk) versions(c *fiber.Ctx, a *article.Draft, err error) error {
 		if !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 	}
 	ctx := c.UserContext()
 	p.MayRestore = a.State != article.Submitted && d.offers(ctx, a.Site, a.ID, "article.edit.draft")

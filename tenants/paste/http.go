@@ -60,7 +60,7 @@ func (t *Tray) paste(c *fiber.Ctx) error {
 		if fault.KindOf(err) == "" {
 			return err
 		}
-		return c.Status(statuses[fault.KindOf(err)]).JSON(pasted{Kind: article.News, Notes: []string{}, Error: fault.Say(err)})
+		return c.Status(statuses[fault.KindOf(err)]).JSON(pasted{Kind: article.News, Notes: []string{}, Error: console.Told(c, err)})
 	}
 	said := func(zh string) string { return console.Say(console.Language(c), zh) }
 	p := pasted{HTML: r.HTML, Title: r.Found.Title, Kind: article.News, To: r.Found.To, Notes: append(r.Seen.Notes(said), r.Found.Notes(said)...), Pictures: r.Seen.Pictures}
