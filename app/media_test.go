@@ -156,7 +156,7 @@ func TestAPictureIsPublicAsLongAsItsText(t *testing.T) {
 		if flaws, err := o.Media.Flaws(context.Background(), o.site.ID); err != nil || len(flaws) != 0 {
 			t.Errorf("the store and the rows differ: %v, %v", flaws, err)
 		}
-		other.wants(at+"/withdraw", url.Values{"reason": {"发错了"}}, http.StatusSeeOther, "withdrawn")
+		other.wants(at+"/after", url.Values{"how": {"withdraw"}, "reason": {"发错了"}}, http.StatusSeeOther, "withdrawn")
 		shown("a withdrawn text's", http.StatusNotFound)
 		if !o.DB.Postgres() { // they are the same on both
 			o.cleanHTML(t)

@@ -21,7 +21,7 @@ func TestRefusals(t *testing.T) {
 		io, aa := o.hire("xinxi", "IO"), o.seat("shenji", "610900", "AA")
 		at := io.write("关于清明防火的通知")
 		for range 3 {
-			io.wants(at+"/withdraw", url.Values{}, http.StatusForbidden, "")
+			io.wants(at+"/after", url.Values{"how": {"withdraw"}, "reason": {"想撤"}}, http.StatusForbidden, "")
 		}
 		if status, _ := io.get("/people"); status != http.StatusForbidden {
 			t.Errorf("everybody's list answers %d", status)
