@@ -174,7 +174,7 @@ func chain(t *testing.T, io, both *worker) {
 func buttons(t *testing.T, io, both, reviewer, liaison *worker) {
 	draft, public := io.write("还是草稿"), io.write("已经公开")
 	io.wants(public+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
-	const edit, send, pass, withdraw = ">修改</a>", ">送审</button>", ">退回</button>", ">撤回</button>"
+	const edit, send, pass, withdraw = ">修改</a>", ">送审</button>", ">退回</button>", `name="how" value="withdraw"`
 	all := []string{edit, send, pass, withdraw}
 	sees := func(w *worker, at string, want ...string) {
 		t.Helper()

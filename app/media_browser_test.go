@@ -68,7 +68,8 @@ func TestAPictureIsDroppedIntoAText(t *testing.T) {
 	b.inspect(t, "article-picture", public)
 	b.open(t, 1366, article)
 	d.fill("#why", "照片用错了。")
-	d.press("main button", "撤回")
+	eval[bool](t, b, `document.querySelector('input[name="how"][value="withdraw"]').click(),true`)
+	d.press("main button", "处理")
 	if status, _ := d.ask(used); status != http.StatusNotFound {
 		t.Errorf("after the withdrawal the picture answers %d", status)
 	}

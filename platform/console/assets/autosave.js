@@ -40,7 +40,7 @@ async function keepSafe(form) {
     return new URLSearchParams(said)
   }
   // what a person sees of the form: what decides whether a copy holds anything else
-  const text = values => [...values].filter(([k]) => !['version', 'marked', 'session', 'seq', 'writer', 'from', 'restored'].includes(k)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
+  const text = values => [...values].filter(([k]) => !['version', 'shown', 'marked', 'session', 'seq', 'writer', 'from', 'restored'].includes(k)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
 
   // said is what the words of a form are, marked or plain
   const said = values => [values.get('title'), values.get('marked') === '1' ? inert(values.get('body')).body.textContent : values.get('body')].map(s => s.replace(/\s+/g, '')).join('\n')
