@@ -14,7 +14,6 @@ import (
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/identity"
-	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/policies"
@@ -31,7 +30,6 @@ type Room struct {
 	Orgs     *org.Orgs
 	Sites    *site.Sites
 	Console  *console.Console
-	Queue    *jobs.Queue
 	LinkURL  func(token string) string // where a one-time link leads
 }
 

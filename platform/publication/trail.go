@@ -35,7 +35,6 @@ type Trail struct {
 	Settled   *Settlement
 	Published *Issue
 	Ended     *Ending
-	Left      *Departure // how its address answers since it was withdrawn
 	Erased    *Erasure
 }
 

@@ -28,7 +28,6 @@ type Room struct {
 	Columns  *column.Columns
 	Articles *article.Articles
 	Console  *console.Console
-	Pictures Shelf // nil: none are kept
 }
 
 // atOnce is how many texts are cleaned at the same time; more wait.

@@ -1,3 +1,0 @@
-CREATE TABLE console_networks (
-  network text NOT NULL PRIMARY KEY CHECK (network <> '')
-);
