@@ -55,7 +55,7 @@ func (l *visitors) ask(ctx context.Context, method, path, cookie, kind string, b
 	for _, status := range allowed {
 		if answer.StatusCode == status {
 			l.mu.Lock()
-			l.desk++
+			l.desk[answer.StatusCode]++
 			l.mu.Unlock()
 			return string(said), answer
 		}
@@ -123,7 +123,7 @@ func (l *visitors) writer(cookie, site string) func(context.Context) {
 	huge := url.Values{"html": {strings.Repeat("甲", 2<<20)}}.Encode()
 	return func(ctx context.Context) {
 		at := "/sites/" + site
-		l.ask(ctx, http.MethodPost, at+"/articles/import", cookie, kind, bytes.NewReader(bomb), http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable)
+		l.ask(ctx, http.MethodPost, at+"/articles/import", cookie, kind, bytes.NewReader(bomb), http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable)
 		l.ask(ctx, http.MethodPost, at+"/paste", cookie, formKind, strings.NewReader(pasted), http.StatusOK, http.StatusServiceUnavailable)
 		l.ask(ctx, http.MethodPost, at+"/paste", cookie, formKind, strings.NewReader(huge), http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable)
 	}

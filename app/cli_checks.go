@@ -95,29 +95,26 @@ type spotted struct {
 
 // Run reads files that are to be attached, or to be sent anywhere. Exit code 2 is findings.
 func (c checkCommand) Run(s *session) error {
-	h, err := s.house(false)
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	id, err := c.find(s, h)
-	if err != nil {
-		return err
-	}
 	all := []spotted{}
-	for _, name := range c.Files {
-		found, err := c.read(s, h, id, name)
-		if err != nil {
-			return err
-		}
-		if c.Mask != "" {
-			if err := c.mask(s, name); err != nil {
+	err := c.on(s, func(h *House, id kernel.SiteID) error {
+		for _, name := range c.Files {
+			found, err := c.read(s, h, id, name)
+			if err != nil {
 				return err
 			}
+			if c.Mask != "" {
+				if err := c.mask(s, name); err != nil {
+					return err
+				}
+			}
+			for _, f := range found {
+				all = append(all, spotted{name, string(f.Severity), string(f.Rule), f.Quote, f.Say})
+			}
 		}
-		for _, f := range found {
-			all = append(all, spotted{name, string(f.Severity), string(f.Rule), f.Quote, f.Say})
-		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	err = s.print(all, func(w io.Writer) {
 		for _, f := range all {

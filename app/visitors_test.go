@@ -34,15 +34,15 @@ type visitors struct {
 	took  []time.Duration
 	bad   []string // at most a few
 	wrong int
-	desk  int    // answers of the console
-	most  string // what the node held when it held most
+	desk  map[int]int // answers of the console, by status
+	most  string      // what the node held when it held most
 }
 
 // newVisitors starts `serve --demo` and knows its sites' addresses.
 func newVisitors(t *testing.T) *visitors {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "data")
-	l := &visitors{t: t, data: data, seen: map[string]bool{}}
+	l := &visitors{t: t, data: data, seen: map[string]bool{}, desk: map[int]int{}}
 	l.p = launch(t, program(t), freeAddress(t), freeAddress(t), "--demo", "--data="+data).ready(t)
 	l.client = &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{MaxIdleConnsPerHost: 2, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {

@@ -27,6 +27,7 @@ var posts = map[identity.Post][2]string{
 	identity.Review:  {"审核员", "送审的稿件没有人审核。"},
 	identity.Secrecy: {"保密审查员", "送审的稿件没有人作保密审查。"},
 	identity.Release: {"发布员", "审过的稿件没有人发布。"},
+	identity.Liaison: {"联络员", "上级找不到人接收和报送信息。"},
 }
 
 func inWords(all []identity.Vacancy) (list []vacancy) {
@@ -48,9 +49,9 @@ func (c *Console) vacantAt(ctx context.Context, o circle) ([]vacancy, error) {
 
 // vacantSite is a line of the list of all vacancies.
 type vacantSite struct {
-	Name  string
-	Posts []vacancy
-	rank  int // of what is worst
+	Name                      string
+	Nobody, Unreached, Ending []vacancy
+	rank                      int // of what is worst
 }
 
 // vacantPage lists the sites with vacant posts, those that lack most first.
@@ -61,11 +62,31 @@ type vacantPage struct {
 
 var vacantView = Define[vacantPage](ownRoom, "vacant")
 
+// weight is how much a want counts when the sites are put in order: one that is worse comes before any number of lesser ones.
+var weight = map[identity.Want]int{identity.Nobody: 100, identity.Unreached: 10, identity.Ending: 1}
+
 // vacantMost bounds the list: who has so many has other worries than the next page.
 const vacantMost = 500
 
 // peopled are the states in which a site needs its people.
 var peopled = []site.State{site.Trial, site.Online, site.Suspended}
+
+// lineOf puts a site's vacancies side by side: many sites are read down one column.
+func lineOf(name string, wants []identity.Vacancy) vacantSite {
+	line := vacantSite{Name: name}
+	for i, v := range inWords(wants) {
+		line.rank += weight[wants[i].Want]
+		switch {
+		case v.Nobody:
+			line.Nobody = append(line.Nobody, v)
+		case v.Unreached:
+			line.Unreached = append(line.Unreached, v)
+		default:
+			line.Ending = append(line.Ending, v)
+		}
+	}
+	return line
+}
 
 // showVacant lists what is vacant at any site that people work on.
 func (c *Console) showVacant(f *fiber.Ctx, _ circle) error {
@@ -87,11 +108,7 @@ func (c *Console) showVacant(f *fiber.Ctx, _ circle) error {
 	p := vacantPage{All: len(found)}
 	for _, s := range sites {
 		if wants := found[s.ID]; len(wants) > 0 {
-			line := vacantSite{Name: s.Name, Posts: inWords(wants)}
-			for _, v := range wants {
-				line.rank += map[identity.Want]int{identity.Nobody: 100, identity.Unreached: 10, identity.Ending: 1}[v.Want]
-			}
-			p.Sites = append(p.Sites, line)
+			p.Sites = append(p.Sites, lineOf(s.Name, wants))
 		}
 	}
 	slices.SortStableFunc(p.Sites, func(a, b vacantSite) int { return cmp.Compare(b.rank, a.rank) })

@@ -17,4 +17,5 @@ var wordsVacant = map[string]string{
 	"送审的稿件没有人审核。":    "Nobody reviews what is sent in.",
 	"送审的稿件没有人作保密审查。": "Nobody reviews what is sent in for secrets.",
 	"审过的稿件没有人发布。":    "Nobody publishes what has passed.",
+	"上级找不到人接收和报送信息。": "The superior finds nobody to send to and to hear from.",
 }

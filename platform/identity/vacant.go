@@ -19,6 +19,7 @@ const (
 	Review  Post = "review"  // what somebody else has written
 	Secrecy Post = "secrecy" // the review for secrets
 	Release Post = "release" // publishes and withdraws
+	Liaison Post = "liaison" // whom the superior calls
 )
 
 // needed says who fills a post.
@@ -28,6 +29,7 @@ var needed = []struct {
 }{
 	{Lead, []policies.Role{policies.CL, policies.LD}}, {Writer, []policies.Role{policies.IO, policies.CL}}, {Review, []policies.Role{policies.RV, policies.LD}},
 	{Secrecy, []policies.Role{policies.SR}}, {Release, []policies.Role{policies.PB, policies.CL}},
+	{Liaison, []policies.Role{policies.LO}},
 }
 
 // Want is why a post counts as vacant.

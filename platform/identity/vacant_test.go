@@ -22,7 +22,7 @@ func TestVacancies(t *testing.T) {
 				t.Fatal(err)
 			}
 			all, err := d.Vacancies(context.Background(), identity.Staffed{Site: portal, Org: office}, at)
-			if err != nil || len(all[hanbinSite]) != len(alone[hanbinSite]) || len(all[portal]) != 5 {
+			if err != nil || len(all[hanbinSite]) != len(alone[hanbinSite]) || len(all[portal]) != 6 {
 				t.Fatalf("among others it lacks %v, alone %v, %v", all, alone, err)
 			}
 			found := map[identity.Post]identity.Vacancy{}
@@ -34,17 +34,19 @@ func TestVacancies(t *testing.T) {
 		want := func(name string, posts map[identity.Post]identity.Want) {
 			t.Helper()
 			got := vacant()
-			for _, p := range []identity.Post{identity.Lead, identity.Writer, identity.Review, identity.Secrecy, identity.Release} {
+			for _, p := range []identity.Post{identity.Lead, identity.Writer, identity.Review, identity.Secrecy, identity.Release, identity.Liaison} {
 				if got[p].Want != posts[p] {
 					t.Errorf("%s: %s is %q, want %q", name, p, got[p].Want, posts[p])
 				}
 			}
 		}
 		const nobody, unreached, ending = identity.Nobody, identity.Unreached, identity.Ending
-		want("an empty unit", map[identity.Post]identity.Want{identity.Lead: nobody, identity.Writer: nobody, identity.Review: nobody, identity.Secrecy: nobody, identity.Release: nobody})
+		want("an empty unit", map[identity.Post]identity.Want{identity.Lead: nobody, identity.Writer: nobody, identity.Review: nobody, identity.Secrecy: nobody, identity.Release: nobody, identity.Liaison: nobody})
 		lead := d.appointed("lead", policies.CL, hanbin)
-		want("a lead who was only invited", map[identity.Post]identity.Want{identity.Lead: unreached, identity.Writer: unreached, identity.Review: nobody, identity.Secrecy: nobody, identity.Release: unreached})
+		want("a lead who was only invited", map[identity.Post]identity.Want{identity.Lead: unreached, identity.Writer: unreached, identity.Review: nobody, identity.Secrecy: nobody, identity.Release: unreached, identity.Liaison: nobody})
 		d.password(lead, "汉江两岸的早晨常常有雾")
+		liaison := d.appointed("liaison", policies.LO, hanbin)
+		d.password(liaison, "汉江两岸的早晨常常有雾")
 		want("a lead", map[identity.Post]identity.Want{identity.Review: nobody, identity.Secrecy: nobody})
 
 		reviewer := d.person("reviewer", hanbin)
