@@ -80,6 +80,7 @@ func TestOneTenantIsBackedUpAndRestored(t *testing.T) {
 					if n, err := there.Audit.Verify(ctx, g.ID); err != nil || n == 0 {
 						t.Errorf("its chain: %d, %v", n, err)
 					}
+					there.shows(t, g.ID, to.media)
 					for key := range blobsOf(t, to.media) {
 						if !strings.HasPrefix(key, g.ID.String()+"/") {
 							t.Errorf("blob %s is another's", key)

@@ -201,6 +201,17 @@ func TestFsckNamesWhatIsWrongWithFiles(t *testing.T) {
 	check("a flipped bit in a blob", p, "media-damaged")
 	b[100] ^= 1
 	write(blobs[0], b)
+	pictures, err := filepath.Glob(filepath.Join(p.media, "*", "media", "*"))
+	if err != nil || len(pictures) < 3 {
+		t.Fatal(pictures, err)
+	}
+	if err := os.Rename(pictures[0], pictures[0]+"0"); err != nil {
+		t.Fatal(err)
+	}
+	check("a picture of another name", p, "media-missing", "media-unnamed")
+	if err := os.Rename(pictures[0]+"0", pictures[0]); err != nil {
+		t.Fatal(err)
+	}
 	empty := place{"", filepath.Join(t.TempDir(), "empty.db"), t.TempDir()}
 	serveHouse(t, empty.database, "localhost")
 	check("a mirror of another installation", empty, "mirror-unknown-site")
@@ -231,6 +242,12 @@ func (a *ailing) doctor(more ...string) map[string]finding {
 		"--data=" + a.data}, a.args...), more...)...)
 }
 
+// bare takes the rows of the pictures away, for an installation whose store is another one.
+func (a *ailing) bare() {
+	a.sql("DELETE FROM media_uses")
+	a.sql("DELETE FROM media")
+}
+
 func (a *ailing) sql(text string) { bare(a.t, a.database, text) }
 
 func (a *ailing) must(err error) {
@@ -256,6 +273,10 @@ func TestDoctorNamesEachFault(t *testing.T) {
 	}
 	sound := place{"", filepath.Join(t.TempDir(), "z.db"), filepath.Join(t.TempDir(), "media")}
 	tw, _ := settled(t, sound)
+	tw.pass(13 * time.Hour) // the reminders of its emergencies are due, and a sound installation has sent them
+	if err := tw.Queue.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	tw.crawl(t)
 	if err := tw.Cache.Flush(); err != nil {
 		t.Fatal(err)
@@ -274,9 +295,16 @@ func TestDoctorNamesEachFault(t *testing.T) {
 		{name: "database-missing", harm: func(a *ailing) { a.database += ".gone" }},
 		{name: "database-without-wal", harm: func(a *ailing) { forge(a.t, a.database, "PRAGMA journal_mode = DELETE") }},
 		{name: "schema-behind", harm: func(a *ailing) { a.sql("DROP TABLE jobs") }},
-		{name: "media-bucket-missing", fixed: true, harm: func(a *ailing) { a.media = strings.Replace(blobtest.S3URL(a.t), "&create=true", "", 1) }},
+		{name: "media-bucket-missing", fixed: true, harm: func(a *ailing) {
+			a.bare()
+			a.media = strings.Replace(blobtest.S3URL(a.t), "&create=true", "", 1)
+		}},
 		{name: "media-unreachable", harm: func(a *ailing) { a.media = "s3://ak:secret@127.0.0.1:1/bucket?tls=false" }},
-		{name: "media-orphan", harm: func(a *ailing) { a.media = filepath.Join(a.data, "m"); a.old(filepath.Join(a.media, "999", "x.png")) }},
+		{name: "media-orphan", harm: func(a *ailing) {
+			a.bare()
+			a.media = filepath.Join(a.data, "m")
+			a.old(filepath.Join(a.media, "999", "x.png"))
+		}},
 		{name: "key-missing", harm: func(a *ailing) { a.must(os.Remove(a.key)) }},
 		{name: "key-foreign", harm: func(a *ailing) { a.must(os.WriteFile(a.key, bytes.Repeat([]byte{7}, 32), 0o600)) }},
 		{name: "key-open", fixed: true, harm: func(a *ailing) { a.must(os.Chmod(a.key, 0o644)) }},

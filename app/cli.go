@@ -53,11 +53,19 @@ type commands struct {
 		Suspend siteSuspend `cmd:"" help:"${site_suspend}"`
 		Resume  siteResume  `cmd:"" help:"${site_resume}"`
 		Close   siteClose   `cmd:"" help:"${site_close}"`
+		Recheck struct {
+			List    recheckList    `cmd:"" help:"${recheck_list}"`
+			Open    recheckOpen    `cmd:"" help:"${recheck_open}"`
+			Confirm recheckConfirm `cmd:"" help:"${recheck_confirm}"`
+			Accept  recheckAccept  `cmd:"" help:"${recheck_accept}"`
+			Return  recheckReturn  `cmd:"" help:"${recheck_return}"`
+		} `cmd:"" help:"${site_recheck}"`
 	} `cmd:"" help:"${site}"`
 	Org struct {
 		Import orgImport `cmd:"" help:"${org_import}"`
 	} `cmd:"" help:"${org}"`
 	Admin struct {
+		Allow     adminAllow     `cmd:"" help:"${admin_allow}"`
 		Create    adminCreate    `cmd:"" help:"${admin_create}"`
 		Password  adminPassword  `cmd:"" help:"${admin_password}"`
 		Factor    adminFactor    `cmd:"" help:"${admin_factor}"`
@@ -73,6 +81,11 @@ type commands struct {
 		List   wordpackList   `cmd:"" help:"${wordpack_list}"`
 		Remove wordpackRemove `cmd:"" help:"${wordpack_remove}"`
 	} `cmd:"" help:"${wordpack}"`
+	Calendar struct {
+		Import calendarImport `cmd:"" help:"${calendar_import}"`
+		List   calendarList   `cmd:"" help:"${calendar_list}"`
+		Show   calendarShow   `cmd:"" help:"${calendar_show}"`
+	} `cmd:"" help:"${calendar}"`
 	Audit struct {
 		Verify auditVerify `cmd:"" help:"${audit_verify}"`
 		Export auditExport `cmd:"" help:"${audit_export}"`

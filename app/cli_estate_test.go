@@ -39,4 +39,12 @@ func TestAnApplicationOnTheCommandLine(t *testing.T) {
 	if out := do(exitOK, "site", "show", at, "--json"); !strings.Contains(out, `"state": "online"`) {
 		t.Errorf("in the end: %s", out)
 	}
+	if out := do(exitOK, "site", "recheck", "open") + do(exitOK, "site", "recheck", "list", "--late", "--json"); !strings.Contains(out, "开始了 0 个") || !strings.Contains(out, "[]") {
+		t.Errorf("a new site is re-checked: %s", out)
+	}
+	for _, args := range [][]string{{"confirm", at, "--note=安政办函〔2027〕3号"}, {"accept", at, "--reason=符合规定"}, {"return", at, "--reason=材料不全"}} {
+		if out := do(exitFailed, append([]string{"site", "recheck"}, args...)...); !strings.Contains(out, "没有要办的年度复核") {
+			t.Errorf("%v before it is due: %s", args, out)
+		}
+	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/platform/web"
@@ -28,22 +29,29 @@ import (
 // Config is what an installation decides, once, at start. Every field is a flag and an environment variable; the zero
 // value of each is a good one.
 type Config struct {
-	Data           string   `name:"data" env:"ZHANQUN_DATA" default:"data" placeholder:"DIR" help:"${data}"`
-	Listen         string   `name:"listen" env:"ZHANQUN_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"${listen}"`
-	OpsListen      string   `name:"ops-listen" env:"ZHANQUN_OPS_LISTEN" default:"127.0.0.1:8081" placeholder:"ADDR" help:"${ops_listen}"`
-	Database       string   `name:"database" env:"ZHANQUN_DATABASE" placeholder:"URL" help:"${database}"`
-	Media          string   `name:"media" env:"ZHANQUN_MEDIA" placeholder:"URL" help:"${media}"`
-	KeyFile        string   `name:"key-file" env:"ZHANQUN_KEY_FILE" placeholder:"FILE" help:"${key_file}"`
-	Domain         string   `name:"domain" env:"ZHANQUN_DOMAIN" default:"localhost" placeholder:"NAME" help:"${domain}"`
-	PublicScheme   string   `name:"public-scheme" env:"ZHANQUN_PUBLIC_SCHEME" placeholder:"http|https" help:"${public_scheme}"`
-	PublicPort     int      `name:"public-port" env:"ZHANQUN_PUBLIC_PORT" placeholder:"PORT" help:"${public_port}"`
-	TLSDir         string   `name:"tls-dir" env:"ZHANQUN_TLS_DIR" placeholder:"DIR" help:"${tls_dir}"`
-	TLSListen      string   `name:"tls-listen" env:"ZHANQUN_TLS_LISTEN" placeholder:"ADDR" help:"${tls_listen}"`
-	TrustedProxies []string `name:"trusted-proxies" env:"ZHANQUN_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
-	OIDCIssuer     string   `name:"oidc-issuer" env:"ZHANQUN_OIDC_ISSUER" placeholder:"URL" help:"${oidc_issuer}"`
-	OIDCClient     string   `name:"oidc-client" env:"ZHANQUN_OIDC_CLIENT" placeholder:"ID" help:"${oidc_client}"`
-	OIDCSecretFile string   `name:"oidc-secret-file" env:"ZHANQUN_OIDC_SECRET_FILE" placeholder:"FILE" help:"${oidc_secret_file}"`
-	Demo           bool     `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
+	Data             string        `name:"data" env:"ZHANQUN_DATA" default:"data" placeholder:"DIR" help:"${data}"`
+	Listen           string        `name:"listen" env:"ZHANQUN_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"${listen}"`
+	OpsListen        string        `name:"ops-listen" env:"ZHANQUN_OPS_LISTEN" default:"127.0.0.1:8081" placeholder:"ADDR" help:"${ops_listen}"`
+	Database         string        `name:"database" env:"ZHANQUN_DATABASE" placeholder:"URL" help:"${database}"`
+	Media            string        `name:"media" env:"ZHANQUN_MEDIA" placeholder:"URL" help:"${media}"`
+	KeyFile          string        `name:"key-file" env:"ZHANQUN_KEY_FILE" placeholder:"FILE" help:"${key_file}"`
+	Domain           string        `name:"domain" env:"ZHANQUN_DOMAIN" default:"localhost" placeholder:"NAME" help:"${domain}"`
+	PublicScheme     string        `name:"public-scheme" env:"ZHANQUN_PUBLIC_SCHEME" placeholder:"http|https" help:"${public_scheme}"`
+	PublicPort       int           `name:"public-port" env:"ZHANQUN_PUBLIC_PORT" placeholder:"PORT" help:"${public_port}"`
+	TLSDir           string        `name:"tls-dir" env:"ZHANQUN_TLS_DIR" placeholder:"DIR" help:"${tls_dir}"`
+	TLSListen        string        `name:"tls-listen" env:"ZHANQUN_TLS_LISTEN" placeholder:"ADDR" help:"${tls_listen}"`
+	TrustedProxies   []string      `name:"trusted-proxies" env:"ZHANQUN_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
+	ConsoleAllow     []string      `name:"console-allow" env:"ZHANQUN_CONSOLE_ALLOW" placeholder:"CIDR" help:"${console_allow}"`
+	ConsoleIdle      time.Duration `name:"console-idle" env:"ZHANQUN_CONSOLE_IDLE" default:"30m" placeholder:"TIME" help:"${console_idle}"`
+	OIDCIssuer       string        `name:"oidc-issuer" env:"ZHANQUN_OIDC_ISSUER" placeholder:"URL" help:"${oidc_issuer}"`
+	OIDCClient       string        `name:"oidc-client" env:"ZHANQUN_OIDC_CLIENT" placeholder:"ID" help:"${oidc_client}"`
+	OIDCSecretFile   string        `name:"oidc-secret-file" env:"ZHANQUN_OIDC_SECRET_FILE" placeholder:"FILE" help:"${oidc_secret_file}"`
+	SMTP             string        `name:"smtp" env:"ZHANQUN_SMTP" placeholder:"HOST:PORT" help:"${smtp}"`
+	SMTPFrom         string        `name:"smtp-from" env:"ZHANQUN_SMTP_FROM" placeholder:"ADDRESS" help:"${smtp_from}"`
+	SMTPUser         string        `name:"smtp-user" env:"ZHANQUN_SMTP_USER" placeholder:"NAME" help:"${smtp_user}"`
+	SMTPPasswordFile string        `name:"smtp-password-file" env:"ZHANQUN_SMTP_PASSWORD_FILE" placeholder:"FILE" help:"${smtp_password_file}"`
+	WebhookAllow     []string      `name:"webhook-allow" env:"ZHANQUN_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
+	Demo             bool          `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
 
 	asksFirst bool      // a server whose console asks for the first administrator: see setup.go
 	command   bool      // a command of the command line, not a server: see openHouse
@@ -153,6 +161,16 @@ func (c Config) public(port int) (Config, error) {
 	if _, err := c.proxies(); err != nil {
 		return c, err
 	}
+	if err := c.checkMail(); err != nil {
+		return c, err
+	}
+	if _, err := c.desks(); err != nil {
+		return c, err
+	}
+	c.ConsoleIdle = cmp.Or(c.ConsoleIdle, identity.Idle)
+	if c.ConsoleIdle <= identity.LeastIdle || c.ConsoleIdle > identity.Idle {
+		return c, fault.In("console-idle", "--console-idle 应多于 %s，最多 %s。", identity.LeastIdle, identity.Idle)
+	}
 	return c, c.checkProvider()
 }
 
@@ -167,8 +185,16 @@ func listenPort(flag, address string) (int, error) {
 
 // proxies are the addresses whose X-Forwarded headers are read.
 func (c Config) proxies() ([]netip.Prefix, error) {
+	return prefixes("trusted-proxies", c.TrustedProxies)
+}
+
+// desks are the addresses from which the console is reached; none: from everywhere.
+func (c Config) desks() ([]netip.Prefix, error) { return prefixes("console-allow", c.ConsoleAllow) }
+
+// prefixes reads the addresses and networks of a flag.
+func prefixes(flag string, all []string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
-	for _, s := range c.TrustedProxies {
+	for _, s := range all {
 		s = strings.TrimSpace(s)
 		if s == "" {
 			continue
@@ -177,7 +203,7 @@ func (c Config) proxies() ([]netip.Prefix, error) {
 		if err != nil {
 			a, err := netip.ParseAddr(s)
 			if err != nil {
-				return nil, fault.In("trusted-proxies", "--trusted-proxies 里的“%s”不是地址或网段。", s)
+				return nil, fault.In(flag, "--%s 里的“%s”不是地址或网段。", flag, s)
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
@@ -195,8 +221,9 @@ func (c Config) shown() [][2]string {
 	return [][2]string{
 		{"data", c.Data}, {"listen", c.Listen}, {"ops-listen", c.OpsListen}, {"database", masked(c.Database)}, {"media", masked(c.Media)},
 		{"key-file", c.KeyFile}, {"domain", c.Domain}, {"public-scheme", c.PublicScheme}, {"public-port", port}, {"tls-dir", c.TLSDir}, {"tls-listen", c.TLSListen},
-		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
-		{"oidc-secret-file", c.OIDCSecretFile}, {"demo", fmt.Sprint(c.Demo)},
+		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"console-allow", strings.Join(c.ConsoleAllow, ",")}, {"console-idle", c.ConsoleIdle.String()}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
+		{"oidc-secret-file", c.OIDCSecretFile}, {"smtp", c.SMTP}, {"smtp-from", c.SMTPFrom}, {"smtp-user", c.SMTPUser}, {"smtp-password-file", c.SMTPPasswordFile},
+		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"demo", fmt.Sprint(c.Demo)},
 	}
 }
 
@@ -260,7 +287,8 @@ func (c Config) pages() pages.Config {
 
 func (c Config) web(now kernel.Clock) web.Config {
 	proxies, _ := c.proxies() // Resolve has read them
-	w := web.Config{Console: c.console(), ConsoleOrigin: strings.TrimSuffix(c.consoleURL(), "/"), TrustedProxies: proxies, Now: now, Access: c.access, LargeBodies: largeBodies(memoryLimit())}
+	desks, _ := c.desks()     // likewise
+	w := web.Config{Console: c.console(), ConsoleAllow: desks, ConsoleOrigin: strings.TrimSuffix(c.consoleURL(), "/"), TrustedProxies: proxies, Now: now, Access: c.access, LargeBodies: largeBodies(memoryLimit())}
 	// Behind a gateway whose headers are not trusted every request looks like plain HTTP: leading it to https would loop.
 	w.RedirectHTTPS = c.PublicScheme == "https" && (c.TLSDir != "" || len(proxies) > 0)
 	w.HTTPS = c.PublicScheme == "https"

@@ -56,7 +56,10 @@ func lists(t *testing.T, io, both, reviewer *worker) {
 	id := func(i int, version int) string { return fmt.Sprintf("%s:%d", ids[i], version) }
 	press := func(w *worker, status int, form url.Values, words ...string) string {
 		t.Helper()
-		got, _, body := w.post(io.base()+"/bulk", form)
+		got, header, body := w.post(io.base()+"/bulk", form)
+		if got == http.StatusSeeOther { // all went well: the list says so in a bar
+			got, body = w.get(header.Get("Location"))
+		}
 		for _, words := range words {
 			if got != status || !strings.Contains(body, words) {
 				t.Errorf("%v answers %d without %q: %s", form, got, words, body)
@@ -78,23 +81,28 @@ func lists(t *testing.T, io, both, reviewer *worker) {
 	if undo.Get("do") != "unbin" || len(undo["id"]) != 1 {
 		t.Fatalf("undone by %v", undo)
 	}
-	press(io, 200, undo, "办成 1，没有办成 0")
+	body = press(io, 200, undo, "已移出回收站：1 篇")
 	shows(list, true, true, true, true)
+	if _, page := io.get(io.base() + "?did=bin&n=1&of=1:x"); strings.Contains(page, `class="toast"`) {
+		t.Error("a bar of an address that nobody makes")
+	}
+	body = press(io, 200, undoOf(body), "已移入回收站：1 篇") // what was taken back is taken back
+	press(io, 200, undoOf(body), "已移出回收站：1 篇")
 
 	from := io.article(io.base() + "/" + ids[2]).Column
 	to := io.other(from)
-	body = press(io, 200, url.Values{"do": {"move"}, "column": {to}, "id": {id(2, 1), id(3, 1)}}, "办成 2")
+	body = press(io, 200, url.Values{"do": {"move"}, "column": {to}, "id": {id(2, 1), id(3, 1)}}, "已移到别的栏目：2 篇")
 	if got := io.article(io.base() + "/" + ids[2]).Column; fmt.Sprint(got) != to {
 		t.Errorf("moved to %d, want %s", got, to)
 	}
 	press(io, 200, url.Values{"do": {"move"}, "column": {"987654"}, "id": {id(3, 2)}}, "已经不在了", "没有办成 1")
-	press(io, 200, undoOf(body), "办成 2")
+	press(io, 200, undoOf(body), "已移回原来的栏目：2 篇")
 	for _, i := range []int{2, 3} {
 		if got := io.article(io.base() + "/" + ids[i]).Column; got != from {
 			t.Errorf("undone, and in %d, not %d", got, from)
 		}
 	}
-	press(io, 200, url.Values{"do": {"submit"}, "id": {id(0, 3), id(1, 1), id(2, 1)}}, "办成 2，没有办成 1", "刚被别人改过")
+	press(io, 200, url.Values{"do": {"submit"}, "id": {id(0, 5), id(1, 1), id(2, 1)}}, "办成 2，没有办成 1", "刚被别人改过")
 	press(io, 200, url.Values{"do": {"bin"}, "id": {id(1, 2)}}, "只有草稿可以删除")
 
 	io.wants(io.base()+"/views", url.Values{"name": {""}, "query": {"q=批量"}}, 422, "名字")
@@ -147,7 +155,9 @@ func undoOf(page string) url.Values {
 	for _, m := range regexp.MustCompile(`<input type="hidden" name="id" value="([^"]*)">`).FindAllStringSubmatch(page, -1) {
 		form.Add("id", m[1])
 	}
-	if m := regexp.MustCompile(`<button name="do" value="([^"]*)">`).FindStringSubmatch(page); m != nil {
+	if m := regexp.MustCompile(`<input type="hidden" name="do" value="([^"]*)">`).FindStringSubmatch(page); m != nil {
+		form.Set("do", m[1])
+	} else if m := regexp.MustCompile(`<button name="do" value="([^"]*)">`).FindStringSubmatch(page); m != nil {
 		form.Set("do", m[1])
 	}
 	return form

@@ -38,7 +38,7 @@ func wayfinding(t *testing.T, io, both *worker) {
 		t.Errorf("the author may go to %s", raw)
 	}
 	for _, p := range mine {
-		if p.Href != "/" && !strings.HasPrefix(p.Href, "/sites/"+io.site.ID.String()+"/") {
+		if p.Href != "/" && !strings.HasPrefix(p.Href+"/", "/sites/"+io.site.ID.String()+"/") {
 			t.Errorf("a place of another site: %+v", p)
 		}
 	}

@@ -162,9 +162,9 @@ func chain(t *testing.T, io, both *worker) {
 	own := both.write("自己写的自己审")
 	both.wants(own+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
 	both.wants(own+"/review", both.editionOf(own, "do", "publish"), http.StatusForbidden, "自己")
-	io.wants(at+"/withdraw", url.Values{"reason": {"想撤"}}, http.StatusForbidden, "没有")
-	both.wants(at+"/withdraw", url.Values{"reason": {" "}}, http.StatusUnprocessableEntity, "理由")
-	both.wants(at+"/withdraw", url.Values{"reason": {"停水改期"}, "notice": {"停水时间另行通知。"}}, http.StatusSeeOther, "withdrawn")
+	io.wants(at+"/after", url.Values{"how": {"withdraw"}, "reason": {"想撤"}}, http.StatusForbidden, "没有")
+	both.wants(at+"/after", url.Values{"how": {"withdraw"}, "reason": {" "}}, http.StatusUnprocessableEntity, "理由")
+	both.wants(at+"/after", url.Values{"how": {"withdraw"}, "reason": {"停水改期"}, "notice": {"停水时间另行通知。"}}, http.StatusSeeOther, "withdrawn")
 	if io.public(title) {
 		t.Error("citizens still read what was withdrawn")
 	}
@@ -174,7 +174,7 @@ func chain(t *testing.T, io, both *worker) {
 func buttons(t *testing.T, io, both, reviewer, liaison *worker) {
 	draft, public := io.write("还是草稿"), io.write("已经公开")
 	io.wants(public+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
-	const edit, send, pass, withdraw = ">修改</a>", ">送审</button>", ">退回</button>", ">撤回</button>"
+	const edit, send, pass, withdraw = ">修改</a>", ">送审</button>", ">退回</button>", `name="how" value="withdraw"`
 	all := []string{edit, send, pass, withdraw}
 	sees := func(w *worker, at string, want ...string) {
 		t.Helper()

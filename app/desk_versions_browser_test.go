@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"path"
+	"strings"
 	"testing"
 )
 
@@ -53,8 +54,16 @@ func TestWritingTogetherInABrowser(t *testing.T) {
 	d.resize(t, 390)
 	eval[bool](t, b, `(()=>{document.querySelector('input[name=id]').checked=true;return true})()`)
 	d.press("main button", "删除选中的")
-	d.says("办成 1")
-	d.look("bulk")
+	d.says("已移入回收站：1 篇")
+	eval[bool](t, b, `(()=>{document.querySelector('.toast button').focus();return true})()`) // whoever is about to press keeps it
+	d.look("toast")
+	if at := eval[string](t, b, `location.search`); strings.Contains(at, "did=") {
+		t.Errorf("loaded again, the page would say it once more: %s", at)
+	}
+	d.press(".toast button", "撤销")
+	d.says("已移出回收站：1 篇")
+	d.press(".toast button", "撤销")
+	until(t, func() bool { return !eval[bool](t, b, `!!document.querySelector('.toast')`) })
 	d.open(t, 1366, d.console+here)
 	d.says("自动清除")
 	d.look("binned")

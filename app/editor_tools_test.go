@@ -67,7 +67,7 @@ func TestTheDesksTools(t *testing.T) {
 	d.enterKey()
 	until(t, func() bool { return eval[bool](t, b, `window.before===undefined&&document.readyState==='complete'`) })
 	d.atDesk()
-	if n, names := d.weight(); n > 220<<10 || len(names) != 3 {
+	if n, names := d.weight(); n > 220<<10 || len(names) != 4 {
 		t.Errorf("the editor's scripts %q weigh %d bytes", names, n)
 	} else {
 		t.Logf("editor: %d bytes of %q", n, names)
@@ -185,7 +185,10 @@ asked.push(u+' '+o.body.get('html').length+' '+o.body.get('text'));await window.
 	paste(fmt.Sprintf(`{'text/html':%q,'text/plain':'假冒'}`, hostile)) // another page's that says it is ours
 	until(t, func() bool { return d.body() == "<p>假冒</p>" })
 	paste(`{file:'x'}`)
-	line("图片没有贴进来")
+	until(t, func() bool {
+		return eval[string](t, b, `document.querySelector('dialog[open] .names')?.textContent??''`) == "a.png"
+	})
+	eval[bool](t, b, `document.querySelector('dialog[open] [data-close]').click(),true`)
 	for _, words := range []string{"<script>refused.push(2)</script>只有字", "a < b"} {
 		d.keys("a", chromedp.ModifierCtrl)
 		paste(fmt.Sprintf(`{'text/plain':%q}`, words))

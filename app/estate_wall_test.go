@@ -66,7 +66,34 @@ func TestTheWallOfTenThousandSites(t *testing.T) {
 		t.Errorf("the wall weighs %d bytes", weight)
 	}
 	slices.Sort(took)
+	status, packed, tv := tw.packed(t, po, "/estate/tv")
+	if n := strings.Count(tv, ` title="`); status != http.StatusOK || packed > wallAtMost || n != cells || !strings.Contains(tv, `class="tv dots"`) {
+		t.Errorf("the big screen answers %d, %d bytes, %d cells", status, packed, n)
+	}
+	t.Logf("the big screen: %d bytes packed, %d unpacked", packed, len(tv))
 	t.Logf("%d sites: %d bytes packed, %d unpacked, median %v, slowest of %d %v", n, weight, len(page), took[len(took)/2], len(took), took[len(took)-1])
+}
+
+// packed asks for a screen as a browser does, and answers how much it weighs on the wire and what it says.
+func (tw *town) packed(t *testing.T, w *worker, path string) (status, weight int, page string) {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodGet, consoleAt+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Encoding", "gzip")
+	began := time.Now()
+	status, _, body := tw.doWith(t, w.client, r)
+	t.Logf("%s took %v", path, time.Since(began))
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return status, len(body), string(all)
 }
 
 // tenThousand opens about 10,000 sites: the real townships, counties and cities of some provinces.

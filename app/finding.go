@@ -32,6 +32,8 @@ var faults = map[string][2]string{
 	"job-unknown":                  {"任务的类型没有处理程序", "升级到认识它的版本，或者删除任务"},
 	"job-failed":                   {"任务多次失败，已搁置", "查看 last_error，排除原因后重新排队"},
 	"media-orphan":                 {"媒体文件不属于任何站点", "确认后删除"},
+	"media-missing":                {"媒体文件丢失：稿件里的图片或附件打不开", "从备份取回这个文件"},
+	"media-unnamed":                {"媒体文件没有登记，多半是上传中断留下的", "确认后删除"},
 	"media-damaged":                {"媒体文件的内容与摘要不符", "从备份取回这个文件"},
 	"mirror-unknown-site":          {"镜像里有不存在的站点的页面", "删除这个镜像文件"},
 	"mirror-torn":                  {"镜像文件不完整", "删除这个镜像文件，下次访问时会重新写入"},
@@ -59,7 +61,7 @@ var faults = map[string][2]string{
 
 // severity is "warning" for what costs nobody a word that was published.
 func severity(name string) string {
-	for _, mild := range []string{"index-", "job-", "media-orphan", "mirror-", "temporary-", "domain-", "host-", "schema-"} {
+	for _, mild := range []string{"index-", "job-", "media-orphan", "media-unnamed", "mirror-", "temporary-", "domain-", "host-", "schema-"} {
 		if strings.HasPrefix(name, mild) {
 			return "warning"
 		}

@@ -22,10 +22,14 @@ var services = []string{"events", "jobs", "audit", "render", "pages", "web", "mo
 // edges are the rooms a room may enter besides those its wing may, each with its reason.
 var edges = map[string]map[string]string{
 	"platform/estate": {"platform/console": "its screens stand in the console's frame"},
+	"platform/clocks": {"platform/console": "its board stands in the console's frame"},
+	"platform/notify": {"platform/console": "its screens stand in the console's frame"},
+	"platform/watch":  {"platform/console": "its screens stand in the console's frame", "platform/estate": "it shows how a site was opened and looked at again"},
 	"storage/index":   {"storage/db": "the index is written inside the caller's transaction"},
 	"tenants/article": {"tenants/column": "an article stands in a column"},
 	"tenants/desk": {"tenants/article": "its screens write articles", "tenants/column": "an article's column is chosen in a form",
-		"tenants/review": "its screens take the steps of review", "tenants/checks": "its screens show what was found before an article is sent"},
+		"tenants/review": "its screens take the steps of review", "tenants/checks": "its screens show what was found before an article is sent",
+		"tenants/media": "its form puts pictures and files into a text"},
 	"tenants/checks": {"tenants/article": "it reads articles before they are sent", "tenants/column": "a link to a column leads somewhere while the column does"},
 	"tenants/paste":  {"tenants/article": "a cleaned text becomes a draft", "tenants/column": "a draft's column is chosen in the form"},
 	"tenants/review": {"tenants/article": "review decides about articles", "tenants/column": "a column names its review policy"},

@@ -156,6 +156,15 @@ func (i *inspection) strangers(ctx context.Context, known map[kernel.SiteID]bool
 
 // blobs looks for blobs of no site; deep reads every one, since only its bytes tell whether they are what was stored.
 func (i *inspection) blobs(ctx context.Context, known map[kernel.SiteID]bool, deep bool) error {
+	for site := range known {
+		flaws, err := i.h.Media.Flaws(ctx, site)
+		if err != nil {
+			return err
+		}
+		for _, f := range flaws {
+			i.add(f.What, "%s", f.Key)
+		}
+	}
 	for info, err := range i.media.List(ctx, "") {
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
@@ -48,6 +49,53 @@ func (g *guard) May(ctx context.Context, id kernel.SiteID, act policies.Action) 
 		}
 	}
 	return policies.May(held, act, proof)
+}
+
+// MayIn is May about what stands in a column: an appointment to that column, or to one above it, reaches it. web.AnyColumn is some column or
+// other of the site: the room asks again about each object.
+func (g *guard) MayIn(ctx context.Context, id kernel.SiteID, act policies.Action, column int64) error {
+	var path []int64
+	if column != web.AnyColumn {
+		var err error
+		if path, err = g.path(ctx, id, column); err != nil {
+			return err
+		}
+	}
+	held, err := g.all(ctx, id, path...)
+	if err != nil {
+		return err
+	}
+	for i := range held {
+		held[i].InScope = held[i].InScope || column == web.AnyColumn
+	}
+	return policies.May(held, act, policies.Proof{})
+}
+
+// Reach is where on a site the actor may do one of the actions: everywhere, or in these columns.
+func (g *guard) Reach(ctx context.Context, id kernel.SiteID, acts ...policies.Action) (everywhere bool, columns []int64, err error) {
+	in := func(path ...int64) (bool, error) {
+		held, err := g.all(ctx, id, path...)
+		return slices.ContainsFunc(acts, func(act policies.Action) bool { return policies.May(held, act, policies.Proof{}) == nil }), err
+	}
+	if everywhere, err = in(); everywhere || err != nil {
+		return everywhere, nil, err
+	}
+	tree, err := g.columns.Tree(ctx, id)
+	if err != nil {
+		return false, nil, err
+	}
+	for _, c := range tree.All() {
+		path, err := g.path(ctx, id, c.ID)
+		if err != nil {
+			return false, nil, err
+		}
+		if ok, err := in(path...); err != nil {
+			return false, nil, err
+		} else if ok {
+			columns = append(columns, c.ID)
+		}
+	}
+	return false, columns, nil
 }
 
 // endsHere reports whether the chain of any column of the site gives the last word to an office of the actor's: the room asks again
@@ -99,6 +147,15 @@ func (g *guard) Standing(ctx context.Context, obj publication.Object) (s review.
 	s.Above = true
 	s.Proof.Assigned = slices.ContainsFunc(live, func(a identity.Appointment) bool { return a.Org == chain.Last && a.Site == 0 })
 	return s, err
+}
+
+// Publishes asks whether the actor may publish an article now: whoever set a time for it is asked about again when the time has come.
+func (g *guard) Publishes(ctx context.Context, id kernel.SiteID, a article.ID) error {
+	s, err := g.Standing(ctx, publication.Object{Site: id, Kind: article.Kind, ID: a})
+	if err != nil {
+		return err
+	}
+	return policies.May(s.Held, "article.publish", s.Proof)
 }
 
 // path is a column followed by those above it.

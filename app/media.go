@@ -2,6 +2,9 @@ package app
 
 import (
 	"context"
+	"io"
+	"iter"
+	"sync"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -29,4 +32,71 @@ func openStore(ctx context.Context, cfg Config) (blob.Store, error) {
 		return nil, err
 	}
 	return blob.Guard(store, answerWithin, kernel.SystemClock), nil
+}
+
+// lateStore is the media store, opened when somebody first needs it: a node that has served before starts without it, and a command that
+// keeps no file leaves no folder behind.
+type lateStore struct {
+	cfg   Config
+	mu    sync.Mutex
+	store blob.Store
+}
+
+func openLate(cfg Config) blob.Store { return &lateStore{cfg: cfg} }
+
+// ready is the store, or why it is not there yet; the next call tries again.
+func (l *lateStore) ready(ctx context.Context) (blob.Store, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.store != nil {
+		return l.store, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, mediaWithin)
+	defer cancel()
+	store, err := openStore(ctx, l.cfg)
+	if err != nil {
+		return nil, blob.Down(err)
+	}
+	l.store = store
+	return store, nil
+}
+
+func (l *lateStore) Put(ctx context.Context, key string, r io.Reader, contentType string) (blob.Info, error) {
+	s, err := l.ready(ctx)
+	if err != nil {
+		return blob.Info{}, err
+	}
+	return s.Put(ctx, key, r, contentType)
+}
+
+func (l *lateStore) Open(ctx context.Context, key string, r blob.Range) (*blob.Content, error) {
+	s, err := l.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.Open(ctx, key, r)
+}
+
+func (l *lateStore) Stat(ctx context.Context, key string) (blob.Info, error) {
+	s, err := l.ready(ctx)
+	if err != nil {
+		return blob.Info{}, err
+	}
+	return s.Stat(ctx, key)
+}
+
+func (l *lateStore) Delete(ctx context.Context, key string) error {
+	s, err := l.ready(ctx)
+	if err != nil {
+		return err
+	}
+	return s.Delete(ctx, key)
+}
+
+func (l *lateStore) List(ctx context.Context, prefix string) iter.Seq2[blob.Info, error] {
+	s, err := l.ready(ctx)
+	if err != nil {
+		return func(yield func(blob.Info, error) bool) { yield(blob.Info{}, err) }
+	}
+	return s.List(ctx, prefix)
 }

@@ -1,30 +1,38 @@
 package app
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/estate"
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/module"
+	"github.com/zhanqun/zhanqun/platform/notify"
 	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/platform/watch"
 	"github.com/zhanqun/zhanqun/platform/web"
+	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/index"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/desk"
+	"github.com/zhanqun/zhanqun/tenants/media"
 	"github.com/zhanqun/zhanqun/tenants/paste"
 	"github.com/zhanqun/zhanqun/tenants/portal"
 	"github.com/zhanqun/zhanqun/tenants/review"
@@ -36,6 +44,9 @@ func Migrations() []fs.FS {
 		installationSchema(), audit.Migrations(), jobs.Migrations(), pages.Migrations(), identity.Migrations(), org.Migrations(),
 		publication.Migrations(), site.Migrations(), column.Migrations(), article.Migrations(), index.Migrations(),
 		review.Migrations(), checks.Migrations(), estate.Migrations(),
+		clocks.Migrations(),
+		media.Migrations(),
+		notify.Migrations(),
 	}
 }
 
@@ -43,6 +54,7 @@ func Migrations() []fs.FS {
 type House struct {
 	DB        *db.DB
 	Audit     *audit.Log
+	Refusals  *audit.Refusals
 	Queue     *jobs.Queue
 	Revisions *pages.Revisions
 	Cache     *pages.Cache
@@ -57,8 +69,14 @@ type House struct {
 	Checks    *checks.Checks
 	Console   *console.Console
 	Estate    *estate.Estate
+	Clocks    *clocks.Clocks
+	Notices   *notify.Notices
+	Watch     *watch.Watch
+	Now       kernel.Clock
 	Desk      *desk.Desk
+	Keeper    *column.Keeper
 	Paste     *paste.Tray
+	Media     *media.Media
 	Portal    *portal.Portal
 	Index     *index.Index
 	Server    *web.Server
@@ -70,8 +88,9 @@ type House struct {
 func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err error) {
 	settled := make(chan struct{})
 	close(settled)
-	h = &House{DB: d, Index: index.New(d), settled: settled}
+	h = &House{DB: d, Index: index.New(d), Now: now, settled: settled}
 	h.Audit = audit.New(d, now, ids)
+	h.Refusals = audit.NewRefusals(d, now)
 	h.Queue = jobs.New(d, now, ids)
 	h.Revisions = pages.NewRevisions(d)
 	if h.Render, err = renderer(); err != nil {
@@ -86,16 +105,18 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		return nil, fmt.Errorf("open sites: %w", err)
 	}
 	h.Accounts = identity.New(d, now, ids, h.Audit, h.Sites)
+	h.Accounts.IdleFor(cmp.Or(cfg.ConsoleIdle, identity.Idle))
 	if err := cfg.secondFactor(h.Accounts); err != nil {
 		return nil, err
 	}
 	if !cfg.Demo { // whose three administrators are invented like the rest
 		h.Sites.BeforeOnline(h.Accounts.OutOfTrial)
 	}
+	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Store: openLate(cfg)})
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
-		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Chain: who})
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who})
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
 	if err := h.furnishConsole(cfg, d, now, ids, who); err != nil {
@@ -103,26 +124,65 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	}
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
-		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First}, h.Cache)
+		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
 	return h, nil
 }
 
+// refused tells the audit's refusals of one.
+func (h *House) refused(ctx context.Context, id kernel.SiteID, act policies.Action, from netip.Addr, why error) {
+	h.Refusals.Refused(ctx, id, string(act), from, why)
+}
+
+// admit asks the accounts whether a person may act from an address.
+func (h *House) admit(ctx context.Context, who kernel.Actor, from netip.Addr) error {
+	return h.Accounts.Admitted(ctx, who.Account, from)
+}
+
 // furnishConsole makes the console and the rooms that have screens in it.
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
-	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
-		map[string]fs.FS{"desk": desk.Views(), "checks": checks.Views(), "estate": estate.Views(), "paste": paste.Views()},
-		slices.Concat(desk.Screens(), checks.Screens(), estate.Screens(), paste.Screens())...)
+	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Refusals: h.Refusals, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
+		map[string]fs.FS{
+			"desk":   desk.Views(),
+			"checks": checks.Views(),
+			"estate": estate.Views(),
+			"paste":  paste.Views(),
+			"clocks": clocks.Views(),
+			"column": column.ConsoleViews(),
+			"notify": notify.Views(),
+			"watch":  watch.Views(),
+		},
+		slices.Concat(
+			desk.Screens(),
+			checks.Screens(),
+			estate.Screens(),
+			paste.Screens(),
+			clocks.Screens(),
+			column.Screens(),
+			notify.Screens(),
+			watch.Screens(),
+		)...)
 	if err != nil {
 		return err
 	}
-	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, LinkURL: cfg.linkURL})
+	h.Media.Console = h.Console
+	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Queue: h.Queue, LinkURL: cfg.linkURL})
+	h.Notices, err = cfg.notices(h, d, now, ids, who)
+	if err != nil {
+		return err
+	}
 	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
 		Columns: h.Columns, Console: h.Console})
+	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
-		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Console: h.Console, Imported: paste.Explain,
+		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Clocks: h.Clocks, Media: h.Media, Console: h.Console,
+		Imported: paste.Explain, Reach: who.Reach,
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
-	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console})
+	h.wind()
+	h.Watch = watch.New(watch.Room{Now: now, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Estate: h.Estate, Console: h.Console,
+		Contents: watched{h}, Drafts: desk.Reads()})
+	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites)
+	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console, Pictures: h.Media})
 	return nil
 }
 
@@ -134,14 +194,24 @@ func (h *House) plug() {
 		h.Articles.Module(),
 		h.Portal.Module(),
 		h.Paste.Module(), // before the desk, whose :id would stand for "import" too
+		h.Media.Module(),
 		h.Desk.Module(),
+		h.Keeper.Module(),
 		h.Checks.Module(),
 		h.Estate.Module(),
+		h.Clocks.Module(),
+		h.Notices.Module(),
+		h.Watch.Module(),
 	}
-	h.Console.Plug(h.Desk.Menu(), h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
+	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
+	h.Console.Plug(column.Menu())
 	h.Console.Plug(checks.Menu())
-	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting)
+	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
+	h.Console.Plug(watch.Menu())
+	h.Console.Plug(clocks.Menu(), h.Clocks.Waiting)
+	h.Console.Plug(notify.Menu())
 	h.Console.Plug(console.Menu())
+	h.Console.PlugBell(h.Notices.Unread)
 	h.Console.PlugRecent(h.Desk.Recent)
 	for _, m := range h.modules {
 		if m.Routes != nil {

@@ -3,11 +3,15 @@ package app
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"image"
+	"image/png"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -46,6 +50,19 @@ func (w *worker) paste(form url.Values) (int, answer) {
 	return status, a
 }
 
+// inPlace is a picture in its place between two paragraphs.
+var inPlace = regexp.MustCompile(`^<p>甲</p>\s*<figure><img src="/-/media/\d+/full\.png" alt="江" width="40" height="30"/></figure>\s*<p>乙</p>$`)
+
+// dotted is a small picture.
+func dotted(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 30))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func clipboards(t *testing.T, io, reader *worker) {
 	notice := `<p class=MsoNormal align=center style='text-align:center'><b><span style='font-family:方正小标宋简体'>关于做好今冬供水保障的通知</span></b></p>` +
 		`<p align=center style='text-align:center'>关政办发[2026]7号</p><p>各村（社区）居民委员会：</p><p>一、总体要求</p><p>请提前检修。<img src="file:///C:/a.png"></p>` +
@@ -57,6 +74,10 @@ func clipboards(t *testing.T, io, reader *worker) {
 	}
 	if _, a := io.paste(url.Values{"html": {notice}, "title": {""}}); strings.Contains(a.HTML, "关于做好") || a.Title == "" {
 		t.Errorf("with a place for the title the text is %q", a.HTML)
+	}
+	dot := `<img alt="江" src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(dotted(t)) + `">`
+	if _, a := io.paste(url.Values{"html": {`<p>甲</p><p>` + dot + `</p><p>乙</p><p><img src="data:image/png;base64,iVBORw0KGgo="></p>`}}); !inPlace.MatchString(a.HTML) || a.Pictures != 1 {
+		t.Errorf("a picture on the clipboard became %q, %d left out", a.HTML, a.Pictures)
 	}
 	if _, a := io.paste(url.Values{"text": {"一段\r\n二段 <b>"}}); a.HTML != "<p>一段</p>\n<p>二段 &lt;b&gt;</p>" || len(a.Notes) != 0 {
 		t.Errorf("a plain text became %q, %q", a.HTML, a.Notes)
@@ -116,6 +137,16 @@ func aFile(t *testing.T, io *worker) {
 	}
 	if _, header, _ := io.upload("2", "国旗法.docx", raw); articleAt.FindString(header.Get("Location")) != articleAt.FindString(to) {
 		t.Errorf("the same file once more is another article: %s", header.Get("Location"))
+	}
+	pictured, err := os.ReadFile(corpus.Path(t, "docs/mammoth/tiny-picture.docx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, header, _ = io.upload("2", "图.docx", pictured)
+	if d := io.article(articleAt.FindString(header.Get("Location"))); !strings.HasPrefix(d.Payload.Body, `<figure><img src="/-/media/`) {
+		t.Errorf("a document with a picture became %s", d.Payload.Body)
+	} else if _, form := io.get(header.Get("Location")); strings.Contains(form, "没有带过来") {
+		t.Error("the form says that a picture is missing which is there")
 	}
 	if _, list := io.get(io.base()); !strings.Contains(list, `href="`+io.base()+`/import"`) {
 		t.Error("the list does not lead to the import")

@@ -178,6 +178,7 @@ func (s *session) serve(h *House, l listeners) error {
 	run(&back, work, "revisions", func(ctx context.Context) error { h.Revisions.Run(ctx, slog.Default()); return nil })
 	run(&back, work, "page cache", func(ctx context.Context) error { return h.Cache.Run(ctx, h.Server.Refill) })
 	run(&back, work, "kept sites", func(ctx context.Context) error { return h.keepSites(ctx, changed) })
+	run(&back, work, "refusals", h.Refusals.Run)
 	run(&back, work, "jobs", func(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
@@ -186,6 +187,12 @@ func (s *session) serve(h *House, l listeners) error {
 		}
 		if err := h.Checks.Begin(kernel.WithActor(ctx, identity.System("job"))); err != nil && ctx.Err() == nil {
 			slog.Warn("what is public is not read with the program's own word pack", "err", err)
+		}
+		if err := h.Notices.Begin(ctx); err != nil && ctx.Err() == nil {
+			slog.Warn("nobody is told of posts that end until the next start", "err", err)
+		}
+		if err := h.Estate.Start(kernel.WithActor(ctx, identity.System("job"))); err != nil && ctx.Err() == nil {
+			slog.Warn("the yearly re-checks are not asked for", "err", err)
 		}
 		return h.Queue.Run(ctx, max(2, runtime.NumCPU()))
 	})
@@ -251,6 +258,9 @@ func (s *session) seed() error {
 		return err
 	}
 	if err := demo.Work(s.ctx, rooms, clock.Now, people); err != nil {
+		return err
+	}
+	if err := demo.Owe(s.ctx, rooms, clock.Now, people); err != nil {
 		return err
 	}
 	if err := demo.WritePeople(s.cfg.Data, people); err != nil {

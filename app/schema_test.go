@@ -32,6 +32,9 @@ var platformTables = map[string]string{
 	"second_steps":        "a person's",
 	"setups":              "the first administrator is the platform's",
 	"signin_failures":     "of clients that are nobody yet",
+	"console_networks":    "from where technical posts act, on the whole platform",
+	"work_calendars":      "working days are the same for all sites",
+	"refusals":            "what a person did on one day, on whatever site",
 	"signins":             "people sign in to the platform",
 	"sites":               "the row is the site",
 	"opening_drafts":      "there is no site yet",
@@ -40,6 +43,7 @@ var platformTables = map[string]string{
 	"import_batches":      "one batch is spread over many sites",
 	"audit_heads":         "one row a chain; chain is the site or 0 for the platform",
 	"audit_entries":       "as audit_heads",
+	"mail_addresses":      "a person's",
 	"jobs":                "a queue over all sites, with site_id in the row",
 }
 

@@ -103,6 +103,9 @@ func settled(t *testing.T, p place) (*town, []kernel.AccountID) {
 		}
 	}
 	tw.fillMedia(t, ctx, p.media)
+	for _, s := range tw.Sites.AllPublic() {
+		tw.pictured(t, s.ID, staff[0], p.media)
+	}
 	return tw, staff
 }
 

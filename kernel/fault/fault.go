@@ -5,6 +5,7 @@
 package fault
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 )
@@ -28,6 +29,9 @@ type Fault struct {
 	Say   string // a whole sentence in Chinese that says what to do
 	Field string // the input it belongs to, or ""
 	Cause error  // for the log, or nil
+
+	format string // what Say was made of
+	args   []any
 }
 
 func (f *Fault) Error() string {
@@ -41,17 +45,17 @@ func (f *Fault) Unwrap() error { return f.Cause }
 
 // New makes a fault whose sentence is the formatted text.
 func New(k Kind, format string, args ...any) error {
-	return &Fault{Kind: k, Say: fmt.Sprintf(format, args...)}
+	return &Fault{Kind: k, Say: fmt.Sprintf(format, args...), format: format, args: args}
 }
 
 // Because makes a fault that keeps cause for the log.
 func Because(cause error, k Kind, format string, args ...any) error {
-	return &Fault{Kind: k, Say: fmt.Sprintf(format, args...), Cause: cause}
+	return &Fault{Kind: k, Say: fmt.Sprintf(format, args...), Cause: cause, format: format, args: args}
 }
 
 // In makes an Invalid fault of one input field.
 func In(field, format string, args ...any) error {
-	return &Fault{Kind: Invalid, Say: fmt.Sprintf(format, args...), Field: field}
+	return &Fault{Kind: Invalid, Say: fmt.Sprintf(format, args...), Field: field, format: format, args: args}
 }
 
 // KindOf reports the kind of the first fault in err's chain, or "" when there is none.
@@ -72,5 +76,31 @@ func Say(err error) string {
 	if errors.As(err, &f) {
 		return f.Say
 	}
-	return "系统暂时不能完成这项操作，请稍后再试。"
+	return silent
+}
+
+const silent = "系统暂时不能完成这项操作，请稍后再试。"
+
+// SayIn is Say in the language of word, which knows sentences by what they are in Chinese with their %s and %d in place, and answers ""
+// for one it does not know: that stays as it is. What is put into a sentence is looked up too.
+func SayIn(err error, word func(zh string) string) string {
+	var f *Fault
+	if !errors.As(err, &f) {
+		return cmp.Or(word(silent), silent)
+	}
+	other := word(f.format)
+	if f.format == "%s" { // another fault's whole sentence
+		other = f.format
+	}
+	if other == "" {
+		return f.Say
+	}
+	args := make([]any, len(f.args))
+	for i, a := range f.args {
+		args[i] = a
+		if s, is := a.(string); is {
+			args[i] = cmp.Or(word(s), s)
+		}
+	}
+	return fmt.Sprintf(other, args...)
 }

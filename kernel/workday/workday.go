@@ -10,6 +10,8 @@ package workday
 
 import (
 	_ "embed"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -164,3 +166,20 @@ func (d day) year() int { return time.Unix(int64(d)*secondsOfDay, 0).UTC().Year(
 
 // weekday: 1970-01-01 was a Thursday.
 func (d day) weekday() time.Weekday { return time.Weekday(((int64(d)+4)%7 + 7) % 7) }
+
+// Years are those that are loaded whole, in order.
+func (c *Calendar) Years() []int { return slices.Sorted(maps.Keys(c.years)) }
+
+// Listed counts the days that differ from their weekday in a year: those off and those worked.
+func (c *Calendar) Listed(year int) (off, worked int) {
+	for d, works := range c.days {
+		switch {
+		case d.year() != year:
+		case works:
+			worked++
+		default:
+			off++
+		}
+	}
+	return off, worked
+}

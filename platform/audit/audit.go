@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/events"
 	"github.com/zhanqun/zhanqun/storage/db"
 )
 
@@ -64,6 +65,9 @@ type Log struct {
 	db  *db.DB
 	now kernel.Clock
 	pending
+
+	// Recorded tells of every entry, in the transaction of its change. Subscribers come before serving.
+	Recorded events.Topic[Entry]
 }
 
 //go:embed migrations
@@ -90,7 +94,7 @@ func (l *Log) Record(ctx context.Context, e Entry) error {
 		return err
 	}
 	l.put(ctx, l.db, r, l.append)
-	return nil
+	return l.Recorded.Emit(ctx, e)
 }
 
 func newRow(e Entry, a kernel.Actor, request string) (row, error) {
@@ -190,6 +194,10 @@ func (l *Log) List(ctx context.Context, chain kernel.SiteID, p kernel.Page) ([]L
 	if err != nil {
 		return nil, err
 	}
+	return linesOf(rows)
+}
+
+func linesOf(rows []row) ([]Line, error) {
 	lines := make([]Line, len(rows))
 	for i, r := range rows {
 		lines[i] = Line{Seq: r.Seq, At: r.At.UTC(), Request: r.Request, Hash: r.Hash,
@@ -197,7 +205,7 @@ func (l *Log) List(ctx context.Context, chain kernel.SiteID, p kernel.Page) ([]L
 			Actor: kernel.Actor{Account: r.ActorAccount, Org: r.ActorOrg, Name: r.ActorName, Via: r.ActorVia}}
 		if r.Note != "" {
 			if err := json.Unmarshal([]byte(r.Note), &lines[i].Note); err != nil {
-				return nil, fmt.Errorf("read the note of entry %d of chain %d: %w", r.Seq, chain, err)
+				return nil, fmt.Errorf("read the note of entry %d of chain %d: %w", r.Seq, r.Chain, err)
 			}
 		}
 	}

@@ -34,6 +34,7 @@ type Ports struct {
 	Accounts *identity.Accounts
 	Sites    *site.Sites
 	Audit    *audit.Log
+	Refusals *audit.Refusals
 	Holdings Holdings
 	Now      kernel.Clock
 	People   People // of the demonstration, or nil
@@ -59,6 +60,7 @@ type Entry struct {
 	Name string // a word of the catalogue
 	Path string // "/sites/:site/articles", or "/people" of no site
 	Any  []policies.Action
+	Some bool                           // an appointment to one column of the site opens the line too
 	If   func(ctx context.Context) bool // opens the line too, where no single action says it; or nil
 }
 
@@ -90,6 +92,7 @@ type Console struct {
 	entries []Entry
 	work    []Work
 	recent  []Recent
+	bell    func(ctx context.Context) (int, error)
 }
 
 // New parses the rooms' views in every language and refuses what would fail before a person. The views are by room short name.
@@ -99,7 +102,7 @@ func New(p Ports, views map[string]fs.FS, defined ...View) (*Console, error) {
 	if c.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView, linkView, setupView, peopleView, personView, vacantView, handedView, meView, secondView, codesView, passkeyView}, defined...)); err != nil {
+	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView, linkView, setupView, peopleView, personView, vacantView, handedView, meView, secondView, codesView, passkeyView, refusalsView, networksView}, defined...)); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -110,6 +113,9 @@ func (c *Console) Plug(entries []Entry, work ...Work) {
 	c.entries = append(c.entries, entries...)
 	c.work = append(c.work, work...)
 }
+
+// PlugBell has the frame show how many notices the actor has not read.
+func (c *Console) PlugBell(unread func(ctx context.Context) (int, error)) { c.bell = unread }
 
 // Seat is a site where somebody has a post.
 type Seat struct {
@@ -173,6 +179,22 @@ func (c *Console) Offers(ctx context.Context, id kernel.SiteID, any ...policies.
 	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
 }
 
+// OffersSome is Offers in some column or other of the site, for whoever has an appointment to one.
+func (c *Console) OffersSome(ctx context.Context, id kernel.SiteID, any ...policies.Action) bool {
+	held, err := c.Holdings.Holdings(ctx, id)
+	held = somewhere(held)
+	return err == nil && slices.ContainsFunc(any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil })
+}
+
+// somewhere is what is held, as a column sees it that every appointment reaches.
+func somewhere(held []policies.Held) []policies.Held {
+	held = slices.Clone(held)
+	for i := range held {
+		held[i].InScope = true
+	}
+	return held
+}
+
 // lines are which of the entries the actor may enter at a site, or, of those that are no site's, at all.
 func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) {
 	var at, platform []policies.Held
@@ -190,6 +212,9 @@ func (c *Console) lines(ctx context.Context, id kernel.SiteID) ([]Entry, error) 
 		held := platform
 		if strings.Contains(e.Path, ":site") {
 			held = at
+		}
+		if e.Some {
+			held = somewhere(held)
 		}
 		if slices.ContainsFunc(e.Any, func(a policies.Action) bool { return policies.May(held, a, policies.Proof{}) == nil }) {
 			open = append(open, e)

@@ -31,11 +31,13 @@ func (c *Console) Routes(r *web.Router) {
 		d.Room = room
 		r.Door(d)
 	}
-	for _, d := range slices.Concat(c.meRoutes(), c.secondRoutes(), c.passkeyRoutes(), c.oidcRoutes()) {
+	for _, d := range slices.Concat(c.sessionRoutes(), c.meRoutes(), c.secondRoutes(), c.passkeyRoutes(), c.oidcRoutes()) {
 		d.Room = room
 		r.Door(d)
 	}
 	c.peopleRoutes(r)
+	c.refusalRoutes(r)
+	c.networkRoutes(r)
 	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit/export", Action: "audit.export", Tenancy: "site", Cache: "no-store", Do: c.exportAudit})
 	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit", Action: "audit.read", Tenancy: "site", Cache: "no-store", Do: c.showAudit})
 }
@@ -49,7 +51,21 @@ type Page struct {
 	Status int // 0: 200
 	// Scripts are files of this package's assets that help on the screen, which works without them.
 	Scripts []string
+	// Wide leaves the bar and the menu away: the screen is read from across a room.
+	Wide bool
+	Undo *Undo // what the screen before has done, or nil
 }
+
+// Undo is a bar that says what was just done and takes it back with one press. It is a plain form and stays; with script it goes away by
+// itself after ten seconds, and waits for whoever is about to press.
+type Undo struct {
+	Say    string // translated
+	To     string // where the form goes, or "" for what cannot be taken back
+	Fields []Hidden
+}
+
+// Hidden is a field of a form that nobody types.
+type Hidden struct{ Name, Value string }
 
 // framed is the frame of one screen for one person.
 type framed struct {
@@ -57,12 +73,16 @@ type framed struct {
 	Appearance, Next   string // how it looks, and what the button makes of that
 	Here               string // the address to come back to
 	Who                string
+	Bell               bool // somebody counts notices
+	Unread             int
 	Site               Seat
 	Seats              []Seat
 	Menu               []line
 	CSS, Script        string
 	Scripts            []string
-	Demo, Trial        bool
+	Demo, Trial, Wide  bool
+	Undo               *Undo
+	Session            sessionLeft // until when it lasts; the zero one where there is none to tell of
 	Main               any
 }
 
@@ -92,6 +112,7 @@ func (c *Console) show(f *fiber.Ctx, key string, p Page, data any) error {
 
 func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	fr := c.bare(f, p.Title)
+	fr.Wide, fr.Undo = p.Wide, p.Undo
 	for _, name := range p.Scripts {
 		fr.Scripts = append(fr.Scripts, c.address(name))
 	}
@@ -101,6 +122,9 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	}
 	fr.Who = who.Name
 	var err error
+	if fr.Session, err = c.left(f); err != nil {
+		return fr, err
+	}
 	if c.People == nil {
 		if fr.Trial, err = c.Accounts.Trial(ctx); err != nil {
 			return fr, err
@@ -121,6 +145,12 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 	if err != nil {
 		return fr, err
 	}
+	if c.bell != nil {
+		fr.Bell = true
+		if fr.Unread, err = c.bell(ctx); err != nil {
+			return fr, err
+		}
+	}
 	for _, e := range open {
 		href := strings.Replace(e.Path, ":site", p.Site.String(), 1)
 		fr.Menu = append(fr.Menu, line{Say(fr.Lang, e.Name), href, href == f.Path()})
@@ -135,7 +165,7 @@ func (c *Console) bare(f *fiber.Ctx, title string) framed {
 	look := appearance(f)
 	next := appearances[(slices.Index(appearances, look)+1)%len(appearances)]
 	return framed{Lang: lang, Other: other, Title: title, Appearance: look, Next: next, Here: web.Typed(f),
-		CSS: c.address("console.css"), Script: c.address("console.js"), Demo: c.People != nil}
+		CSS: c.address("console.css"), Script: c.address("console.js"), Scripts: []string{c.address("session.js")}, Demo: c.People != nil}
 }
 
 // Language is what the person has chosen to read.
@@ -145,6 +175,9 @@ func Language(f *fiber.Ctx) string {
 	}
 	return Languages[0]
 }
+
+// Told is the sentence of an error in the person's language.
+func Told(f *fiber.Ctx, err error) string { return SayFault(Language(f), err) }
 
 // speak keeps the language that was chosen and leads back.
 func (c *Console) speak(f *fiber.Ctx) error {
@@ -207,7 +240,7 @@ func (c *Console) signIn(f *fiber.Ctx) error {
 	p := signInPage{Login: strings.Clone(f.FormValue("login")), To: local(f.FormValue("to")), Typed: strings.Clone(f.FormValue("typed")), People: c.people(), OIDC: c.Accounts.HasProvider()}
 	token, _, err := c.Accounts.SignIn(f.UserContext(), p.Login, f.FormValue("password"), visit(f))
 	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Invalid) {
-		p.Trouble = fault.Say(err)
+		p.Trouble = Told(f, err)
 		page := Page{Title: Say(Language(f), "登录"), Status: fiber.StatusUnprocessableEntity}
 		if p.Typed != "" {
 			return againView.Show(c, f, page, p)
@@ -272,10 +305,10 @@ type failure struct {
 }
 
 // Failed is the page of an error, without a menu: what failed may be the store.
-func (c *Console) Failed(f *fiber.Ctx, status int, say, id string) []byte {
+func (c *Console) Failed(f *fiber.Ctx, status int, err error, id string) []byte {
 	fr := c.bare(f, Say(Language(f), "没有办成"))
 	fr.Who = kernel.ActorFrom(f.UserContext()).Name
-	body, err := c.render(fr.Lang, ownRoom+"/failed", fr, failure{status, say, id})
+	body, err := c.render(fr.Lang, ownRoom+"/failed", fr, failure{status, Told(f, err), id})
 	if err != nil {
 		return nil // web writes its small page then
 	}

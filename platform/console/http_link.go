@@ -39,7 +39,7 @@ func (c *Console) useLink(f *fiber.Ctx) error {
 		_, err = c.Accounts.UseLink(ctx, token, password, visit(f))
 	}
 	if fault.Is(err, fault.Invalid) {
-		p := linkPage{Token: token, Login: a.Login, Name: a.Name, Invited: kind == identity.Invitation, Trouble: fault.Say(err)}
+		p := linkPage{Token: token, Login: a.Login, Name: a.Name, Invited: kind == identity.Invitation, Trouble: Told(f, err)}
 		return linkView.Show(c, f, Page{Title: Say(Language(f), "设置密码"), Status: fiber.StatusUnprocessableEntity}, p)
 	}
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
-	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/web"
 )
@@ -21,6 +20,7 @@ type mePage struct {
 	Linked      bool
 	Trouble     string
 	Done        string
+	Idle        int // minutes after which an unused session ends
 }
 
 var meView = Define[mePage](ownRoom, "me")
@@ -51,7 +51,7 @@ func (c *Console) me(f *fiber.Ctx, trouble string, status int) error {
 	if err != nil {
 		return err
 	}
-	p := mePage{Login: own.Login, Name: own.Name, Posts: s.Posts, Trouble: trouble, Done: myDones[f.Query("done")]}
+	p := mePage{Login: own.Login, Name: own.Name, Posts: s.Posts, Trouble: trouble, Done: myDones[f.Query("done")], Idle: int(c.Accounts.IdleTime().Minutes())}
 	if p.Sessions, err = c.Accounts.Sessions(ctx, own.ID, web.SessionToken(f)); err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (c *Console) changePassword(f *fiber.Ctx) error {
 		err = c.Accounts.ChangePassword(ctx, kernel.ActorFrom(ctx).Account, web.SessionToken(f), f.FormValue("old"), password, visit(f))
 	}
 	if _, is := refused(err); is {
-		return c.me(f, fault.Say(err), fiber.StatusUnprocessableEntity)
+		return c.me(f, Told(f, err), fiber.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err

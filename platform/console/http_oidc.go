@@ -59,7 +59,7 @@ func (c *Console) comeBack(f *fiber.Ctx) error {
 		token, _, err = c.Accounts.SignInAs(ctx, who, visit(f))
 	}
 	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Unavailable) {
-		p := signInPage{To: local(j.To), Trouble: fault.Say(err), People: c.people(), OIDC: c.Accounts.HasProvider()}
+		p := signInPage{To: local(j.To), Trouble: Told(f, err), People: c.people(), OIDC: c.Accounts.HasProvider()}
 		return signInView.Show(c, f, Page{Title: Say(Language(f), "登录"), Status: fiber.StatusUnprocessableEntity}, p)
 	}
 	if err != nil {

@@ -32,7 +32,7 @@ func (c *Console) secondByPasskey(f *fiber.Ctx) error {
 	p := secondPage{To: local(f.FormValue("to")), Typed: strings.Clone(f.FormValue("typed"))}
 	made, _, err := c.Accounts.FinishWithPasskey(f.UserContext(), token, f.FormValue("response"), visit(f))
 	if _, is := refused(err); is {
-		p.Trouble = fault.Say(err)
+		p.Trouble = Told(f, err)
 		return c.askSecond(f, token, p, fiber.StatusUnprocessableEntity)
 	}
 	if err != nil {
@@ -47,7 +47,7 @@ func (c *Console) showPasskey(f *fiber.Ctx) error { return c.passkey(f, passkeyP
 func (c *Console) passkey(f *fiber.Ctx, p passkeyPage, status int) (err error) {
 	p.Options, err = c.Accounts.BeginPasskey(f.UserContext(), kernel.ActorFrom(f.UserContext()).Account, web.SessionToken(f))
 	if fault.Is(err, fault.Conflict) {
-		return c.me(f, fault.Say(err), fiber.StatusConflict)
+		return c.me(f, Told(f, err), fiber.StatusConflict)
 	}
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (c *Console) addPasskey(f *fiber.Ctx) error {
 	p := passkeyPage{Name: typedLine(f, "name")}
 	err := c.Accounts.AddPasskey(f.UserContext(), kernel.ActorFrom(f.UserContext()).Account, web.SessionToken(f), p.Name, f.FormValue("response"))
 	if _, is := refused(err); is {
-		p.Trouble = fault.Say(err)
+		p.Trouble = Told(f, err)
 		return c.passkey(f, p, fiber.StatusUnprocessableEntity)
 	}
 	if err != nil {

@@ -257,7 +257,7 @@ func (c *Console) invite(f *fiber.Ctx, o circle) error {
 		a, link, err = c.Accounts.Invite(f.UserContext(), identity.Account{Login: form.Login, Name: form.Name, Org: o.Org}, posts)
 	}
 	if status, is := refused(err); is {
-		form.Trouble = fault.Say(err)
+		form.Trouble = Told(f, err)
 		return c.listPeople(f, o, form, status)
 	}
 	if err != nil {

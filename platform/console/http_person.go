@@ -55,7 +55,7 @@ func (c *Console) act(f *fiber.Ctx, o circle, done string, do func(p identity.Co
 	}
 	err = do(p)
 	if status, is := refused(err); is {
-		return c.person(f, o, p, o.form(o.Base+"/"+p.ID.String()+"/posts", false), fault.Say(err), status)
+		return c.person(f, o, p, o.form(o.Base+"/"+p.ID.String()+"/posts", false), Told(f, err), status)
 	}
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func (c *Console) appoint(f *fiber.Ctx, o circle) error {
 		err = c.Accounts.AppointAll(f.UserContext(), p.ID, posts)
 	}
 	if status, is := refused(err); is {
-		form.Trouble = fault.Say(err)
+		form.Trouble = Told(f, err)
 		return c.person(f, o, p, form, "", status)
 	}
 	if err != nil {
@@ -126,7 +126,7 @@ func (c *Console) giveLink(f *fiber.Ctx, o circle) error {
 	}
 	link, err := c.Accounts.MakeLink(f.UserContext(), p.ID, kind)
 	if status, is := refused(err); is {
-		return c.person(f, o, p, o.form(o.Base+"/"+p.ID.String()+"/posts", false), fault.Say(err), status)
+		return c.person(f, o, p, o.form(o.Base+"/"+p.ID.String()+"/posts", false), Told(f, err), status)
 	}
 	if err != nil {
 		return err

@@ -62,7 +62,7 @@ func (c *Console) showSecond(f *fiber.Ctx) error {
 func (c *Console) askSecond(f *fiber.Ctx, token string, p secondPage, status int) error {
 	w, err := c.Accounts.Waiting(f.UserContext(), token)
 	if fault.Is(err, fault.Forbidden) { // there is none, or it waited too long: what was typed goes on from the password
-		back := signInPage{To: p.To, Typed: p.Typed, Trouble: fault.Say(err), People: c.people()}
+		back := signInPage{To: p.To, Typed: p.Typed, Trouble: Told(f, err), People: c.people()}
 		page := Page{Title: Say(Language(f), "登录"), Status: fiber.StatusUnprocessableEntity}
 		if p.Typed != "" {
 			return againView.Show(c, f, page, back)
@@ -122,7 +122,7 @@ func (c *Console) second(f *fiber.Ctx) error {
 		made, _, err = c.Accounts.Finish(ctx, token, f.FormValue("code"), visit(f))
 	}
 	if _, is := refused(err); is {
-		p.Trouble = fault.Say(err)
+		p.Trouble = Told(f, err)
 		return c.askSecond(f, token, p, fiber.StatusUnprocessableEntity)
 	}
 	if err != nil {
@@ -189,7 +189,7 @@ func (c *Console) enrol(f *fiber.Ctx) error {
 	}
 	codes, err := c.Accounts.Confirm(f.UserContext(), a.ID, f.FormValue("code"), visit(f))
 	if _, is := refused(err); is {
-		return c.factor(f, fault.Say(err), fiber.StatusUnprocessableEntity)
+		return c.factor(f, Told(f, err), fiber.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err
@@ -205,7 +205,7 @@ func (c *Console) renewCodes(f *fiber.Ctx) error {
 	}
 	codes, err := c.Accounts.Recoveries(f.UserContext(), a.ID, f.FormValue("code"), visit(f))
 	if _, is := refused(err); is {
-		return c.me(f, fault.Say(err), fiber.StatusUnprocessableEntity)
+		return c.me(f, Told(f, err), fiber.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err
@@ -217,7 +217,7 @@ func (c *Console) renewCodes(f *fiber.Ctx) error {
 func (c *Console) changePhone(f *fiber.Ctx) error {
 	err := c.Accounts.ChangeFactor(f.UserContext(), kernel.ActorFrom(f.UserContext()).Account, f.FormValue("code"), visit(f))
 	if _, is := refused(err); is {
-		return c.me(f, fault.Say(err), fiber.StatusUnprocessableEntity)
+		return c.me(f, Told(f, err), fiber.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err

@@ -88,7 +88,7 @@ func (c *Console) setUp(f *fiber.Ctx) error {
 	}
 	switch {
 	case fault.Is(err, fault.Invalid), fault.Is(err, fault.Forbidden), fault.Is(err, fault.Conflict):
-		p.Trouble = fault.Say(err)
+		p.Trouble = Told(f, err)
 		return c.showSetUp(f, p, fiber.StatusUnprocessableEntity)
 	case err != nil:
 		return err

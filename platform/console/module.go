@@ -12,6 +12,8 @@ func Menu() []Entry {
 		{Name: "全部人员", Path: "/people", Any: []policies.Action{"user.disable"}},
 		{Name: "岗位空缺", Path: "/people/vacant", Any: []policies.Action{"user.disable"}},
 		{Name: "审计记录", Path: "/sites/:site/audit", Any: []policies.Action{"audit.read"}},
+		{Name: "技术岗位的网段", Path: networksPath, Any: []policies.Action{"ip.allowlist"}},
+		{Name: "拒绝与登录", Path: refusalsPath, Any: []policies.Action{"audit.read"}},
 	}
 }
 

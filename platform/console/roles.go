@@ -36,3 +36,13 @@ var (
 )
 
 func (r roleSays) among(roles []string) bool { return slices.Contains(roles, string(r.Role)) }
+
+// RoleName is what a post is called, a word of the catalogue.
+func RoleName(role policies.Role) string {
+	for _, r := range slices.Concat(contentRoles, technicalRoles) {
+		if r.Role == role {
+			return r.Name
+		}
+	}
+	return string(role)
+}

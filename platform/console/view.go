@@ -58,7 +58,7 @@ func parse(files map[string]fs.FS, defined []View) (map[string]map[string]*view,
 	all := map[string]map[string]*view{}
 	for _, lang := range Languages {
 		all[lang] = map[string]*view{}
-		frame, err := template.New("").Funcs(funcs(lang)).ParseFS(own, "frame.html")
+		frame, err := template.New("").Funcs(funcs(lang)).ParseFS(own, "frame.html", "session.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the console's frame: %w", err)
 		}
@@ -104,6 +104,7 @@ func funcs(lang string) template.FuncMap {
 		"day":   day,
 		"date":  func(t time.Time) string { return moment(t, time.DateOnly) },
 		"at":    func(t time.Time) string { return moment(t, "2006-01-02 15:04") },
+		"clock": func(t time.Time) string { return moment(t, "15:04") },
 		"iso":   func(t time.Time) string { return moment(t, time.RFC3339) },
 	}
 }

@@ -1,6 +1,10 @@
 package console
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/zhanqun/zhanqun/kernel/fault"
+)
 
 // Languages are what the console speaks, the first to everybody who has not chosen.
 var Languages = []string{"zh-CN", "en"}
@@ -13,9 +17,22 @@ var english = joined(
 	wordsVersions,
 	wordsPeople,
 	wordsVacant,
+	wordsFaultsPublic,
 	wordsChecks,
 	wordsEstate,
 	wordsPaste,
+	wordsClocks,
+	wordsColumns,
+	wordsMedia,
+	wordsLife,
+	wordsNotify,
+	wordsWatch,
+	wordsSession,
+	wordsRefusals,
+	wordsNetworks,
+	wordsFaults,
+	wordsFaultsSites,
+	wordsFaultsTenants,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.
@@ -24,6 +41,14 @@ func Say(lang, zh string) string {
 		return en
 	}
 	return zh
+}
+
+// SayFault is the sentence of an error in a language.
+func SayFault(lang string, err error) string {
+	if lang != "en" {
+		return fault.Say(err)
+	}
+	return fault.SayIn(err, func(zh string) string { return english[zh] })
 }
 
 func joined(rooms ...map[string]string) map[string]string {

@@ -86,4 +86,5 @@ var wordsFrame = map[string]string{
 	"导出审计记录":         "Export the audit log",
 	"导出，从第几条起：":      "Export from entry ",
 	"导出的文件每一条都带指纹，用 zhanqun audit verify --file 核对，不需要联网。": "Each entry of the file has its hash; zhanqun audit verify --file verifies it offline.",
+	"系统暂时不能完成这项操作，请稍后再试。":                                  "The system cannot do this at the moment. Please try again later.",
 }

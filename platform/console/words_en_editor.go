@@ -26,7 +26,6 @@ var wordsEditor = map[string]string{
 	"取消":   "Cancel",
 	"合并格":  "Merge cells",
 	"回车是新的一段，网页会自动缩进。按 Esc 到排版工具，Ctrl+S 存草稿，Ctrl+Enter 送审。": "Enter begins a paragraph, which the page indents. Esc leads to the tools, Ctrl+S saves the draft, Ctrl+Enter sends for review.",
-	"图片没有贴进来：正文里的图片要先放进媒体库。":                                "The picture was not pasted: pictures of a text come from the media library.",
 	"在正文里：到排版工具；再按一次回来":                                     "In the text: to the tools; once more: back",
 	"小标题":       "Heading",
 	"已保存":       "Saved",

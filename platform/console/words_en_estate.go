@@ -3,8 +3,8 @@ package console
 // wordsEstate is what platform/estate says.
 var wordsEstate = map[string]string{
 	"ICP 备案": "ICP record",
-	"一格是一个网站，按市、县归在一起；下面的表格是同样的内容。":                                               "Each square is a site, grouped by city and county; the tables below say the same.",
-	"一行一个网站。先检查，什么也不写入；没有问题的行再一起开通，有问题的留下来改。表格最大 1 MB，更大的请用 zhanqun site import。": "One site a row. Check first, nothing is written; then the rows without a problem are opened together and the others stay to be corrected. A sheet is 1 MB at most; use zhanqun site import for larger ones.",
+	"一格是一个网站，按市、县归在一起；下面的表格是同样的内容。":                                                       "Each square is a site, grouped by city and county; the tables below say the same.",
+	"一行一个网站。先检查，什么也不写入；没有问题的行再一起开通，有问题的留下来改。表格最大 8 MB、20000 行，更大的请用 zhanqun site import。": "One site a row. Check first, nothing is written; then the rows without a problem are opened together and the others stay to be corrected. A sheet is 8 MB and 20,000 rows at most; use zhanqun site import for larger ones.",
 	"上一步": "Back", "上线": "Put online", "下级网站": "Sites below", "下面的行没有开通，请改好再检查：": "The rows below were not opened; correct and check them again:",
 	"不批准": "Refuse", "不批准开办": "Application refused", "不知道的可以空着，以后在网站情况里补。": "Leave empty what you do not know; it can be added later.",
 	"不能联网核验时，写明核验方式": "How it was verified, where no network is at hand", "不限": "Any", "个": "sites", "个。": ".", "个栏目": "columns", "个网站": "sites",

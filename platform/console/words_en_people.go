@@ -67,7 +67,7 @@ var wordsPeople = map[string]string{
 	"已交给本人": "It is handed over",
 	"我的账号":  "My account",
 	"我的岗位":  "My posts",
-	"不认得的登录，请结束它，再换一个密码。半小时没有操作会自动退出。": "End a session that you do not know, then change your password. Half an hour without use ends a session.",
+	"不认得的登录，请结束它，再换一个密码。没有操作会自动退出，分钟数：": "End a session that you do not know, then change your password. An unused session ends by itself, after minutes: ",
 	"这一次":       "this one",
 	"最后使用":      "last used",
 	"结束":        "End",

@@ -14,6 +14,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/policies"
@@ -30,6 +31,7 @@ type Room struct {
 	Orgs     *org.Orgs
 	Sites    *site.Sites
 	Console  *console.Console
+	Queue    *jobs.Queue
 	LinkURL  func(token string) string // where a one-time link leads
 }
 

@@ -146,3 +146,22 @@ func TestTheRecordOfAnOpening(t *testing.T) {
 		}
 	}, schema()...)
 }
+
+// A8, LE13: the wall of 10,000 sites of which all are to be re-checked: what the rounds cost.
+func BenchmarkRechecksOfTenThousand(b *testing.B) {
+	h := open(b, dbtest.SQLite(b, schema()...))
+	n := h.province(10_100)
+	h.Now = func() time.Time { return clock().AddDate(1, 0, 0) }
+	opened, err := h.OpenRechecks(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		w, err := h.Wall(b.Context(), 0, estate.Filter{Round: "due"})
+		if err != nil || w.Shown != opened {
+			b.Fatal(w.Shown, opened, err)
+		}
+	}
+	b.ReportMetric(float64(n), "sites")
+	b.ReportMetric(float64(opened), "rounds")
+}

@@ -41,12 +41,21 @@ func (e *Estate) Routes(r *web.Router) {
 		{fiber.MethodPost, "/sites/:site/estate/close", "site.archive", e.close},
 		{fiber.MethodPost, "/sites/:site/estate/domains", "domain.bind", e.domains},
 		{fiber.MethodPost, "/sites/:site/estate/quota", "storage.quota", e.quota},
+		{fiber.MethodGet, "/estate/tv", "monitor.read", e.showTV},
+		{fiber.MethodGet, "/sites/:site/below/tv", "site.approve", e.showTVBelow},
+		{fiber.MethodGet, "/sites/:site/recheck", "monitor.read", e.showRecheck},
+		{fiber.MethodPost, "/sites/:site/recheck", "site.apply", e.confirm},
+		{fiber.MethodPost, "/sites/:site/recheck/decide", "site.requalify", e.decideRecheck},
 	} {
 		tenancy := "platform"
 		if strings.Contains(a.path, ":site") {
 			tenancy = "site"
 		}
-		r.Action(web.ActionRoute{Room: room, Method: a.method, Path: a.path, Action: a.action, Tenancy: tenancy, Cache: "no-store", Do: a.do})
+		route := web.ActionRoute{Room: room, Method: a.method, Path: a.path, Action: a.action, Tenancy: tenancy, Cache: "no-store", Do: a.do}
+		if a.method == fiber.MethodPost && a.path == "/estate/import" {
+			route.MaxBody = sheetMost + 64<<10 // the form around it
+		}
+		r.Action(route)
 	}
 	for method, do := range map[string]fiber.Handler{fiber.MethodGet: e.showApply, fiber.MethodPost: e.apply} {
 		r.Door(web.DoorRoute{Room: room, Method: method, Path: "/estate/apply", SignedIn: true, Do: do})
@@ -92,12 +101,12 @@ func (t trouble) At(field string) string {
 var statuses = map[fault.Kind]int{fault.Invalid: 422, fault.Conflict: 409, fault.TooLarge: 413, fault.Forbidden: 403}
 
 // wrong is what a form says of an error and the status of its answer; is is false for an error that is not the person's.
-func wrong(err error) (t trouble, status int, is bool) {
+func wrong(c *fiber.Ctx, err error) (t trouble, status int, is bool) {
 	var f *fault.Fault
 	if !errors.As(err, &f) || statuses[f.Kind] == 0 {
 		return t, 0, false
 	}
-	return trouble{fault.Say(err), fieldOf(err)}, statuses[f.Kind], true
+	return trouble{console.Told(c, err), fieldOf(err)}, statuses[f.Kind], true
 }
 
 func action(name string) policies.Action { return policies.Action(name) }

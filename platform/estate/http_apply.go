@@ -97,7 +97,7 @@ func (e *Estate) application(c *fiber.Ctx, f Form, err error) error {
 	p := openingPage{Action: "/estate/apply", Fields: f, Kinds: kindOptions(f.Kind), Templates: e.templateOptions(f.Template), Done: c.Query("done") == "applied"}
 	if err != nil {
 		var is bool
-		if p.Wrong, page.Status, is = wrong(err); !is {
+		if p.Wrong, page.Status, is = wrong(c, err); !is {
 			return err
 		}
 	}

@@ -28,13 +28,19 @@ var importView = console.Define[importPage]("estate", "import")
 // linesAtMost is how many rows without a problem are shown; those with one are all shown.
 const linesAtMost = 500
 
+// What one sheet may hold: the whole of a province's townships is a third of it.
+const (
+	sheetMost     = 8 << 20
+	sheetRowsMost = 20_000
+)
+
 func (e *Estate) showImport(c *fiber.Ctx) error { return e.sheets(c, importPage{}, nil) }
 
 func (e *Estate) sheets(c *fiber.Ctx, p importPage, err error) error {
 	page := console.Page{Title: say(c, "批量开通")}
 	if err != nil {
 		var is bool
-		if p.Wrong, page.Status, is = wrong(err); !is {
+		if p.Wrong, page.Status, is = wrong(c, err); !is {
 			return err
 		}
 	}
@@ -108,6 +114,9 @@ func sheetOf(c *fiber.Ctx) (string, error) {
 	}
 	if strings.ContainsRune(text, 0) || !strings.Contains(text, "\n") {
 		return strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "\uFFFD"), fault.In("text", "这不是 CSV 表格。请把文件另存为“CSV UTF-8”，第一行是表头，下面每行一个网站。")
+	}
+	if strings.Count(text, "\n") > sheetRowsMost+1 {
+		return text, fault.In("text", "表格超过 %d 行，太多了。请分成几个表格，或用 zhanqun site import。", sheetRowsMost)
 	}
 	return fromTable(text), nil
 }

@@ -31,6 +31,8 @@ type sheetPage struct {
 	Hosts                          []hostLine
 	Opening                        Opening
 	Recorded                       bool
+	Round                          Recheck // of the yearly re-check, the newest
+	RoundClass, RoundAt            string
 	History                        []event
 	Wrong                          trouble
 	Typed                          sheetTyped
@@ -77,7 +79,7 @@ func (e *Estate) sheet(c *fiber.Ctx, err error) error {
 	p := sheetPage{Address: address(id, ""), Done: dones[c.Query("done")]}
 	if err != nil {
 		var is bool
-		if p.Wrong, page.Status, is = wrong(err); !is {
+		if p.Wrong, page.Status, is = wrong(c, err); !is {
 			return err
 		}
 		p.Typed = sheetTyped{typed(c, "reason"), typed(c, "notice"), typed(c, "days"), typed(c, "name"), typed(c, "host"), typed(c, "note"),
@@ -127,6 +129,10 @@ func (e *Estate) describe(ctx context.Context, p *sheetPage, g site.Site) error 
 	if p.Opening, p.Recorded, err = e.opening(ctx, g.ID); err != nil {
 		return err
 	}
+	if p.Round, err = e.RecheckOf(ctx, g.ID); err != nil {
+		return err
+	}
+	p.RoundClass, p.RoundAt = e.recheckClass(p.Round), recheckAddress(g.ID)
 	if err := e.addresses(ctx, p, g); err != nil {
 		return err
 	}

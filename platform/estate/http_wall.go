@@ -15,7 +15,9 @@ import (
 type wallPage struct {
 	Address            string // of the form
 	Text, Open, Import string // Open and Import are where sites are opened, or ""
+	TV                 string // address of the same for a big screen
 	States, Kinds      []option
+	Rounds             []option
 	Choices            []option
 	Sums               []sum
 	Groups             []group
@@ -101,8 +103,7 @@ func (e *Estate) showBelow(c *fiber.Ctx) error {
 }
 
 func (e *Estate) wall(c *fiber.Ctx, page console.Page, below kernel.OrgID, p wallPage) error {
-	f := Filter{State: site.State(strings.Clone(c.Query("state"))), Kind: site.Kind(strings.Clone(c.Query("kind"))),
-		Region: strings.Clone(c.Query("region")), Text: strings.TrimSpace(strings.Clone(c.Query("q")))}
+	f := filterOf(c)
 	w, err := e.Wall(c.UserContext(), below, f)
 	if err != nil {
 		return err
@@ -112,16 +113,23 @@ func (e *Estate) wall(c *fiber.Ctx, page console.Page, below kernel.OrgID, p wal
 	return wallView.Show(e.Console, c, page, p)
 }
 
+// filterOf reads the filter of an address.
+func filterOf(c *fiber.Ctx) Filter {
+	return Filter{State: site.State(strings.Clone(c.Query("state"))), Kind: site.Kind(strings.Clone(c.Query("kind"))),
+		Region: strings.Clone(c.Query("region")), Text: strings.TrimSpace(strings.Clone(c.Query("q"))), Round: strings.Clone(c.Query("round"))}
+}
+
+var roundNames = []option{{Value: roundDue, Name: "要办年度复核"}, {Value: roundLate, Name: "年度复核逾期"}}
+
 func (p *wallPage) fill(c *fiber.Ctx, f Filter, w Wall) {
 	p.Text, p.Total, p.Shown, p.Unready, p.Narrowed = f.Text, w.Total, w.Shown, w.Unready, f != Filter{}
+	p.TV, p.Sums = f.address(p.Address+"/tv"), sums(p.Address, f, w)
 	for _, l := range looks {
 		s := site.State(l.state)
 		p.States = append(p.States, option{l.state, s.Title(), s == f.State})
-		if n := w.States[s]; n > 0 {
-			to := f
-			to.State = s
-			p.Sums = append(p.Sums, sum{s.Title(), p.at(to), l.class, n})
-		}
+	}
+	for _, r := range roundNames {
+		p.Rounds = append(p.Rounds, option{r.Value, r.Name, r.Value == f.Round})
 	}
 	for _, k := range kindNames {
 		p.Kinds = append(p.Kinds, option{string(k.kind), k.name, k.kind == f.Kind})
@@ -133,7 +141,7 @@ func (p *wallPage) fill(c *fiber.Ctx, f Filter, w Wall) {
 	for _, r := range w.Regions {
 		to := f
 		to.Region = r.Code
-		p.Groups = append(p.Groups, groupOf(r, p.at(to), lang))
+		p.Groups = append(p.Groups, groupOf(r, to.address(p.Address), lang, w.Late, cell))
 		for _, k := range r.Sites {
 			if w.Shown <= rowsAtMost {
 				p.Rows = append(p.Rows, rowOf(k, r.Name))
@@ -142,25 +150,45 @@ func (p *wallPage) fill(c *fiber.Ctx, f Filter, w Wall) {
 	}
 }
 
-// at is the address of the wall under another filter.
-func (p *wallPage) at(f Filter) string {
+// sums counts what is shown by state and by what its re-checks ask, each with the address that narrows to it.
+func sums(base string, f Filter, w Wall) (all []sum) {
+	for _, l := range looks {
+		s := site.State(l.state)
+		if n := w.States[s]; n > 0 {
+			to := f
+			to.State = s
+			all = append(all, sum{s.Title(), to.address(base), l.class, n})
+		}
+	}
+	for i, n := range []int{w.Due, len(w.Late)} {
+		if n > 0 {
+			to := f
+			to.Round = roundNames[i].Value
+			all = append(all, sum{roundNames[i].Name, to.address(base), []string{"warn", "bad"}[i], n})
+		}
+	}
+	return all
+}
+
+// address is where a wall stands under the filter.
+func (f Filter) address(base string) string {
 	v := url.Values{}
-	for name, value := range map[string]string{"state": string(f.State), "kind": string(f.Kind), "region": f.Region, "q": f.Text} {
+	for name, value := range map[string]string{"state": string(f.State), "kind": string(f.Kind), "region": f.Region, "q": f.Text, "round": f.Round} {
 		if value != "" {
 			v.Set(name, value)
 		}
 	}
 	if len(v) == 0 {
-		return p.Address
+		return base
 	}
-	return p.Address + "?" + v.Encode()
+	return base + "?" + v.Encode()
 }
 
-func groupOf(r Region, href, lang string) group {
+func groupOf(r Region, href, lang string, late map[kernel.SiteID]bool, write func(b *strings.Builder, k site.Known, lang string, late bool)) group {
 	g := group{Name: r.Name, Href: href, N: len(r.Sites), Counts: make([]int, 4)}
 	var b strings.Builder
 	for _, k := range r.Sites {
-		cell(&b, k, lang)
+		write(&b, k, lang, late[k.ID])
 		switch k.State {
 		case site.Online:
 			g.Counts[0]++
@@ -176,16 +204,32 @@ func groupOf(r Region, href, lang string) group {
 	return g
 }
 
-// cell writes a site of the wall: a link with the site's name, and for a state that is not online its letter, its word and its colour. It is
-// written by hand because a template takes ten times as long for 10,000 of them; every text in it is escaped here.
-func cell(b *strings.Builder, k site.Known, lang string) {
-	name, l := template.HTMLEscapeString(k.ShortName), lookOf(k.State)
+// cell writes a site of the wall: a link with the site's name, and for a state that is not plainly online its letter, its word and its colour. It
+// is written by hand because a template takes ten times as long for 10,000 of them; every text in it is escaped here.
+func cell(b *strings.Builder, k site.Known, lang string, late bool) {
+	l, word := shownAs(k, late)
+	mark, name := console.Say(lang, l.mark), k.ShortName
+	if word != "" {
+		name += " " + console.Say(lang, word)
+	}
+	name = template.HTMLEscapeString(name)
 	b.WriteString("<a ")
 	if l.mark != "" {
-		name += " " + template.HTMLEscapeString(console.Say(lang, k.State.Title()))
 		b.WriteString(`class="` + l.class + `" aria-label="` + name + `" `)
 	}
-	b.WriteString(`href="` + address(k.ID, "") + `" title="` + name + `">` + template.HTMLEscapeString(console.Say(lang, l.mark)) + "</a>")
+	b.WriteString(`href="` + address(k.ID, "") + `" title="` + name + `">` + template.HTMLEscapeString(mark) + "</a>")
+}
+
+// shownAs is the look of a site's cell and the word beside its name: an online site whose re-check is late is not plainly online.
+func shownAs(k site.Known, late bool) (l look, word string) {
+	l = lookOf(k.State)
+	switch {
+	case l.mark != "":
+		return l, k.State.Title()
+	case late:
+		return look{mark: "核", class: "warn"}, "年度复核逾期"
+	}
+	return l, ""
 }
 
 func rowOf(k site.Known, region string) row {

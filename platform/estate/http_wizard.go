@@ -38,7 +38,7 @@ func (e *Estate) pick(c *fiber.Ctx, err error) error {
 	p := pickPage{Text: strings.TrimSpace(strings.Clone(c.Query("q"))), Asked: c.Query("q") != ""}
 	if err != nil {
 		var is bool
-		if p.Wrong, page.Status, is = wrong(err); !is {
+		if p.Wrong, page.Status, is = wrong(c, err); !is {
 			return err
 		}
 	}
@@ -97,16 +97,16 @@ func (e *Estate) step(c *fiber.Ctx, d Draft, wrongWith error) error {
 	p := openingPage{Step: d.Step, Action: draftAt(d.ID), Fields: d.Form, Kinds: kindOptions(d.Form.Kind), Templates: e.templateOptions(d.Form.Template)}
 	if wrongWith != nil {
 		var is bool
-		if p.Wrong, page.Status, is = wrong(wrongWith); !is {
+		if p.Wrong, page.Status, is = wrong(c, wrongWith); !is {
 			return wrongWith
 		}
 	}
 	seen, err := e.check(ctx, d.Form, d.Step)
-	if _, _, is := wrong(err); err != nil && !is {
+	if _, _, is := wrong(c, err); err != nil && !is {
 		return err
 	}
 	if wrongWith == nil && d.Step == lastStep && err != nil { // the last step shows what is missing before it is asked for
-		p.Wrong, _, _ = wrong(err)
+		p.Wrong, _, _ = wrong(c, err)
 		p.Fix = stepAt(d.ID, StepOf(err))
 	}
 	if err := e.foresee(ctx, &p, d.Form, seen); err != nil {

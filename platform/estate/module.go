@@ -23,10 +23,10 @@ func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Screens returns the declared screens, for the console that the room is made with.
 func Screens() []console.View {
-	return []console.View{wallView, sheetView, openingView, pickView, nextView, importView, invitedView}
+	return []console.View{wallView, sheetView, openingView, pickView, nextView, importView, invitedView, recheckView, tvView}
 }
 
 // Module plugs the room in.
 func (e *Estate) Module() module.Module {
-	return module.Module{Room: "platform/estate", Migrations: Migrations(), Routes: e.Routes}
+	return module.Module{Room: "platform/estate", Migrations: Migrations(), Routes: e.Routes, Jobs: e.Jobs}
 }

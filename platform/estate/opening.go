@@ -188,3 +188,12 @@ func (e *Estate) applies(ctx context.Context) bool {
 	all, err := e.seeks(ctx)
 	return err == nil && len(all) > 0
 }
+
+// Record is how a site was opened, if that is recorded, and the day on which a suspended one is expected back, or "".
+func (e *Estate) Record(ctx context.Context, id kernel.SiteID) (o Opening, recorded bool, until string, err error) {
+	if o, recorded, err = e.opening(ctx, id); err != nil {
+		return o, false, "", err
+	}
+	until, err = e.pause(ctx, id)
+	return o, recorded, until, err
+}

@@ -139,3 +139,9 @@ func (e *Estate) openings(ctx context.Context, narrow func(*bun.SelectQuery) *bu
 	}
 	return all, nil
 }
+
+// Applicant is who has applied for a site, or 0.
+func (e *Estate) Applicant(ctx context.Context, site kernel.SiteID) (kernel.AccountID, error) {
+	o, _, err := e.opening(ctx, site)
+	return o.AppliedBy, err
+}

@@ -16,6 +16,7 @@ type Filter struct {
 	Kind   site.Kind
 	Region string // code of a city or county
 	Text   string // part of a name, of an address, or a whole id
+	Round  string // of the yearly re-check: "due" or "late"
 }
 
 // shows reports whether a site in a region passes.
@@ -37,20 +38,28 @@ type Wall struct {
 	Total    int // before the filter
 	Shown    int
 	States   map[site.State]int
-	Unready  int // of those shown, whose address is not verified
+	Unready  int                    // of those shown, whose address is not verified
+	Due      int                    // of those shown, whose yearly re-check runs
+	Late     map[kernel.SiteID]bool // of those shown, whose re-check is late
 	Existing []Choice
 }
 
 // Choice is a region that a filter may name.
 type Choice struct{ Code, Name string }
 
-// Wall reads the sites of the whole platform, or of a unit and those below it. It asks the store for the names of the regions only.
+// Wall reads the sites of the whole platform, or of a unit and those below it. It asks the store for the names of the regions and the
+// running re-checks only.
 func (e *Estate) Wall(ctx context.Context, below kernel.OrgID, f Filter) (Wall, error) {
-	w := Wall{States: map[site.State]int{}}
+	w := Wall{States: map[site.State]int{}, Late: map[kernel.SiteID]bool{}}
 	all, err := e.Sites.Everything(ctx)
 	if err != nil {
 		return w, err
 	}
+	rounds, err := e.running(ctx)
+	if err != nil {
+		return w, err
+	}
+	today := e.today()
 	var ids []kernel.OrgID
 	for _, k := range all {
 		if n := len(ids); n == 0 || ids[n-1] != k.Region {
@@ -73,9 +82,9 @@ func (e *Estate) Wall(ctx context.Context, below kernel.OrgID, f Filter) (Wall, 
 			r = &Region{Code: o.Code, Name: regionName(o)}
 			at[o.ID] = r
 		}
-		if f.shows(k, o.Code) {
+		if round := rounds[k.ID]; f.shows(k, o.Code) && round.passes(f.Round, today) {
 			r.Sites = append(r.Sites, k)
-			w.add(k)
+			w.add(k, round, today)
 		}
 	}
 	for _, r := range at {
@@ -89,8 +98,25 @@ func (e *Estate) Wall(ctx context.Context, below kernel.OrgID, f Filter) (Wall, 
 	return w, nil
 }
 
-func (w *Wall) add(k site.Known) {
+// passes reports whether a filter of re-checks lets the site through.
+func (r Recheck) passes(want, today string) bool {
+	return want == "" || want == roundDue && r.Open() || want == roundLate && r.Late(today)
+}
+
+// The filters of re-checks.
+const (
+	roundDue  = "due"
+	roundLate = "late"
+)
+
+func (w *Wall) add(k site.Known, round Recheck, today string) {
 	w.Shown++
+	if round.Open() {
+		w.Due++
+	}
+	if round.Late(today) {
+		w.Late[k.ID] = true
+	}
 	w.States[k.State]++
 	if !k.Ready {
 		w.Unready++

@@ -98,6 +98,7 @@ type Accounts struct {
 	seats     chan struct{} // where passwords are computed
 	tidied    atomic.Int64  // Unix seconds
 	sealer    sealer
+	idle      time.Duration
 	must      bool // roles must have a second factor
 	passkeys  *webauthn.WebAuthn
 	provider  *provider // nil: people sign in by password only
@@ -106,7 +107,7 @@ type Accounts struct {
 // New returns the people in d; relations is asked whenever a person is entered or appointed.
 func New(d *db.DB, now kernel.Clock, ids kernel.IDs, log *audit.Log, relations Relations) *Accounts {
 	return &Accounts{db: d, now: now, ids: ids, log: log, relations: relations,
-		seats: make(chan struct{}, seats)}
+		seats: make(chan struct{}, seats), idle: Idle}
 }
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]$`)

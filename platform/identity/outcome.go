@@ -41,3 +41,6 @@ func outcome(kept, step string) Outcome {
 	}
 	return Outcome(kept)
 }
+
+// From is the address as people read it, or "".
+func (e SignInEntry) From() string { return address(e.IP) }

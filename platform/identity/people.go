@@ -198,3 +198,8 @@ func (s *Accounts) AppointAll(ctx context.Context, id kernel.AccountID, posts []
 		return nil
 	})
 }
+
+// Post is an appointment, over or not.
+func (s *Accounts) Post(ctx context.Context, id AppointmentID) (Appointment, error) {
+	return s.appointment(ctx, id)
+}

@@ -17,9 +17,11 @@ import (
 
 // How long a session lives: unused, and at all. Its last use is written once a minute at most, so an unused one may end a minute early.
 const (
-	idle     = 30 * time.Minute
-	lifetime = 12 * time.Hour
-	seenEach = time.Minute
+	Idle = 30 * time.Minute // unless the operator has set less
+	// LeastIdle is what the operator's time must be more than: the end is announced five minutes before.
+	LeastIdle = 5 * time.Minute
+	lifetime  = 12 * time.Hour
+	seenEach  = time.Minute
 	// seenWithin bounds how long a request waits to have its use written; the next one tries again.
 	seenWithin = 250 * time.Millisecond
 )
@@ -161,7 +163,15 @@ func (s *Accounts) SignIn(ctx context.Context, login, password string, v Visit) 
 		return "", Account{}, err
 	}
 	defer s.tidy(ctx, now)
-	if outcome := c.judge(password); outcome != SignedIn {
+	outcome := c.judge(password)
+	if outcome == SignedIn { // from elsewhere a technical account is like one that is not there
+		if err := s.Admitted(ctx, c.ID, v.IP); fault.Is(err, fault.NotFound) {
+			outcome = WrongPassword
+		} else if err != nil {
+			return "", Account{}, err
+		}
+	}
+	if outcome != SignedIn {
 		if err := s.fail(ctx, who, c.ID, outcome, v, now); err != nil {
 			return "", Account{}, err
 		}
@@ -262,7 +272,7 @@ func (s *Accounts) tidy(ctx context.Context, now time.Time) {
 }
 
 // Session answers who is signed in with token, and keeps the session alive. It answers a Forbidden fault when there is none, it
-// is unused for 30 minutes, older than 12 hours, ended, or the account is disabled.
+// is unused for half an hour, older than 12 hours, ended, or the account is disabled.
 func (s *Accounts) Session(ctx context.Context, token string) (Account, error) {
 	if len(token) != base64.RawURLEncoding.EncodedLen(32) {
 		return Account{}, noSession()
@@ -275,13 +285,38 @@ func (s *Accounts) Session(ctx context.Context, token string) (Account, error) {
 	if a.ID == 0 || a.State != Active {
 		return Account{}, noSession()
 	}
-	if now.Sub(seen) >= seenEach && !db.InTransaction(ctx) {
+	if now.Sub(seen) >= min(seenEach, (s.idle-LeastIdle)/2) && !db.InTransaction(ctx) {
 		within, cancel := context.WithTimeout(ctx, seenWithin)
 		defer cancel()
 		_ = s.see(within, id, now) // a page does not fail for it, and the next one writes it
 	}
 	return a, nil
 }
+
+// Rest is how long a session that is not used any more lasts: unused, and at all.
+type Rest struct{ Unused, AtAll time.Duration }
+
+// Left is the shorter of the two.
+func (r Rest) Left() time.Duration { return min(r.Unused, r.AtAll) }
+
+// Rest answers how long the session of token lasts; asking is no use of it. It answers a Forbidden fault when there is none.
+func (s *Accounts) Rest(ctx context.Context, token string) (Rest, error) {
+	r, ok, err := s.sessionRow(ctx, sessionID(token), s.now())
+	if err != nil {
+		return Rest{}, err
+	}
+	if !ok {
+		return Rest{}, noSession()
+	}
+	now := s.now()
+	return Rest{r.SeenAt.Add(s.idle).Sub(now), r.BeganAt.Add(lifetime).Sub(now)}, nil
+}
+
+// IdleFor sets how long a session lives unused, before anybody signs in.
+func (s *Accounts) IdleFor(d time.Duration) { s.idle = d }
+
+// IdleTime is how long a session lives unused.
+func (s *Accounts) IdleTime() time.Duration { return s.idle }
 
 // SignOut ends the session of token; there being none is no error.
 func (s *Accounts) SignOut(ctx context.Context, token string) error {

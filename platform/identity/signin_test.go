@@ -378,3 +378,31 @@ func TestSignInsAreNoted(t *testing.T) {
 		}
 	})
 }
+
+// Q2: asking how long a session lasts is no use of it; it is the shorter of half an hour since its last use and twelve hours in all.
+func TestHowLongASessionLasts(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		token := d.in(d.known(), home)
+		rests := func(left time.Duration, final bool) {
+			t.Helper()
+			r, err := d.Rest(context.Background(), token)
+			if err != nil || r.Left() != left || (r.AtAll <= r.Unused) != final {
+				t.Errorf("%+v lasts %v, %v; want %v, final %v", r, r.Left(), err, left, final)
+			}
+		}
+		rests(30*time.Minute, false)
+		d.now = d.now.Add(25 * time.Minute)
+		rests(5*time.Minute, false)
+		if !d.signedIn(token) {
+			t.Fatal("not signed in")
+		}
+		rests(30*time.Minute, false)
+		d.use(token, 11*time.Hour+15*time.Minute)
+		d.signedIn(token)
+		rests(20*time.Minute, true)
+		d.now = d.now.Add(20 * time.Minute)
+		if _, err := d.Rest(context.Background(), token); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("what is over answers %v", err)
+		}
+	})
+}

@@ -44,3 +44,24 @@ func (s *Accounts) postsOf(ctx context.Context, ids []int64, now time.Time) (map
 	}
 	return found, nil
 }
+
+// Holders are the active people with a live appointment at one of the orgs that reaches the site, by id; at most peopleMost.
+func (s *Accounts) Holders(ctx context.Context, site kernel.SiteID, orgs []kernel.OrgID) ([]kernel.AccountID, error) {
+	if len(orgs) == 0 {
+		return nil, nil
+	}
+	at := store(s.now())
+	var ids []kernel.AccountID
+	err := s.db.Conn(ctx).NewSelect().Model((*appointmentRow)(nil)).ColumnExpr("DISTINCT a.account_id").Join("JOIN accounts AS c ON c.id = a.account_id").
+		Where("a.org_id IN (?)", bun.List(orgs)).Where("a.only_site IN (0, ?)", site).Where("c.state = ?", string(Active)).Where("a.from_at <= ?", at).
+		Where("a.to_at IS NULL OR a.to_at > ?", at).Where("a.ended_at IS NULL OR a.ended_at > ?", at).Order("a.account_id").Limit(peopleMost).Scan(ctx, &ids)
+	return ids, db.Fault(wrap(err, "load who holds a post for site %d", site))
+}
+
+// EndingBetween are the appointments whose term ends in the span, unless they were ended before.
+func (s *Accounts) EndingBetween(ctx context.Context, from, to time.Time) ([]Appointment, error) {
+	var rows []appointmentRow
+	err := s.db.Conn(ctx).NewSelect().Model(&rows).Join("JOIN accounts AS c ON c.id = a.account_id").Where("c.state = ?", string(Active)).
+		Where("a.ended_at IS NULL").Where("a.to_at > ?", store(from)).Where("a.to_at <= ?", store(to)).Order("a.id").Scan(ctx)
+	return appointments(rows), db.Fault(wrap(err, "load posts that end"))
+}

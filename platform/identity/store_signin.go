@@ -141,7 +141,7 @@ func (s *Accounts) liveSession(ctx context.Context, id string, now time.Time) (A
 		accountRow
 		SeenAt time.Time
 	}
-	err := alive(s.db.Conn(ctx).NewSelect().Model((*sessionRow)(nil)), now).ColumnExpr("c.id, c.login, c.name, c.org_id, c.state, s.seen_at").
+	err := s.alive(s.db.Conn(ctx).NewSelect().Model((*sessionRow)(nil)), now).ColumnExpr("c.id, c.login, c.name, c.org_id, c.state, s.seen_at").
 		Join("JOIN accounts AS c ON c.id = s.account_id").Where("s.id = ?", id).Scan(ctx, &rows)
 	if err != nil || len(rows) == 0 {
 		return Account{}, time.Time{}, db.Fault(wrap(err, "load session"))
@@ -149,14 +149,25 @@ func (s *Accounts) liveSession(ctx context.Context, id string, now time.Time) (A
 	return rows[0].account(), rows[0].SeenAt, nil
 }
 
-func alive(q *bun.SelectQuery, now time.Time) *bun.SelectQuery {
-	return q.Where("s.seen_at > ?", now.Add(-idle)).Where("s.began_at > ?", now.Add(-lifetime))
+func (s *Accounts) alive(q *bun.SelectQuery, now time.Time) *bun.SelectQuery {
+	return q.Where("s.seen_at > ?", now.Add(-s.idle)).Where("s.began_at > ?", now.Add(-lifetime))
 }
 
 func (s *Accounts) sessionsOf(ctx context.Context, id kernel.AccountID, now time.Time) ([]sessionRow, error) {
 	var rows []sessionRow
-	err := alive(s.db.Conn(ctx).NewSelect().Model(&rows), now).Where("s.account_id = ?", int64(id)).Order("s.seen_at DESC", "s.began_at DESC", "s.id").Scan(ctx)
+	err := s.alive(s.db.Conn(ctx).NewSelect().Model(&rows), now).Where("s.account_id = ?", int64(id)).Order("s.seen_at DESC", "s.began_at DESC", "s.id").Scan(ctx)
 	return rows, db.Fault(wrap(err, "load sessions of %d", id))
+}
+
+// sessionRow is a live session of an account that may act.
+func (s *Accounts) sessionRow(ctx context.Context, id string, now time.Time) (sessionRow, bool, error) {
+	var rows []sessionRow
+	err := s.alive(s.db.Conn(ctx).NewSelect().Model(&rows), now).Where("s.id = ?", id).
+		Where("EXISTS (SELECT 1 FROM accounts AS c WHERE c.id = s.account_id AND c.state = ?)", Active).Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return sessionRow{}, false, db.Fault(wrap(err, "load the times of a session"))
+	}
+	return rows[0], true, nil
 }
 
 // see notes the use of a session that is there still; of two at once, one is enough.
@@ -214,7 +225,7 @@ func (s *Accounts) deleteOld(ctx context.Context, now time.Time) error {
 			column string
 			before time.Time
 		}{
-			{(*sessionRow)(nil), "seen_at", now.Add(-idle)},
+			{(*sessionRow)(nil), "seen_at", now.Add(-s.idle)},
 			{(*failureRow)(nil), "last_at", now.Add(-window)},
 			{(*signinRow)(nil), "at", now.AddDate(-1, 0, 0)},
 			{(*halfRow)(nil), "began_at", now.Add(-secondStep)},

@@ -111,7 +111,7 @@ func (c *Cache) Peek(url string) (Hit, bool) {
 // last good page when rendering failed for lack of the store. An address taken down is fault.Gone.
 func (c *Cache) Get(ctx context.Context, key Key, render Render) (Hit, error) {
 	if c.tombstones.has(key.URL) {
-		return Hit{}, fault.New(fault.Gone, "这个页面已经撤下。")
+		return Hit{}, fault.New(fault.Gone, "您访问的内容曾在本站发布，现已依规撤下，不再提供。")
 	}
 	if h, ok := c.Peek(key.URL); ok {
 		return h, nil

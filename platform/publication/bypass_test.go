@@ -116,6 +116,22 @@ func next(first, at string) []string {
 	return []string{e.freeze(t4), strings.Replace(e.step(1, 8, "approved", "both", due4), t0, t4, 1), strings.Replace(e.chain(1, due4, first, at, "NULL"), t0, t4, 1)}
 }
 
+// depart leads the address of a withdrawn edition elsewhere, or ends it when to is 0.
+func (e sqlEdition) depart(how string, to int) string {
+	site := 0
+	if to > 0 {
+		site = e.site
+	}
+	return fmt.Sprintf(`INSERT INTO departures (site_id, edition_id, kind, object_id, how, to_site, to_object, reason, notice, by_account, by_name, at) VALUES (%d, %d, 'article', %d, '%s', %d, %d, 'r', 'n', 1, 'p', '%s')`,
+		e.site, e.id, e.object, how, site, to, due4)
+}
+
+// again is a second edition of the withdrawn object, up to its publication.
+func again(first, at string) []string {
+	e := sqlEdition{1, 42, 111, 7, "small"}
+	return []string{e.freeze(t4), strings.Replace(e.step(1, 8, "approved", "both", due4), t0, t4, 1), strings.Replace(e.chain(1, due4, first, at, "NULL"), t0, t4, 1), e.public(first, at, "NULL")}
+}
+
 const batchTwo = `INSERT INTO import_batches (id, source, author, reviewer, review_opinion, secrecy_opinion, signed_at) VALUES ('b2', 's', 7, 8, 'x', 'y', '` + t0 + `')`
 
 func bypassSetup() []string {
@@ -214,6 +230,11 @@ var bypasses = []bypass{
 	{"a tombstone for what is not public", []string{ready.bury("withdrawn")}},
 	{"superseded by nothing", []string{shown.bury("superseded")}},
 	{"a publication vanishes without a tombstone", []string{`DELETE FROM publications WHERE object_id = 110`}},
+	{"an address leads on while its text is public", []string{shown.depart("gone", 0)}},
+	{"an address leads on for an edition that was only replaced", with(next(t4, due4), shown.bury("superseded"), shown.depart("moved", 114))},
+	{"an address leads to itself", []string{taken.depart("moved", 111)}},
+	{"an address leads nowhere", []string{taken.depart("moved", 0)}},
+	{"an address that is gone for good is used again", with([]string{taken.depart("gone", 0)}, again(t4, due4)...)},
 	{"a debt of a returned edition", []string{returned.debt(9, due4)}},
 	{"a debt with a longer term", []string{second.debt(8, "2026-11-25 08:04:00+00:00")}},
 	{"a debt of nobody", []string{second.debt(0, due4)}},
@@ -290,6 +311,8 @@ var goodPaths = []bypass{
 	{"a second edition in the place of the first", with(next(t4, due4), shown.bury("superseded"),
 		`UPDATE publications SET edition_id = 40, edition_published_at = '`+due4+`' WHERE object_id = 110`)},
 	{"a publication moves to another place", []string{`UPDATE publications SET place = 21 WHERE object_id = 110`}},
+	{"a text is published again at an address that led elsewhere", with([]string{taken.depart("moved", 110)}, again(t4, due4)...)},
+	{"an address that was gone is taken back and used again", with([]string{taken.depart("gone", 0), `DELETE FROM departures WHERE edition_id = 31`}, again(t4, due4)...)},
 	{"a lawful erasure", []string{taken.erase(8, 9), `UPDATE editions SET payload = '{"erased":true}', title = '（已依法删除）' WHERE id = 31`}},
 }
 

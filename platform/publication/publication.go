@@ -158,7 +158,8 @@ type Bumper interface {
 	Bump(ctx context.Context, sites ...kernel.SiteID) error
 }
 
-// Publications is the way to the public. On Published and Withdrawn rooms subscribe before serving.
+// Publications is the way to the public. On its topics rooms subscribe before serving. Owed tells of an emergency publication whose review
+// is owed now, and Reviewed that the review of one was given; where it took the publication away, Withdrawn follows.
 type Publications struct {
 	db   *db.DB
 	now  kernel.Clock
@@ -169,6 +170,8 @@ type Publications struct {
 	Published events.Topic[PublishedEvent]
 	Withdrawn events.Topic[WithdrawnEvent]
 	Moved     events.Topic[Row]
+	Owed      events.Topic[Debt]
+	Reviewed  events.Topic[Debt]
 }
 
 //go:embed migrations

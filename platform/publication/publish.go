@@ -61,7 +61,10 @@ func (p *Publications) PublishEmergency(ctx context.Context, site kernel.SiteID,
 		h := t.issue()
 		h.Debt = &e
 		return p.issue(ctx, t, h, pl, later(p.now(), t.FrozenAt), "publication.emergency", func(at time.Time) error {
-			return p.insertDebt(ctx, t, debtor, at)
+			if err := p.insertDebt(ctx, t, debtor, at); err != nil {
+				return err
+			}
+			return p.Owed.Emit(ctx, Debt{Object: t.Object, Edition: t.Edition, Author: t.Author, Debtor: debtor, OpenedAt: at, DueAt: at.Add(SettleWithin)})
 		})
 	})
 }
@@ -87,6 +90,9 @@ func (t *Trail) issue() history {
 func (p *Publications) issue(ctx context.Context, t *Trail, h history, pl Placing, at time.Time, action string, prove func(time.Time) error) error {
 	past, err := p.past(ctx, t.Object)
 	if err != nil {
+		return err
+	}
+	if err := p.mayReturn(ctx, t.Object); err != nil {
 		return err
 	}
 	if h.Place = pl.Place; h.Place == 0 && past.Current != nil {
@@ -170,6 +176,9 @@ func (p *Publications) Settle(ctx context.Context, site kernel.SiteID, e Edition
 			return err
 		}
 		at := later(p.now(), t.Debt.OpenedAt)
+		if err := p.Reviewed.Emit(ctx, *t.Debt); err != nil {
+			return err
+		}
 		if o.Verdict == Rejected {
 			if err := p.withdraw(ctx, t.Object, Withdrawal{Reason: "补审未通过：" + o.Reason}); err != nil {
 				return err

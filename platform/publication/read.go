@@ -53,12 +53,12 @@ func (p *Publications) LiveMany(ctx context.Context, site kernel.SiteID, kind Ki
 
 // absent says why an object is not public.
 func (p *Publications) absent(ctx context.Context, obj Object) error {
-	notice, err := p.lastNotice(ctx, obj)
+	end, err := p.lastEnd(ctx, obj)
 	if err != nil {
 		return err
 	}
-	if notice != "" {
-		return fault.New(fault.Gone, "%s", notice)
+	if end != nil {
+		return fault.New(fault.Gone, "%s", end.Notice)
 	}
 	return fault.New(fault.NotFound, "没有找到这条信息。")
 }
@@ -81,6 +81,11 @@ func (p *Publications) Count(ctx context.Context, site kernel.SiteID, f Filter) 
 // Places returns what is public at each place of the site that has anything, in one query.
 func (p *Publications) Places(ctx context.Context, site kernel.SiteID) (map[int64]PlaceStat, error) {
 	return p.places(ctx, site)
+}
+
+// PlacesOf is Places of many sites at once, in one query; sites without anything public are absent.
+func (p *Publications) PlacesOf(ctx context.Context, sites []kernel.SiteID) (map[kernel.SiteID]map[int64]PlaceStat, error) {
+	return p.placesOf(ctx, sites)
 }
 
 // Around returns the rows before and after a public row in its place, in the order of List: newer is the one above it. Either may be nil.

@@ -84,20 +84,6 @@ func (p *Publications) publicEdition(ctx context.Context, site kernel.SiteID, e 
 	return &l[0], nil
 }
 
-// lastNotice answers what citizens read in place of an object that was public, or "".
-func (p *Publications) lastNotice(ctx context.Context, obj Object) (string, error) {
-	var notices []string
-	err := p.db.Conn(ctx).NewRaw(`SELECT coalesce(x.notice, t.notice) FROM tombstones t
-		LEFT JOIN erasures x ON x.site_id = t.site_id AND x.edition_id = t.edition_id
-		JOIN editions e ON e.site_id = t.site_id AND e.id = t.edition_id
-		WHERE t.site_id = ? AND t.kind = ? AND t.object_id = ? AND t.how = 'withdrawn' ORDER BY e.frozen_at DESC LIMIT 1`,
-		obj.Site, obj.Kind, obj.ID).Scan(ctx, &notices)
-	if err != nil {
-		return "", fmt.Errorf("load the tombstone of %s of site %d: %w", obj, obj.Site, db.Fault(err))
-	}
-	return strings.Join(notices, ""), nil
-}
-
 // filtered returns the WHERE of a filter.
 func filtered(site kernel.SiteID, f Filter) (string, []any) {
 	where, args := `WHERE p.site_id = ?`, []any{site}
@@ -163,24 +149,39 @@ func (p *Publications) count(ctx context.Context, site kernel.SiteID, f Filter) 
 }
 
 func (p *Publications) places(ctx context.Context, site kernel.SiteID) (map[int64]PlaceStat, error) {
+	all, err := p.placesOf(ctx, []kernel.SiteID{site})
+	if err != nil || all[site] == nil {
+		return map[int64]PlaceStat{}, err
+	}
+	return all[site], nil
+}
+
+func (p *Publications) placesOf(ctx context.Context, sites []kernel.SiteID) (map[kernel.SiteID]map[int64]PlaceStat, error) {
+	answer := map[kernel.SiteID]map[int64]PlaceStat{}
+	if len(sites) == 0 {
+		return answer, nil
+	}
 	var rows []struct {
-		Place int64
-		N     int64
-		Last  *time.Time
+		SiteID kernel.SiteID
+		Place  int64
+		N      int64
+		Last   *time.Time
 	}
-	err := p.db.Conn(ctx).NewRaw(`SELECT place, count(*) AS n,
+	err := p.db.Conn(ctx).NewRaw(`SELECT site_id, place, count(*) AS n,
 		max(CASE WHEN migrated_at IS NULL OR first_published_at < migrated_at THEN first_published_at END) AS last
-		FROM publications WHERE site_id = ? GROUP BY place`, site).Scan(ctx, &rows)
+		FROM publications WHERE site_id IN (?) GROUP BY site_id, place`, bun.List(sites)).Scan(ctx, &rows)
 	if err != nil {
-		return nil, fmt.Errorf("count the places of site %d: %w", site, db.Fault(err))
+		return nil, fmt.Errorf("count the places of %d sites: %w", len(sites), db.Fault(err))
 	}
-	answer := make(map[int64]PlaceStat, len(rows))
 	for _, r := range rows {
 		stat := PlaceStat{Count: r.N}
 		if r.Last != nil {
 			stat.Last = r.Last.UTC()
 		}
-		answer[r.Place] = stat
+		if answer[r.SiteID] == nil {
+			answer[r.SiteID] = map[int64]PlaceStat{}
+		}
+		answer[r.SiteID][r.Place] = stat
 	}
 	return answer, nil
 }
@@ -218,6 +219,11 @@ type trailRow struct {
 	THow, TReason, TNotice, TByName      *string
 	TBy                                  *kernel.AccountID
 	TAt                                  *time.Time
+	LHow, LReason, LNotice, LByName      *string
+	LToSite                              *kernel.SiteID
+	LToObject                            *int64
+	LBy                                  *kernel.AccountID
+	LAt                                  *time.Time
 	XReason, XBasis, XNotice             *string
 	XBy, XApprover                       *kernel.AccountID
 }
@@ -229,12 +235,14 @@ const trailQuery = `SELECT e.site_id, e.id, e.kind, e.object_id, e.author, e.pol
 	s.reviewer AS s_reviewer, s.verdict AS s_verdict, s.review_opinion AS s_review, s.secrecy_opinion AS s_secrecy, s.reason AS s_reason, s.at AS s_at,
 	h.place, h.first_published_at, h.edition_published_at, h.migrated_at, h.publisher, h.publisher_name,
 	t.how AS t_how, t.reason AS t_reason, t.notice AS t_notice, t.by_account AS t_by, t.by_name AS t_by_name, t.at AS t_at,
+	l.how AS l_how, l.reason AS l_reason, l.notice AS l_notice, l.by_account AS l_by, l.by_name AS l_by_name, l.to_site AS l_to_site, l.to_object AS l_to_object, l.at AS l_at,
 	x.reason AS x_reason, x.basis AS x_basis, x.notice AS x_notice, x.by_account AS x_by, x.approver AS x_approver
 	FROM editions e JOIN review_policies rp ON rp.policy = e.policy
 	LEFT JOIN debts d ON d.site_id = e.site_id AND d.edition_id = e.id
 	LEFT JOIN settlements s ON s.site_id = e.site_id AND s.edition_id = e.id
 	LEFT JOIN publication_history h ON h.site_id = e.site_id AND h.edition_id = e.id
 	LEFT JOIN tombstones t ON t.site_id = e.site_id AND t.edition_id = e.id
+	LEFT JOIN departures l ON l.site_id = e.site_id AND l.edition_id = e.id
 	LEFT JOIN erasures x ON x.site_id = e.site_id AND x.edition_id = e.id
 	WHERE e.site_id = ? AND e.id = ?`
 
@@ -267,6 +275,12 @@ func (r *trailRow) trail() *Trail {
 	}
 	if r.THow != nil {
 		t.Ended = &Ending{How: *r.THow, Reason: *r.TReason, Notice: *r.TNotice, By: *r.TBy, ByName: *r.TByName, At: r.TAt.UTC()}
+	}
+	if r.LHow != nil {
+		t.Left = &Departure{How: *r.LHow, Reason: *r.LReason, Notice: *r.LNotice, By: *r.LBy, ByName: *r.LByName, At: r.LAt.UTC()}
+		if t.Left.How == MovedTo {
+			t.Left.To = Object{*r.LToSite, r.Kind, *r.LToObject}
+		}
 	}
 	if r.XBy != nil {
 		t.Erased = &Erasure{Reason: *r.XReason, Basis: *r.XBasis, Notice: *r.XNotice, By: *r.XBy, Approver: *r.XApprover}

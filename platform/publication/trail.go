@@ -35,6 +35,7 @@ type Trail struct {
 	Settled   *Settlement
 	Published *Issue
 	Ended     *Ending
+	Left      *Departure // how its address answers since it was withdrawn
 	Erased    *Erasure
 }
 

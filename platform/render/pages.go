@@ -39,6 +39,19 @@ func (r *Renderer) Error(s *Site, nav []Link, status int, requestID string) []by
 	if !ok {
 		status, p = 500, said[500]
 	}
+	return r.failed(s, nav, status, p, requestID)
+}
+
+// Gone is the page of what was taken away, with the sentence that its publisher wrote for citizens, if any.
+func (r *Renderer) Gone(s *Site, nav []Link, say, requestID string) []byte {
+	p := said[410]
+	if say != "" {
+		p.Say = say
+	}
+	return r.failed(s, nav, 410, p, requestID)
+}
+
+func (r *Renderer) failed(s *Site, nav []Link, status int, p errorPage, requestID string) []byte {
 	p.Status, p.RequestID = status, requestID
 	if s == nil {
 		return r.plain(p)

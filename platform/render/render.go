@@ -50,6 +50,7 @@ type Item struct {
 	Title, Href, Column, Summary, Number, Source string
 	Date                                         time.Time
 	Image, Alt                                   string // own media only; without one the theme draws
+	Mark                                         string // what has become of it since, in a word: 已废止
 }
 
 // Pager is where a list stands; Prev and Next are "" at the ends, a Link without Href is an ellipsis or the current page.

@@ -277,13 +277,25 @@ func (s *Sites) Table() web.HostTable {
 	return web.HostTable{}
 }
 
-// Public is a site as citizens see it, nil when they may not reach it or memory does not know it.
+// Public is a site whose address answers, be it with a notice, as citizens see it; nil when they may not reach it or memory does not
+// know it. Whoever shows or promises what stands on the site asks Open.
 func (s *Sites) Public(id kernel.SiteID) *render.Site {
 	if h := s.memory.Load().held[id]; h != nil {
 		return h.public
 	}
 	return nil
 }
+
+// Open is a site whose pages citizens read: Public also answers those that show a notice in place of all their pages.
+func (s *Sites) Open(id kernel.SiteID) *render.Site {
+	if p := s.Public(id); p != nil && Reads(p) {
+		return p
+	}
+	return nil
+}
+
+// Reads reports whether citizens read the pages of a site that they reach, not a notice in their place.
+func Reads(s *render.Site) bool { return s.State != string(Suspended) && s.State != string(Closed) }
 
 // AllPublic are the sites citizens may reach, in the order they were opened. Nobody may change them.
 func (s *Sites) AllPublic() []*render.Site { return s.memory.Load().public }

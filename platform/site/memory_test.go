@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/policies"
 )
@@ -282,4 +283,14 @@ func TestReloadReadsWhatHasMoved(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A8, issue 4 (5): a suspended and a closed site answer, with their notice: Public knows them, Open does not.
+func TestOpenSitesAreThoseWithPages(t *testing.T) {
+	for _, state := range []site.State{site.Trial, site.Online, site.Suspended, site.Closing, site.Closed} {
+		want := state != site.Suspended && state != site.Closed
+		if got := site.Reads(&render.Site{State: string(state)}); got != want || !state.Public() {
+			t.Errorf("%s: citizens read its pages %v, want %v; its address answers %v", state, got, want, state.Public())
+		}
+	}
 }

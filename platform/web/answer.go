@@ -255,28 +255,33 @@ func (s *Server) fail(rc *fasthttp.RequestCtx, x *exchange, err error) {
 		rc.Response.Header.Set("Allow", "GET, HEAD, POST")
 	}
 	if s.ports.Console != nil && x.host == s.cfg.Console {
-		s.sendError(rc, x, status, s.failed(rc, x, status, fault.Say(err)))
+		s.sendError(rc, x, status, s.failed(rc, x, status, err))
 		return
 	}
 	if !tenants[status] {
 		s.sendError(rc, x, status, small(status, fault.Say(err), x.id))
 		return
 	}
+	say := fault.Say(err)
 	var nav []render.Link
 	if x.site != nil && s.ports.Nav != nil && status < 500 {
 		if nav, err = s.ports.Nav.Nav(x.ctx, x.site); err != nil {
 			nav = nil // the page is about another trouble already
 		}
 	}
+	if status == fasthttp.StatusGone {
+		s.sendError(rc, x, status, s.ports.Errors.Gone(x.site, nav, say, x.id))
+		return
+	}
 	s.sendError(rc, x, status, s.ports.Errors.Error(x.site, nav, status, x.id))
 }
 
 // failed is the console's page of an error, or the small one when even that fails.
-func (s *Server) failed(rc *fasthttp.RequestCtx, x *exchange, status int, say string) (page []byte) {
+func (s *Server) failed(rc *fasthttp.RequestCtx, x *exchange, status int, err error) (page []byte) {
 	c := s.router.console.AcquireCtx(rc)
 	defer s.router.console.ReleaseCtx(c)
 	c.SetUserContext(x.ctx)
-	return s.ports.Console.Failed(c, status, say, x.id)
+	return s.ports.Console.Failed(c, status, err, x.id)
 }
 
 // tenants are the statuses that have a page in the site's own looks.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,13 +13,18 @@ import (
 	"github.com/valyala/fasthttp"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/policies"
 )
 
 // consoleHost serves the console's name: guarded routes only, never a citizen's page.
 func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) {
 	x.route = "console"
 	is, known := s.secure(rc)
-	x.secure = is
+	x.secure, x.client = is, s.client(rc)
+	if !s.reachable(x.client) {
+		s.refuse(rc, x, fasthttp.StatusNotFound)
+		return
+	}
 	for _, before := range s.router.tokens {
 		if strings.HasPrefix(path, before) {
 			x.raw = []byte(before + ":token") // no log keeps what opens an account
@@ -56,9 +62,11 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 	if !ready {
 		return
 	}
-	if err := s.recognise(rc, x); err != nil {
-		s.fail(rc, x, err)
-		return
+	if !slices.Contains(s.router.quiet, path) {
+		if err := s.recognise(rc, x); err != nil {
+			s.fail(rc, x, err)
+			return
+		}
 	}
 	if answered, err := s.first(rc, x); err != nil || answered {
 		if err != nil {
@@ -70,13 +78,18 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 	shrink(rc)
 }
 
+// reachable reports whether the console is there for an address (Q11).
+func (s *Server) reachable(from netip.Addr) bool {
+	return len(s.cfg.ConsoleAllow) == 0 || within(s.cfg.ConsoleAllow, from)
+}
+
 // shrinkFrom is where packing a screen begins to be worth its time.
 const shrinkFrom = 16 << 10
 
 // shrink packs a large screen for browsers that take it packed: a wall of 10,000 sites is a megabyte of the same few words.
 func shrink(rc *fasthttp.RequestCtx) {
 	h := &rc.Response.Header
-	if len(rc.Response.Body()) < shrinkFrom || len(h.Peek(fiber.HeaderContentEncoding)) > 0 || !bytes.HasPrefix(h.ContentType(), []byte("text/html")) {
+	if rc.Response.IsBodyStream() || len(rc.Response.Body()) < shrinkFrom || len(h.Peek(fiber.HeaderContentEncoding)) > 0 || !bytes.HasPrefix(h.ContentType(), []byte("text/html")) {
 		return
 	}
 	h.Add(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
@@ -107,7 +120,6 @@ func (s *Server) first(rc *fasthttp.RequestCtx, x *exchange) (bool, error) {
 
 // recognise puts the person who is signed in into the request's context; nobody is no error.
 func (s *Server) recognise(rc *fasthttp.RequestCtx, x *exchange) error {
-	x.client = s.client(rc)
 	token := rc.Request.Header.Cookie(x.cookie())
 	if s.ports.Sessions == nil || len(token) == 0 {
 		return nil
@@ -118,6 +130,11 @@ func (s *Server) recognise(rc *fasthttp.RequestCtx, x *exchange) error {
 		return nil
 	case err != nil:
 		return err
+	}
+	if s.ports.Admit != nil {
+		if err := s.ports.Admit(x.ctx, who, x.client); err != nil {
+			return err
+		}
 	}
 	x.ctx = kernel.WithActor(x.ctx, who)
 	return nil
@@ -238,7 +255,7 @@ func (s *Server) readBody(rc *fasthttp.RequestCtx, x *exchange) bool {
 func (s *Server) expect(rc *fasthttp.RequestCtx) int {
 	name, ok := host(rc.Request.Header.Host())
 	n := rc.Request.Header.ContentLength()
-	if !ok || s.cfg.Console == "" || name != s.cfg.Console || !rc.IsPost() || n > s.expected(rc) {
+	if !ok || s.cfg.Console == "" || name != s.cfg.Console || !rc.IsPost() || !s.reachable(s.client(rc)) || n > s.expected(rc) {
 		s.turnAway(rc, fasthttp.StatusExpectationFailed)
 		return fasthttp.StatusExpectationFailed
 	}
@@ -265,20 +282,53 @@ func (s *Server) action(a ActionRoute) fiber.Handler {
 			return fault.New(fault.Forbidden, "您没有此项权限。")
 		}
 		s.admit(c, x, a.Cache)
-		err := s.ports.Guard.May(x.ctx, site, a.Action)
-		for i := 0; i < len(a.Or) && fault.Is(err, fault.Forbidden); i++ {
-			if or := s.ports.Guard.May(x.ctx, site, a.Or[i]); !fault.Is(or, fault.Forbidden) {
-				err = or // what the person would have to be is what the first action asks for
-			}
-		}
+		err := s.opens(c, x, site, &a)
 		if err != nil {
 			if s.ports.Console != nil && nobody(x) && fault.Is(err, fault.Forbidden) {
 				return s.ports.Console.Stranger(c)
 			}
+			return s.refused(x, site, a.Action, err)
+		}
+		err = a.Do(c)
+		if fault.Is(err, fault.Forbidden) {
+			return s.refused(x, site, a.Action, err)
+		}
+		return err
+	}
+}
+
+// opens asks the guard about a route's actions, and about the column of its object for whoever may only there.
+func (s *Server) opens(c *fiber.Ctx, x *exchange, site kernel.SiteID, a *ActionRoute) error {
+	first := s.ports.Guard.May(x.ctx, site, a.Action)
+	for i := 0; i < len(a.Or) && fault.Is(first, fault.Forbidden); i++ {
+		if or := s.ports.Guard.May(x.ctx, site, a.Or[i]); !fault.Is(or, fault.Forbidden) {
+			return or // what the person would have to be is what the first action asks for
+		}
+	}
+	if a.Column == nil || nobody(x) || !fault.Is(first, fault.Forbidden) {
+		return first
+	}
+	column, err := a.Column(c)
+	if fault.Is(err, fault.NotFound) {
+		return first // what is not there tells nothing to whom nothing is open
+	}
+	if err != nil {
+		return err
+	}
+	for _, act := range append([]policies.Action{a.Action}, a.Or...) {
+		if err := s.ports.Guard.MayIn(x.ctx, site, act, column); !fault.Is(err, fault.Forbidden) {
 			return err
 		}
-		return a.Do(c)
 	}
+	return first
+}
+
+// refused tells of what somebody was refused, and answers it.
+func (s *Server) refused(x *exchange, site kernel.SiteID, act policies.Action, err error) error {
+	if s.ports.Refused != nil && !nobody(x) {
+		s.ports.Refused(x.ctx, site, act, x.client, err)
+	}
+	return err
 }
 
 // door runs a route that no permission guards.

@@ -34,8 +34,8 @@ func (frame) Stranger(c *fiber.Ctx) error {
 	return c.Status(fiber.StatusForbidden).SendString("请登录 " + Typed(c) + string(c.Body()))
 }
 
-func (frame) Failed(c *fiber.Ctx, status int, say, id string) []byte {
-	return fmt.Appendf(nil, "控制台错误 %d %s %s", status, say, kernel.ActorFrom(c.UserContext()).Name)
+func (frame) Failed(c *fiber.Ctx, status int, err error, id string) []byte {
+	return fmt.Appendf(nil, "控制台错误 %d %s %s", status, fault.Say(err), kernel.ActorFrom(c.UserContext()).Name)
 }
 
 // A6 (promises.md 4.2): the session's cookie is read on the console's host alone, is not a script's nor a neighbour's, and who is not
@@ -49,6 +49,7 @@ func TestSessionsOnTheConsole(t *testing.T) {
 		return c.SendString("门 " + kernel.ActorFrom(c.UserContext()).Name + " " + Client(c).String() + " " + SessionToken(c))
 	}
 	f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/open", Do: whoever})
+	f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/quiet", Quiet: true, Do: whoever})
 	f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/mine", SignedIn: true, Do: whoever})
 	f.router.Door(DoorRoute{Room: "x", Method: "POST", Path: "/mine", SignedIn: true, Do: whoever})
 	f.serve()
@@ -59,6 +60,7 @@ func TestSessionsOnTheConsole(t *testing.T) {
 	}{
 		{"GET", consoleName, "/open", "", "", 200, "门  127.0.0.1 "},
 		{"GET", consoleName, "/open", "zhanqun=good", "", 200, "门 张三 127.0.0.1 good"},
+		{"GET", consoleName, "/quiet", "zhanqun=good", "", 200, "门  127.0.0.1 good"}, // the session is not asked for: that would be a use of it
 		{"GET", consoleName, "/open", "zhanqun=old", "", 200, "门  "},
 		{"GET", consoleName, "/open", "__Host-zhanqun=good", "", 200, "门  "}, // came without TLS, so no browser of ours sent it
 		{"GET", consoleName, "/mine?a=1", "", "", 403, "请登录 /mine?a=1"},
@@ -97,6 +99,66 @@ func (b byAction) May(_ context.Context, _ kernel.SiteID, act policies.Action) e
 		return nil
 	}
 	return fault.New(fault.Forbidden, "不能 %s。", act)
+}
+
+// MayIn answers for the columns as May does for the site.
+func (b byAction) MayIn(ctx context.Context, site kernel.SiteID, act policies.Action, _ int64) error {
+	return b.May(ctx, site, act)
+}
+
+// inColumn lets somebody who is signed in do one action in column 2, or in some column or other.
+type inColumn struct{ byAction }
+
+// May refuses everything on the whole site.
+func (inColumn) May(context.Context, kernel.SiteID, policies.Action) error {
+	return fault.New(fault.Forbidden, "不能在全站办理。")
+}
+
+// MayIn knows the column.
+func (b inColumn) MayIn(ctx context.Context, site kernel.SiteID, act policies.Action, column int64) error {
+	if column != 2 && column != AnyColumn {
+		return fault.New(fault.Forbidden, "不在这个栏目。")
+	}
+	return b.byAction.May(ctx, site, act)
+}
+
+// Session knows one person.
+func (inColumn) Session(context.Context, string) (kernel.Actor, error) {
+	return kernel.Actor{Account: 7, Via: "console"}, nil
+}
+
+// A6, domain.md 4 (in_scope): an appointment to a column opens a route that tells where its object stands, there and nowhere else; a route
+// that tells nothing stays shut, and what is not there answers like what is in another column.
+func TestAColumnOpensItsRoutes(t *testing.T) {
+	at := func(column int64, err error) func(*fiber.Ctx) (int64, error) {
+		return func(*fiber.Ctx) (int64, error) { return column, err }
+	}
+	for _, row := range []struct {
+		name   string
+		column func(*fiber.Ctx) (int64, error)
+		may    policies.Action
+		nobody bool
+		status int
+	}{
+		{"the column", at(2, nil), "article.submit", false, 200}, {"by the other action", at(2, nil), "review.pass", false, 200},
+		{"no object yet", at(AnyColumn, nil), "article.submit", false, 200}, {"another action", at(2, nil), "article.publish", false, 403},
+		{"another column", at(3, nil), "article.submit", false, 403}, {"nothing told", nil, "article.submit", false, 403},
+		{"not there", at(0, fault.New(fault.NotFound, "没有。")), "article.submit", false, 403}, {"nobody", at(2, nil), "article.submit", true, 403},
+		{"no answer", at(0, fault.New(fault.Unavailable, "数据库不在。")), "article.submit", false, 503},
+	} {
+		f := assemble(t, Config{})
+		g := inColumn{byAction(row.may)}
+		f.ports.Guard = g
+		if !row.nobody {
+			f.ports.Sessions = g
+		}
+		f.router.Action(ActionRoute{Room: "x", Method: "GET", Path: "/sites/:site/x", Action: "article.submit", Or: []policies.Action{"review.pass"},
+			Tenancy: "site", Cache: "no-store", Column: row.column, Do: func(c *fiber.Ctx) error { return c.SendString("开") }})
+		f.serve()
+		if res := f.ask("GET", consoleName, "/sites/1/x", "Cookie: zhanqun=x"); res.StatusCode != row.status {
+			t.Errorf("%s: %d, want %d", row.name, res.StatusCode, row.status)
+		}
+	}
 }
 
 // A6: a route opens by any of its actions and by no other; whoever may none of them reads what the first would take. Without a console there

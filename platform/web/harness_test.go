@@ -52,6 +52,10 @@ func (looks) Error(s *render.Site, nav []render.Link, status int, id string) []b
 	return fmt.Appendf(nil, "错误页 %d %s %s nav=%d", status, name, id, len(nav))
 }
 
+func (l looks) Gone(s *render.Site, nav []render.Link, say, id string) []byte {
+	return append(l.Error(s, nav, 410, id), say...)
+}
+
 func (looks) Notice(s *render.Site) []byte { return []byte("公告 " + s.Name + s.Notice) }
 
 func (looks) Nav(_ context.Context, s *render.Site) ([]render.Link, error) {
@@ -65,6 +69,10 @@ func (looks) Asset(path string) ([]byte, string, bool) {
 }
 
 type guard struct{}
+
+func (g guard) MayIn(ctx context.Context, site kernel.SiteID, act policies.Action, _ int64) error {
+	return g.May(ctx, site, act)
+}
 
 func (guard) May(ctx context.Context, site kernel.SiteID, act policies.Action) error {
 	if site == 7 || site == kernel.Platform {

@@ -52,9 +52,12 @@ func (s *Server) expected(rc *fasthttp.RequestCtx) int {
 	return s.router.bodyAtMost(string(path), s.cfg.BodyAtMost)
 }
 
-// patience gives the sender of a large body more time, once its header is there.
+// patience gives the sender of a large body more time, and whoever takes a large file, once their header is there.
 func (s *Server) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
 	_, path, _, _, ok := target(h.RequestURI())
+	if ok && bytes.Contains(path, []byte(largeFiles)) {
+		c.WriteTimeout = s.cfg.DownloadWithin
+	}
 	if ok && h.IsPost() && s.router.bodyAtMost(string(path), s.cfg.BodyAtMost) > s.cfg.BodyAtMost {
 		c.ReadTimeout = s.cfg.UploadWithin
 	}

@@ -22,6 +22,10 @@ const member = "Cookie: zhanqun=good\r\n"
 // members lets in who is signed in.
 type members struct{}
 
+func (m members) MayIn(ctx context.Context, site kernel.SiteID, act policies.Action, _ int64) error {
+	return m.May(ctx, site, act)
+}
+
 func (members) May(ctx context.Context, _ kernel.SiteID, _ policies.Action) error {
 	if kernel.ActorFrom(ctx).Account == 0 {
 		return fault.New(fault.Forbidden, "请登录。")

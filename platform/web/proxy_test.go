@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 )
 
@@ -41,6 +42,48 @@ func TestMovesBetweenHosts(t *testing.T) {
 		hsts := res.Header.Get("Strict-Transport-Security") != ""
 		if hsts != (row.header == "X-Forwarded-Proto: https" && row.f == behind) {
 			t.Errorf("%s: HSTS %v", row.name, hsts)
+		}
+	}
+}
+
+// Q11: with a list of addresses the console is not there for anybody else: no door, no sign-in, no file, whatever the sender claims. Citizens' pages are.
+func TestWhereTheConsoleIsReached(t *testing.T) {
+	at := func(list ...string) (all []netip.Prefix) {
+		for _, one := range list {
+			all = append(all, netip.MustParsePrefix(one))
+		}
+		return all
+	}
+	inside, outside, behind := assemble(t, Config{ConsoleAllow: at("10.0.0.0/8", "127.0.0.0/8")}), assemble(t, Config{ConsoleAllow: at("10.0.0.0/8")}),
+		assemble(t, Config{ConsoleAllow: at("10.0.0.0/8", "2001:db8::/32"), TrustedProxies: at("127.0.0.1/32")})
+	asked := 0
+	for _, f := range []*fixture{inside, outside, behind} {
+		f.ports.Console = frame{}
+		f.router.Door(DoorRoute{Room: "x", Method: "GET", Path: "/signin", Do: func(c *fiber.Ctx) error { asked++; return c.SendString("门") }})
+		f.serve()
+	}
+	for _, row := range []struct {
+		name       string
+		f          *fixture
+		host, path string
+		header     string
+		status     int
+	}{
+		{"an address of the list", inside, consoleName, "/signin", "X: 1", 200},
+		{"any other", outside, consoleName, "/signin", "X: 1", 404},
+		{"any other that says it is one", outside, consoleName, "/signin", "X-Forwarded-For: 10.1.2.3", 404},
+		{"not a file either", outside, consoleName, stylesheet, "X: 1", 404},
+		{"citizens come from everywhere", outside, "hanbin.gov.cn", "/a/1", "X: 1", 200},
+		{"the proxy's word for one of the list", behind, consoleName, "/signin", "X-Forwarded-For: 6.6.6.6, 10.1.2.3", 200},
+		{"in the other family", behind, consoleName, "/signin", "X-Forwarded-For: 2001:db8::7", 200},
+		{"one of the list in the clothes of the other family", behind, consoleName, "/signin", "X-Forwarded-For: ::ffff:10.1.2.3", 200},
+		{"the proxy's word for any other", behind, consoleName, "/signin", "X-Forwarded-For: 10.1.2.3, 6.6.6.6", 404},
+		{"the proxy itself", behind, consoleName, "/signin", "X: 1", 404},
+	} {
+		before := asked
+		res := row.f.ask("GET", row.host, row.path, row.header)
+		if res.StatusCode != row.status || row.status == 404 && asked != before {
+			t.Errorf("%s: %d, asked %d times; want %d", row.name, res.StatusCode, asked-before, row.status)
 		}
 	}
 }

@@ -28,14 +28,21 @@ type ActionRoute struct {
 	// MaxBody is how many bytes of a body the route takes; 0 is as many as any form. Only somebody who is signed in may send more than a form,
 	// a few at a time. Of a body beyond it the beginning is kept, and Overflowed says so.
 	MaxBody int
-	Do      fiber.Handler
+	// Column tells in which column of the site the request's object stands: an appointment to one column opens the route there. nil: such
+	// appointments do not open it at all.
+	Column func(c *fiber.Ctx) (int64, error)
+	Do     fiber.Handler
 }
+
+// AnyColumn is what the Column of a route answers that has no object yet: the room asks about each that it shows or makes.
+const AnyColumn int64 = -1
 
 // DoorRoute is a route of the console's host that no permission guards: the way in, and what is every signed-in person's own. There are
 // few of them, and a test knows each by name. What stands for :token in a path is a secret: no log has it.
 type DoorRoute struct {
 	Room, Method, Path string
 	SignedIn           bool // only for somebody who is signed in
+	Quiet              bool // asking is no use of a session: nobody acts, whatever cookie the request has
 	Do                 fiber.Handler
 }
 
@@ -64,6 +71,7 @@ type Router struct {
 	routes   []Route
 	tokens   []string // what stands before a door's :token
 	large    []largeRoute
+	quiet    []string // paths of quiet doors
 	sealed   bool
 }
 
@@ -114,6 +122,12 @@ func (r *Router) Door(d DoorRoute) {
 	}
 	if before, _, ok := strings.Cut(d.Path, ":token"); ok {
 		r.tokens = append(r.tokens, before)
+	}
+	if d.Quiet {
+		if d.SignedIn || d.Method != fiber.MethodGet {
+			panic("web: quiet door " + d.Path + " asks who it is, or changes something")
+		}
+		r.quiet = append(r.quiet, d.Path)
 	}
 	action := Anybody
 	if d.SignedIn {

@@ -17,12 +17,14 @@ import (
 	"github.com/valyala/fasthttp"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/pages"
+	"github.com/zhanqun/zhanqun/policies"
 )
 
 // Config says how the edge behaves; the zero Config is a good one for a machine of its own.
 type Config struct {
 	Console        string         // the console's host name; it is no citizen site
 	ConsoleOrigin  string         // where RedirectHTTPS leads its requests: "https://console.ankang.gov.cn"
+	ConsoleAllow   []netip.Prefix // from which addresses the console is reached; none: from all
 	RedirectHTTPS  bool           // lead requests that came over plain HTTP to the site's https origin
 	HSTS           bool           // tell browsers to stay with https for a year
 	HTTPS          bool           // citizens come by https, so pages may ask browsers to upgrade
@@ -34,8 +36,10 @@ type Config struct {
 	WriteWithin  time.Duration // one whole answer; default 30 s
 	IdleWithin   time.Duration // between requests of one connection; default 60 s
 	UploadWithin time.Duration // one request to a route that takes a large body; default 60 s
-	DrainFor     time.Duration // how long to answer "Connection: close" before shutting down; behind a proxy more than its check interval
-	StopWithin   time.Duration // how long open requests may take after that; default 15 s
+	// DownloadWithin is how long one answer with a large file may take; default 5 min: 20 MB by half a megabit.
+	DownloadWithin time.Duration
+	DrainFor       time.Duration // how long to answer "Connection: close" before shutting down; behind a proxy more than its check interval
+	StopWithin     time.Duration // how long open requests may take after that; default 15 s
 
 	BodyAtMost  int          // bytes of an ordinary body; default 1 MB
 	LargeBodies int          // bodies of routes that take more than a form, in memory at once; default 4
@@ -55,6 +59,10 @@ type Ports struct {
 	Guard    Guard
 	Sessions Sessions
 	Console  Console
+	// Admit may refuse a person who is signed in because of the address the request comes from; nil: nobody is.
+	Admit func(ctx context.Context, who kernel.Actor, from netip.Addr) error
+	// Refused hears of every guarded route that somebody who is signed in was refused, by the guard or by the room; nil: nobody does.
+	Refused func(ctx context.Context, site kernel.SiteID, act policies.Action, from netip.Addr, why error)
 	// First answers in the place of every address of the console, to whoever is not signed in, as long as it must: before there is an
 	// administrator. Nil: it never must.
 	First func(c *fiber.Ctx) (answered bool, err error)
@@ -82,7 +90,7 @@ func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
 		at *time.Duration
 		to time.Duration
 	}{{&cfg.HandleWithin, 10 * time.Second}, {&cfg.ReadWithin, 10 * time.Second}, {&cfg.WriteWithin, 30 * time.Second},
-		{&cfg.IdleWithin, time.Minute}, {&cfg.UploadWithin, time.Minute}, {&cfg.StopWithin, 15 * time.Second}} {
+		{&cfg.IdleWithin, time.Minute}, {&cfg.UploadWithin, time.Minute}, {&cfg.DownloadWithin, 5 * time.Minute}, {&cfg.StopWithin, 15 * time.Second}} {
 		if *d.at <= 0 {
 			*d.at = d.to
 		}

@@ -58,6 +58,8 @@ type Nav interface {
 // ErrorPages is filled by platform/render.
 type ErrorPages interface {
 	Error(s *render.Site, nav []render.Link, status int, requestID string) []byte
+	// Gone is the page for 410 with what its publisher says to citizens.
+	Gone(s *render.Site, nav []render.Link, say, requestID string) []byte
 	Notice(s *render.Site) []byte
 }
 
@@ -76,12 +78,14 @@ type Sessions interface {
 type Console interface {
 	// Stranger answers a person who is not signed in and asked for what only people may see or do; what was typed must not be lost.
 	Stranger(c *fiber.Ctx) error
-	// Failed is the page of an error: a sentence, and the number by which the log names the request.
-	Failed(c *fiber.Ctx, status int, say, id string) []byte
+	// Failed is the page of an error: its sentence in the person's language, and the number by which the log names the request.
+	Failed(c *fiber.Ctx, status int, err error, id string) []byte
 	Assets
 }
 
 // Guard decides whether the actor in ctx may do an action; site is kernel.Platform for the platform's own.
 type Guard interface {
 	May(ctx context.Context, site kernel.SiteID, act policies.Action) error
+	// MayIn is May about what stands in a column of the site, or in AnyColumn.
+	MayIn(ctx context.Context, site kernel.SiteID, act policies.Action, column int64) error
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/events"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
@@ -51,7 +52,14 @@ type Payload struct {
 	// Disclosure is the disclosure attribute (公开属性); "" where nobody has stated one, which is read as Proactive.
 	Disclosure string `json:"disclosure,omitempty"`
 	Ground     string `json:"ground,omitempty"` // why it is not disclosed proactively
+	// ActivityEndedAt marks an important activity (重要政务活动), whose news is public within 24 hours: "2026-11-26 18:00" in Beijing, or "".
+	ActivityEndedAt string `json:"activity_ended_at,omitempty"`
+	// Fields are the values of what its column asks for; absent where there are none.
+	Fields []Field `json:"fields,omitempty"`
 }
+
+// ActivityForm is how ActivityEndedAt is written.
+const ActivityForm = "2006-01-02 15:04"
 
 // The disclosure attributes. Only what is disclosed proactively may become public (D2).
 const (
@@ -127,7 +135,10 @@ type Room struct {
 	Index     Indexer
 	Queue     *jobs.Queue
 	Render    *render.Renderer
-	Chain     Chain // nil: every draft keeps the policy it was begun with
+	Pictures  Pictures // nil: texts hold none
+	Sites     Sites    // nil: no article leads to another site
+	Posts     Posts    // nil: who has set a time is not asked about again
+	Chain     Chain    // nil: every draft keeps the policy it was begun with
 }
 
 // Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.
@@ -135,8 +146,30 @@ type Chain interface {
 	Policy(ctx context.Context, site kernel.SiteID, column int64) (string, error)
 }
 
+// Pictures keeps the pictures and files of texts; tenants/media does.
+type Pictures interface {
+	// Use notes, in the transaction that freezes it, what an edition shows beside its words.
+	Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error
+	// Dress gives the pictures of a sanitised text their sizes, and every address of theirs the base below which the reader finds it.
+	Dress(ctx context.Context, site kernel.SiteID, base, body string) (string, error)
+}
+
+// Sites tells which sites citizens can read; platform/site is one.
+type Sites interface {
+	Open(id kernel.SiteID) *render.Site
+}
+
+// Posts tells whether the actor in ctx may still publish an article: a Forbidden fault says why not.
+type Posts interface {
+	Publishes(ctx context.Context, site kernel.SiteID, id ID) error
+}
+
 // Articles is the room. Its methods are safe for concurrent use.
-type Articles struct{ Room }
+type Articles struct {
+	Room
+	// Drafted tells of a draft that was made or changed, in the transaction of the change. Rooms subscribe before serving.
+	Drafted events.Topic[Draft]
+}
 
 // New makes the room and listens for publications, so that the full text follows them in the same transaction.
 func New(r Room) *Articles {

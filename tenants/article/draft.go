@@ -62,7 +62,7 @@ func (a *Articles) create(ctx context.Context, row *articleRow, s Saved) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(a.Discard(ctx, row.SiteID, s), a.keepVersion(ctx, nil, d, KeptCreated)); err != nil {
+		if err := errors.Join(a.Discard(ctx, row.SiteID, s), a.keepVersion(ctx, nil, d, KeptCreated), a.Drafted.Emit(ctx, *d)); err != nil {
 			return err
 		}
 		return a.record(ctx, row.SiteID, "article.create", row.ID, "", row.Title)
@@ -150,6 +150,9 @@ func (a *Articles) Submit(ctx context.Context, site kernel.SiteID, id ID, versio
 		edition, err = a.Published.Freeze(ctx, publication.Draft{Object: object(site, id), Author: d.Author, Policy: d.Policy,
 			Title: d.Payload.Title, Payload: raw})
 		d.State, d.Edition = Submitted, edition
+		if err == nil && a.Pictures != nil {
+			err = a.Pictures.Use(ctx, site, int64(edition), d.Payload.Body)
+		}
 		return err
 	})
 	return edition, err
@@ -242,6 +245,9 @@ func (a *Articles) alter(ctx context.Context, site kernel.SiteID, id ID, action 
 				return err
 			}
 		}
+		if err := a.Drafted.Emit(ctx, *d); err != nil {
+			return err
+		}
 		return a.record(ctx, site, action, id, fmt.Sprintf("%s v%d", was.State, was.Version), fmt.Sprintf("%s v%d", d.State, d.Version))
 	})
 }
@@ -330,6 +336,9 @@ func searchable(l *publication.Live) (index.Doc, error) {
 	body := render.PlainText(p.Body)
 	if d := p.Document; d != nil {
 		body = d.Number + "\n" + d.IndexNumber + "\n" + d.Issuer + "\n" + body
+	}
+	for _, f := range p.Fields {
+		body += "\n" + f.Label + " " + f.Value
 	}
 	return index.Doc{Site: l.Site, ID: l.ID, Column: l.Place, Title: l.Title, Body: body, At: l.ShownAt}, nil
 }

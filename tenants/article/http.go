@@ -8,6 +8,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/pages"
+	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/web"
 )
 
@@ -18,6 +19,9 @@ func (a *Articles) page(ctx context.Context, r *web.Request) (*pages.Page, error
 		return nil, fault.New(fault.NotFound, "没有这个页面。")
 	}
 	shell, page, err := a.show(ctx, r.Site, id)
+	if fault.Is(err, fault.Gone) {
+		return a.elsewhere(ctx, r.Site, id, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -26,6 +30,23 @@ func (a *Articles) page(ctx context.Context, r *web.Request) (*pages.Page, error
 		return nil, fmt.Errorf("render article %d of site %d: %w", id, r.Site.ID, err)
 	}
 	return web.HTML(body), nil
+}
+
+// elsewhere leads on from the address of what was withdrawn, where its publisher said so; else it says that it was.
+func (a *Articles) elsewhere(ctx context.Context, s *render.Site, id ID, gone error) (*pages.Page, error) {
+	to, err := a.Published.Forward(ctx, object(s.ID, id))
+	switch {
+	case err != nil:
+		return nil, err
+	case to.ID == 0:
+		return nil, gone
+	case to.Site == s.ID:
+		return web.MovedPermanently("/a/" + strconv.FormatInt(to.ID, 10)), nil
+	}
+	if there := a.neighbour(to.Site); there != nil {
+		return &pages.Page{Status: 301, Location: there.URL("/a/" + strconv.FormatInt(to.ID, 10))}, nil
+	}
+	return nil, gone
 }
 
 // column answers /c/<path>: a list, or the way to where it went.

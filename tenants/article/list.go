@@ -72,7 +72,7 @@ func (a *Articles) items(ctx context.Context, s *render.Site, places []int64, p 
 	for i := range rows {
 		items[i] = item(s, &rows[i])
 	}
-	return items, nil
+	return items, a.marked(ctx, s.ID, items, rows)
 }
 
 func item(s *render.Site, r *publication.Row) render.Item {

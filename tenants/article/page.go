@@ -18,12 +18,21 @@ type ShowPage struct {
 	Body                              template.HTML // sanitised, at write and again here
 	Meta                              []MetaRow     // label and value of the document table; empty for news
 	Validity                          string        // the banner's text, or ""
+	Fields                            []FieldRow    // what the column asked for
+	Successor                         *render.Link  // the text that took its place, while citizens can read it
+	Replaces                          []render.Link // the texts of this site whose place it took
 	URL                               string        // the canonical address
 	Prev, Next                        *render.Link
 }
 
 // MetaRow is a row of the document table.
 type MetaRow struct{ Label, Value string }
+
+// FieldRow is a value that the column asked for; Href is its address when it is one.
+type FieldRow struct {
+	Label, Href string
+	Lines       []string
+}
 
 // ListPage is what a column's page shows: its own articles a page at a time, and the newest of each sub-column.
 type ListPage struct {

@@ -26,8 +26,8 @@ type Link struct {
 	ExpiresAt time.Time
 }
 
-// Preview is the page of a text as citizens would see it if it were published now, in its site's theme and column.
-func (a *Articles) Preview(ctx context.Context, s *render.Site, d *Draft, p *Payload) ([]byte, error) {
+// Preview is the page of a text as citizens would see it if it were published now, in its site's theme and column, its pictures below base.
+func (a *Articles) Preview(ctx context.Context, s *render.Site, d *Draft, p *Payload, base string) ([]byte, error) {
 	now := a.Now()
 	row := publication.Row{Object: object(s.ID, d.ID), Title: p.Title, Place: d.Column, ShownAt: now, FirstPublishedAt: now, EditionPublishedAt: now}
 	live, err := a.Published.Live(ctx, row.Object)
@@ -37,7 +37,7 @@ func (a *Articles) Preview(ctx context.Context, s *render.Site, d *Draft, p *Pay
 	case !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Gone):
 		return nil, err
 	}
-	shell, page, err := a.compose(ctx, s, p, row)
+	shell, page, err := a.compose(ctx, s, p, row, base)
 	if err != nil {
 		return nil, err
 	}

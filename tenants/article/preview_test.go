@@ -19,7 +19,7 @@ func TestThePreviewIsThePage(t *testing.T) {
 		h.review(h.city, id)
 		d, err := h.Get(h.ctx, h.city.ID, id)
 		h.must(err)
-		preview, err := h.Preview(h.ctx, h.city, d, &d.Payload)
+		preview, err := h.Preview(h.ctx, h.city, d, &d.Payload, "")
 		h.must(err)
 		h.must(h.Publish(h.ctx, h.city.ID, id))
 		page, err := h.show(h.city, id)

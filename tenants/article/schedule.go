@@ -156,7 +156,23 @@ func (a *Articles) hinders(ctx context.Context, d *Draft, s *Schedule) error {
 	case !t.Approved():
 		return fault.New(fault.Conflict, "审核没有全部通过，没有按时发布。")
 	}
-	return a.mayHold(ctx, d.Site, d.Column)
+	if err := a.mayHold(ctx, d.Site, d.Column); err != nil {
+		return err
+	}
+	if left, err := a.Published.DepartureOf(ctx, object(d.Site, d.ID)); err != nil {
+		return err
+	} else if left != nil && left.How == publication.GoneForGood {
+		return fault.New(fault.Conflict, "这个网址已永久停用，没有按时发布。")
+	}
+	if a.Posts == nil {
+		return nil
+	}
+	if err := a.Posts.Publishes(ctx, d.Site, d.ID); fault.Is(err, fault.Forbidden) {
+		return fault.Because(err, fault.Conflict, "定时发布的%s现在没有发布的岗位，没有按时发布。请由现任的发布人发布。", s.ByName)
+	} else if err != nil {
+		return err
+	}
+	return nil
 }
 
 // expire takes away what is public; what is not any more needs nothing.

@@ -144,6 +144,51 @@ func TestAScheduleAsksWhatPublishingAsks(t *testing.T) {
 	})
 }
 
+// posts holds who may publish at the moment.
+type posts map[kernel.AccountID]bool
+
+// Publishes answers for the actor in ctx.
+func (p posts) Publishes(ctx context.Context, _ kernel.SiteID, _ ID) error {
+	if p[kernel.ActorFrom(ctx).Account] {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "没有岗位。")
+}
+
+// C4, d42: whoever set a time is asked about again when it has come: without the post nothing becomes public, people read why, and
+// another who may publishes it. What is public goes away at its time all the same.
+func TestAScheduleAsksForThePostAgain(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		held := posts{final: true}
+		h.Posts = held
+		id, s := h.approved("到点时没有岗位的")
+		s.PublishAt = h.now.Add(time.Hour)
+		h.must(h.Plan(h.as(final), h.city.ID, id, s))
+		kept, k := h.approved("到点时有岗位的")
+		k.PublishAt, k.ExpireAt = h.now.Add(time.Minute), h.now.Add(2*time.Hour)
+		h.must(h.Plan(h.as(final), h.city.ID, kept, k))
+		h.now = h.now.Add(time.Minute)
+		h.must(h.Queue.Drain(h.ctx))
+		held[final] = false
+		h.now = h.now.Add(3 * time.Hour)
+		h.must(h.Queue.Drain(h.ctx))
+		plans, err := h.Planned(h.ctx, h.city.ID, id)
+		h.must(err)
+		d, err := h.Get(h.ctx, h.city.ID, id)
+		h.must(err)
+		if got := h.status(id); got != "not_found" || d.State != Submitted || plans[id].Failed != "定时发布的别人现在没有发布的岗位，没有按时发布。请由现任的发布人发布。" {
+			t.Errorf("without the post it is %q, the draft %s, planned %+v", got, d.State, plans[id])
+		}
+		if got := h.status(kept); got != "gone" {
+			t.Errorf("what was to go away is %q", got)
+		}
+		h.must(h.Publish(h.as(reviewer), h.city.ID, id))
+		if got := h.status(id); got != "" {
+			t.Errorf("published by another it is %q", got)
+		}
+	})
+}
+
 // The schema keeps times in order, whatever wrote them.
 func TestTheSchemaKeepsTimesInOrder(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

@@ -25,7 +25,10 @@ func (a *Articles) show(ctx context.Context, s *render.Site, id ID) (render.Shel
 	if err != nil {
 		return render.Shell{}, ShowPage{}, fmt.Errorf("read article %d of site %d: %w", id, s.ID, err)
 	}
-	shell, page, err := a.compose(ctx, s, p, live.Row)
+	shell, page, err := a.compose(ctx, s, p, live.Row, s.Prefix)
+	if err == nil {
+		err = a.standing(ctx, s, live.Row, &page)
+	}
 	if err != nil || shell.Head.Column == nil {
 		return shell, page, err // its column is gone from the template: the article stays
 	}
@@ -34,8 +37,17 @@ func (a *Articles) show(ctx context.Context, s *render.Site, id ID) (render.Shel
 	return shell, page, err
 }
 
-// compose makes the page of a text that stands as row says.
-func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row publication.Row) (render.Shell, ShowPage, error) {
+// Dressed is a body as readers see it: the HTML policy of today over what was reviewed, which can only take away, and pictures below base.
+func (a *Articles) Dressed(ctx context.Context, site kernel.SiteID, base, body string) (template.HTML, error) {
+	var err error
+	if body = render.Sanitise(body); a.Pictures != nil {
+		body, err = a.Pictures.Dress(ctx, site, base, body)
+	}
+	return template.HTML(body), err // sanitised above, at every render
+}
+
+// compose makes the page of a text that stands as row says, its pictures below base.
+func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row publication.Row, base string) (render.Shell, ShowPage, error) {
 	tree, err := a.Columns.Tree(ctx, s.ID)
 	if err != nil {
 		return render.Shell{}, ShowPage{}, err
@@ -44,9 +56,11 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 	page := ShowPage{
 		Title: p.Title, Subtitle: p.Subtitle, PublishedAt: shownAt(&row), Migrated: row.Imported, MigratedAt: row.MigratedAt,
 		Source: p.Source, SourceURL: p.SourceURL, Author: p.Author, URL: s.URL(rest),
-		// The policy of today over what was reviewed: it can only take away. The page cache keeps the result.
-		Body: template.HTML(render.Sanitise(p.Body)),
 	}
+	if page.Body, err = a.Dressed(ctx, s.ID, base, p.Body); err != nil { // the page cache keeps the result
+		return render.Shell{}, ShowPage{}, err
+	}
+	page.Fields = p.fieldRows()
 	if p.Document != nil {
 		page.Meta, page.Validity = p.Document.rows(&row, p.Keywords), validities[p.Document.Validity]
 	}
@@ -99,7 +113,7 @@ func (d *Document) rows(r *publication.Row, keywords string) []MetaRow {
 	all := []MetaRow{
 		{"索引号", d.IndexNumber}, {"主题分类", d.Subject}, {"发文机关", d.Issuer}, {"发文字号", d.Number}, {"体裁分类", d.Genre},
 		{"效力级别", d.Level}, {"适用地区", d.Region}, {"年度", d.Year}, {"成文日期", d.WrittenOn}, {"公布日期", d.IssuedOn},
-		{"施行日期", d.EffectiveOn}, {"发布日期", published}, {"有效性", validityNames[d.Validity]}, {"主题词", keywords},
+		{"施行日期", d.EffectiveOn}, {"发布日期", published}, {validityLabel, validityNames[d.Validity]}, {"主题词", keywords},
 	}
 	var rows []MetaRow
 	for _, m := range all {
@@ -109,6 +123,9 @@ func (d *Document) rows(r *publication.Row, keywords string) []MetaRow {
 	}
 	return rows
 }
+
+// validityLabel names the row of the table that what happens later changes.
+const validityLabel = "有效性"
 
 func columnMeta(k *column.Column) *render.ColumnMeta {
 	return &render.ColumnMeta{Name: k.Name, Description: k.Description, Keywords: k.Keywords, Type: k.KindName()}

@@ -82,6 +82,7 @@ func (a *Articles) load(ctx context.Context, site kernel.SiteID, id ID) (d *Draf
 // Filter chooses drafts of a list; zero fields choose all that are not in the bin.
 type Filter struct {
 	Column   int64
+	Within   []int64 // only in these columns; nil: in all
 	State    string
 	Author   kernel.AccountID
 	Text     string    // in the title, large or small letters
@@ -93,6 +94,9 @@ type Filter struct {
 func (a *Articles) List(ctx context.Context, site kernel.SiteID, f Filter, p kernel.Page) ([]Draft, error) {
 	var rows []articleRow
 	q := a.DB.Conn(ctx).NewSelect().Model(&rows).ExcludeColumn("payload").Where("site_id = ?", site)
+	if f.Within != nil {
+		q = q.Where("column_id IN (?)", bun.List(append(f.Within, 0))) // 0 is no column
+	}
 	if f.Column != 0 {
 		q = q.Where("column_id = ?", f.Column)
 	}

@@ -3,6 +3,7 @@ package article
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"golang.org/x/text/unicode/norm"
@@ -89,10 +91,25 @@ func (p *Payload) Check() error {
 			return err
 		}
 	}
-	if err := p.checkDisclosure(); err != nil {
+	if err := errors.Join(p.checkDisclosure(), p.checkFields()); err != nil {
+		return err
+	}
+	if err := p.checkActivity(); err != nil {
 		return err
 	}
 	return p.checkBody()
+}
+
+// checkActivity: 二(一) counts the 24 hours from the end of the activity, to the minute.
+func (p *Payload) checkActivity() error {
+	p.ActivityEndedAt = strings.TrimSpace(strings.Replace(p.ActivityEndedAt, "T", " ", 1))
+	if p.ActivityEndedAt == "" {
+		return nil
+	}
+	if _, err := time.ParseInLocation(ActivityForm, p.ActivityEndedAt, kernel.Beijing); err != nil {
+		return fault.In("activity_ended_at", "活动结束时间应形如 2026-11-26 18:00；不是重要政务活动就不填。")
+	}
+	return nil
 }
 
 // checkDisclosure: 政府信息公开条例 第十四至十六条 name the grounds on which something is not disclosed; the ground is written down.

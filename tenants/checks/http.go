@@ -133,7 +133,7 @@ func (k *Checks) importPack(c *fiber.Ctx) error {
 	_, err := k.Import(c.UserContext(), kernel.Platform, p.Name, strings.NewReader(p.Text))
 	switch fault.KindOf(err) {
 	case fault.Invalid, fault.TooLarge:
-		p.Wrong = fault.Say(err)
+		p.Wrong = console.Told(c, err)
 		return k.packList(c, p, fiber.StatusUnprocessableEntity)
 	}
 	if err != nil {
@@ -145,7 +145,7 @@ func (k *Checks) importPack(c *fiber.Ctx) error {
 func (k *Checks) removePack(c *fiber.Ctx) error {
 	err := k.Remove(c.UserContext(), kernel.Platform, strings.Clone(c.FormValue("name")))
 	if fault.Is(err, fault.NotFound) {
-		return k.packList(c, packsPage{Wrong: fault.Say(err)}, fiber.StatusUnprocessableEntity)
+		return k.packList(c, packsPage{Wrong: console.Told(c, err)}, fiber.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err

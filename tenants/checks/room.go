@@ -156,9 +156,7 @@ func (k *Checks) own(id kernel.SiteID, address string) bool {
 }
 
 // shut reports whether citizens read a notice in place of a site.
-func shut(s *render.Site) bool {
-	return s.State == string(site.Suspended) || s.State == string(site.Closed)
-}
+func shut(s *render.Site) bool { return !site.Reads(s) }
 
 // resolves reports whether an address of the cluster leads to something that citizens can read.
 func (k *Checks) resolves(ctx context.Context, id kernel.SiteID, address string) bool {

@@ -32,8 +32,14 @@ func fields(p *article.Payload) []*field {
 			all = append(all, plain(f.name, f.text))
 		}
 	}
+	for i, f := range p.Fields {
+		all = append(all, plain(fieldName(i), f.Value))
+	}
 	return append(all, marked("body", p.Body))
 }
+
+// fieldName is what findings call a value that the column asked for.
+func fieldName(i int) string { return "fields." + strconv.Itoa(i) }
 
 func plain(name, text string) *field { return &field{name: name, text: text, source: text} }
 
@@ -196,6 +202,10 @@ func Mark(body string, all []Finding) (shown string, anchors []string) {
 // Apply puts the fixes of findings into the payload. It refuses a finding that does not stand where it says any more.
 func Apply(p article.Payload, all ...Finding) (article.Payload, error) {
 	places := map[string]*string{"title": &p.Title, "subtitle": &p.Subtitle, "summary": &p.Summary, "source": &p.Source, "body": &p.Body}
+	p.Fields = slices.Clone(p.Fields)
+	for i := range p.Fields {
+		places[fieldName(i)] = &p.Fields[i].Value
+	}
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(a, b Finding) int { return b.Place.Start - a.Place.Start }) // from behind: places before stay
 	last := map[string]int{}

@@ -34,8 +34,8 @@ func (c *Columns) Add(ctx context.Context, id kernel.SiteID, s Spec) (int64, err
 		if err := errors.Join(checkCycle(s.Kind, s.CycleDays), checkText("description", s.Description), checkText("keywords", s.Keywords)); err != nil {
 			return audit.Entry{}, err
 		}
-		if !slugForm.MatchString(s.Slug) || len(s.Slug) > 40 {
-			return audit.Entry{}, fault.In("slug", "栏目地址只能用小写字母、数字和连字符，最长 40 个字符。")
+		if err := checkSlug(s.Slug); err != nil {
+			return audit.Entry{}, err
 		}
 		if err := w.mayHold(s.Parent, 1); err != nil {
 			return audit.Entry{}, err
@@ -107,23 +107,53 @@ func (c *Columns) Move(ctx context.Context, id kernel.SiteID, column, parent, af
 		if err != nil {
 			return audit.Entry{}, err
 		}
-		if slices.ContainsFunc(w.tree.Trail(parent), func(up *Column) bool { return up.ID == column }) {
-			return audit.Entry{}, fault.New(fault.Conflict, "不能把栏目移到它自己的下级。")
-		}
-		if err := w.mayHold(parent, w.height(column)); err != nil {
+		before := k.Path
+		plan, err := w.moved(k, parent)
+		if err != nil {
 			return audit.Entry{}, err
 		}
-		before := k.Path
-		if parent != k.Parent {
-			if err := w.readdress(ctx, k, parent); err != nil {
-				return audit.Entry{}, err
-			}
+		if err := w.readdress(ctx, plan); err != nil {
+			return audit.Entry{}, err
 		}
 		d := w.diff(column)
 		d.Parent = &parent
 		w.have[column] = d
 		e := audit.Entry{Object: object(column), Before: "/c/" + before, After: "/c/" + k.Path}
 		return e, w.order(ctx, column, parent, after)
+	})
+}
+
+// moved is which addresses change when the column hangs below parent; it refuses what may not be.
+func (w *work) moved(k *Column, parent int64) ([]Address, error) {
+	if slices.ContainsFunc(w.tree.Trail(parent), func(up *Column) bool { return up.ID == k.ID }) {
+		return nil, fault.New(fault.Conflict, "不能把栏目移到它自己的下级。")
+	}
+	if err := w.mayHold(parent, w.height(k.ID)); err != nil || parent == k.Parent {
+		return nil, err
+	}
+	return w.plan(k, parent, k.Slug)
+}
+
+// Readdress gives the column another last part of its address; the former addresses, its own and those below it, lead to the new ones
+// by 301 (B4).
+func (c *Columns) Readdress(ctx context.Context, id kernel.SiteID, column int64, slug string) error {
+	return c.alter(ctx, id, "column.address", func(ctx context.Context, w *work) (audit.Entry, error) {
+		k, _, err := w.active(column)
+		if err != nil {
+			return audit.Entry{}, err
+		}
+		before := k.Path
+		if err := checkSlug(slug); err != nil {
+			return audit.Entry{}, err
+		}
+		plan, err := w.plan(k, k.Parent, slug)
+		if err != nil {
+			return audit.Entry{}, err
+		}
+		if err := w.readdress(ctx, plan); err != nil {
+			return audit.Entry{}, err
+		}
+		return audit.Entry{Object: object(column), Before: "/c/" + before, After: "/c/" + k.Path}, nil
 	})
 }
 

@@ -59,6 +59,7 @@ type Column struct {
 	State                       string
 	Successor                   int64  // where a merged or closed column leads; 0 is its parent, or the home page
 	Home                        string // slot of the home page the template gives it, or ""
+	Version                     int64  // how often the site has changed it; 0 is as the template has it
 	Count                       int64
 	LastAt                      time.Time
 	fixed                       bool // its address is the site's own, not the template's
@@ -67,8 +68,14 @@ type Column struct {
 // Overdue reports whether the column's update cycle has run out at now (B3, d07). A static column and one
 // that has never held anything are not overdue: the first has no cycle, the second is blank.
 func (c *Column) Overdue(now time.Time) bool {
+	due := c.Due()
+	return !due.IsZero() && now.After(due)
+}
+
+// Due is when the column's update cycle runs out, or zero when it has none or has never held anything.
+func (c *Column) Due() time.Time {
 	if c.CycleDays <= 0 || c.LastAt.IsZero() {
-		return false
+		return time.Time{}
 	}
 	last := c.LastAt.In(kernel.Beijing)
 	due := last.AddDate(0, longestMonths, 0)
@@ -78,7 +85,7 @@ func (c *Column) Overdue(now time.Time) bool {
 	if byDays := last.AddDate(0, 0, c.CycleDays); byDays.Before(due) {
 		due = byDays
 	}
-	return now.After(due)
+	return due
 }
 
 // Blank reports whether an active column with a cycle holds nothing public: 空白栏目 for an inspection.
@@ -133,6 +140,16 @@ func (c *Columns) Tree(ctx context.Context, id kernel.SiteID) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.fill(stats)
+	t.look()
+	if known {
+		c.memo.put(id, at, t)
+	}
+	return t, nil
+}
+
+// fill adds what is public to the columns in whose lists it stands.
+func (t *Tree) fill(stats map[int64]publication.PlaceStat) {
 	for place, s := range stats {
 		k := t.Resolve(place)
 		if k == nil {
@@ -143,11 +160,6 @@ func (c *Columns) Tree(ctx context.Context, id kernel.SiteID) (*Tree, error) {
 			k.LastAt = s.Last
 		}
 	}
-	t.look()
-	if known {
-		c.memo.put(id, at, t)
-	}
-	return t, nil
 }
 
 // bare is the tree without what is public, and the differences it was made with.

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/module"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/web"
@@ -13,10 +14,21 @@ import (
 //go:embed views/*.html
 var views embed.FS
 
+//go:embed screens/*.html
+var screens embed.FS
+
 var sitemapView = render.Define[SitemapPage]("column", "sitemap")
 
 // Views returns the room's templates.
 func Views() fs.FS { return kernel.Folder(views, "views") }
+
+// ConsoleViews returns the templates of the room's screens in the console.
+func ConsoleViews() fs.FS { return kernel.Folder(screens, "screens") }
+
+// Screens returns the declared screens, for the console that they are shown in.
+func Screens() []console.View {
+	return []console.View{treeView, moveView, sheetView, newView, fieldsView}
+}
 
 // Pages returns the public views, for the renderer that the room is made with.
 func Pages() []render.View { return []render.View{sitemapView} }

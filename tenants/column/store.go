@@ -35,25 +35,35 @@ type changeRow struct {
 	CycleDays     *int          `bun:"cycle_days"`
 	State         string        `bun:"state"`
 	SuccessorID   *int64        `bun:"successor_id"`
+	Version       int64         `bun:"version"`
 	ChangedAt     time.Time     `bun:"changed_at"`
 }
 
 func (r *changeRow) change() change {
 	return change{ID: r.ColumnID, Own: r.Own, Parent: r.ParentID, Successor: r.SuccessorID, Kind: r.Kind, Name: r.Name,
 		Path: r.Path, Description: r.Description, Keys: r.Keywords, Hidden: r.Hidden, Nav: r.Nav, Position: r.Position,
-		CycleDays: r.CycleDays, State: r.State}
+		CycleDays: r.CycleDays, State: r.State, Version: r.Version}
 }
 
 // changes reads the site's differences, in the order of ids.
 func (c *Columns) changes(ctx context.Context, id kernel.SiteID) ([]change, error) {
-	var rows []changeRow
-	err := c.db.Conn(ctx).NewSelect().Model(&rows).Where("site_id = ?", id).Order("column_id").Scan(ctx)
-	if err != nil {
-		return nil, db.Fault(fmt.Errorf("load columns of site %d: %w", id, err))
+	all, err := c.changesOf(ctx, []kernel.SiteID{id})
+	return all[id], err
+}
+
+// changesOf reads the differences of many sites, each in the order of ids.
+func (c *Columns) changesOf(ctx context.Context, ids []kernel.SiteID) (map[kernel.SiteID][]change, error) {
+	all := map[kernel.SiteID][]change{}
+	if len(ids) == 0 {
+		return all, nil
 	}
-	all := make([]change, len(rows))
+	var rows []changeRow
+	err := c.db.Conn(ctx).NewSelect().Model(&rows).Where("site_id IN (?)", bun.List(ids)).Order("site_id", "column_id").Scan(ctx)
+	if err != nil {
+		return nil, db.Fault(fmt.Errorf("load columns of %d sites: %w", len(ids), err))
+	}
 	for i := range rows {
-		all[i] = rows[i].change()
+		all[rows[i].SiteID] = append(all[rows[i].SiteID], rows[i].change())
 	}
 	return all, nil
 }
@@ -80,10 +90,10 @@ func (c *Columns) redirects(ctx context.Context, id kernel.SiteID) (map[string]i
 func (c *Columns) save(ctx context.Context, id kernel.SiteID, d change) error {
 	row := changeRow{SiteID: id, ColumnID: d.ID, Own: d.Own, ParentID: d.Parent, Kind: d.Kind, Name: d.Name, Path: d.Path,
 		Description: d.Description, Keywords: d.Keys, Hidden: d.Hidden, Nav: d.Nav, Position: d.Position,
-		CycleDays: d.CycleDays, State: d.State, SuccessorID: d.Successor, ChangedAt: c.now()}
+		CycleDays: d.CycleDays, State: d.State, SuccessorID: d.Successor, Version: d.Version + 1, ChangedAt: c.now()}
 	q := c.db.Conn(ctx).NewInsert().Model(&row).On("CONFLICT (site_id, column_id) DO UPDATE")
 	for _, f := range []string{"parent_id", "kind", "name", "path", "description", "keywords", "hidden", "nav", "position",
-		"cycle_days", "state", "successor_id", "changed_at"} {
+		"cycle_days", "state", "successor_id", "version", "changed_at"} {
 		q = q.Set("? = EXCLUDED.?", bun.Ident(f), bun.Ident(f))
 	}
 	if _, err := q.Exec(ctx); err != nil {
@@ -108,6 +118,16 @@ func (c *Columns) forget(ctx context.Context, id kernel.SiteID, path string) err
 	_, err := c.db.Conn(ctx).NewRaw("DELETE FROM column_redirects WHERE site_id = ? AND path = ?", id, path).Exec(ctx)
 	if err != nil {
 		return db.Fault(fmt.Errorf("take back address of site %d: %w", id, err))
+	}
+	return nil
+}
+
+// take makes the rest of the transaction wait for whoever is changing the site's tree.
+func (c *Columns) take(ctx context.Context, id kernel.SiteID) error {
+	_, err := c.db.Conn(ctx).NewRaw("INSERT INTO column_trees (site_id, changes) VALUES (?, 1)"+
+		" ON CONFLICT (site_id) DO UPDATE SET changes = column_trees.changes + 1", id).Exec(ctx)
+	if err != nil {
+		return db.Fault(fmt.Errorf("take the tree of site %d: %w", id, err))
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ type change struct {
 	Hidden, Nav                         *bool
 	Position, CycleDays                 *int
 	State                               string
+	Version                             int64 // how often it was changed
 }
 
 func newTree(id kernel.SiteID, given []site.TemplateColumn, changed []change, old map[string]int64) *Tree {
@@ -75,6 +76,7 @@ func (d change) apply(k *Column) {
 	set(&k.Name, d.Name)
 	set(&k.Path, d.Path)
 	k.fixed = k.Own || d.Path != nil
+	k.Version = d.Version
 	set(&k.Description, d.Description)
 	set(&k.Keywords, d.Keys)
 	set(&k.Nav, d.Nav)

@@ -33,6 +33,9 @@ type work struct {
 // alter runs f on the site's tree in one transaction and records it: audit, revision.
 func (c *Columns) alter(ctx context.Context, id kernel.SiteID, action string, f func(context.Context, *work) (audit.Entry, error)) error {
 	return c.db.InTx(ctx, func(ctx context.Context) error {
+		if err := c.take(ctx, id); err != nil {
+			return err
+		}
 		tree, list, err := c.bare(ctx, id)
 		if err != nil {
 			return err
@@ -127,34 +130,47 @@ func (w *work) free(column int64, path string) error {
 	return nil
 }
 
-// readdress gives the column its address below parent, and those below it theirs, leaving redirects.
-func (w *work) readdress(ctx context.Context, k *Column, parent int64) error {
-	from := k.Path
-	to, err := w.address(k.ID, parent, k.Slug)
-	if err != nil || from == to {
-		return err
+// Address is a column whose address changes, as below /c/.
+type Address struct {
+	Column   int64
+	Name     string
+	From, To string
+}
+
+// plan is which addresses change when the column stands below parent under slug: its own and those below it. It refuses what another has.
+func (w *work) plan(k *Column, parent int64, slug string) ([]Address, error) {
+	to, err := w.address(k.ID, parent, slug)
+	if err != nil || k.Path == to {
+		return nil, err
 	}
+	all := []Address{{k.ID, k.Name, k.Path, to}}
 	for _, c := range w.tree.All() {
-		rest, below := strings.CutPrefix(c.Path, from+"/")
-		if c.ID != k.ID && !below {
+		rest, below := strings.CutPrefix(c.Path, k.Path+"/")
+		if !below || c.ID == k.ID {
 			continue
 		}
-		path := to
-		if below {
-			path += "/" + rest
-			if err := w.free(c.ID, path); err != nil {
-				return err
-			}
+		path := to + "/" + rest
+		if err := w.free(c.ID, path); err != nil {
+			return nil, err
 		}
-		if err := w.leave(ctx, w.site, c.Path, c.ID); err != nil {
+		all = append(all, Address{c.ID, c.Name, c.Path, path})
+	}
+	return all, nil
+}
+
+// readdress gives the columns of a plan their addresses, leaving redirects.
+func (w *work) readdress(ctx context.Context, plan []Address) error {
+	for _, a := range plan {
+		if err := w.leave(ctx, w.site, a.From, a.Column); err != nil {
 			return err
 		}
-		if err := w.forget(ctx, w.site, path); err != nil {
+		if err := w.forget(ctx, w.site, a.To); err != nil {
 			return err
 		}
-		d := w.diff(c.ID)
-		d.Path, c.Path = &path, path
-		w.have[c.ID] = d
+		d := w.diff(a.Column)
+		d.Path = &a.To
+		w.tree.Get(a.Column).Path = a.To
+		w.have[a.Column] = d
 		if err := w.save(ctx, w.site, d); err != nil {
 			return err
 		}
@@ -217,6 +233,13 @@ func checkName(name string) (string, error) {
 		return "", fault.In("name", "栏目名称最多 %d 个字。", longestName)
 	}
 	return name, checkText("name", name)
+}
+
+func checkSlug(slug string) error {
+	if !slugForm.MatchString(slug) || len(slug) > 40 {
+		return fault.In("slug", "栏目地址只能用小写字母、数字和连字符，最长 40 个字符。")
+	}
+	return nil
 }
 
 func checkText(field, s string) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/org"
@@ -21,6 +22,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/media"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
 
@@ -36,10 +38,14 @@ type Room struct {
 	Published *publication.Publications
 	Reviews   *review.Desk
 	Checks    *checks.Checks
+	Media     *media.Media
+	Clocks    *clocks.Clocks
 	Console   *console.Console
 	// Imported says what was met and recognised in a file that has just become this draft; nil where nothing is imported.
 	Imported func(code string, p article.Payload, say func(zh string) string) []string
-	Origin   string // where the console answers, for links that are handed on: "https://console.ankang.gov.cn"
+	// Reach is where on a site the actor may do one of the actions: everywhere, or in these columns.
+	Reach  func(ctx context.Context, site kernel.SiteID, acts ...policies.Action) (everywhere bool, columns []int64, err error)
+	Origin string // where the console answers, for links that are handed on: "https://console.ankang.gov.cn"
 }
 
 // Desk is the room. Its methods are safe for concurrent use.
@@ -57,11 +63,14 @@ var (
 	lastly = []policies.Action{"review.final.pass"}
 )
 
+// Reads are the actions of which any one opens the drafts of a site.
+func Reads() []policies.Action { return slices.Clone(reads) }
+
 // Menu is the room's lines in the console.
 func (d *Desk) Menu() []console.Entry {
 	return []console.Entry{
-		{Name: "写稿", Path: "/sites/:site/articles/new", Any: []policies.Action{"article.create"}},
-		{Name: "稿件", Path: "/sites/:site/articles", Any: reads},
+		{Name: "写稿", Path: "/sites/:site/articles/new", Any: []policies.Action{"article.create"}, Some: true},
+		{Name: "稿件", Path: "/sites/:site/articles", Any: reads, Some: true},
 		{Name: "待审", Path: "/reviews", If: d.decidesSomewhere},
 		{Name: "审核流程", Path: "/sites/:site/chains", Any: []policies.Action{"column.owner.set"}},
 	}
@@ -89,19 +98,38 @@ type choice struct {
 	Here bool
 }
 
-func (d *Desk) choices(ctx context.Context, site kernel.SiteID, chosen int64) ([]choice, error) {
+// choices are the columns in which the actor may do one of acts.
+func (d *Desk) choices(ctx context.Context, site kernel.SiteID, chosen int64, acts ...policies.Action) ([]choice, error) {
 	tree, err := d.Columns.Tree(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	everywhere, within, err := d.Reach(ctx, site, acts...)
 	if err != nil {
 		return nil, err
 	}
 	var all []choice
 	for _, k := range tree.All() {
-		if k.State != column.Active {
+		if k.State != column.Active || !everywhere && !slices.Contains(within, k.ID) {
 			continue
 		}
 		all = append(all, choice{k.ID, trail(tree, k.ID), k.ID == chosen})
 	}
 	return all, nil
+}
+
+// offers reports whether the actor may do one of acts with an article: on its whole site, or in its column.
+func (d *Desk) offers(ctx context.Context, site kernel.SiteID, id article.ID, acts ...policies.Action) bool {
+	return d.Console.Offers(ctx, site, acts...) || d.Reviews.Offers(ctx, publication.Object{Site: site, Kind: article.Kind, ID: id}, acts...)
+}
+
+// reached narrows a filter to the columns in which the actor may do one of acts.
+func (d *Desk) reached(ctx context.Context, site kernel.SiteID, f article.Filter, acts ...policies.Action) (article.Filter, error) {
+	everywhere, within, err := d.Reach(ctx, site, acts...)
+	if !everywhere {
+		f.Within = append([]int64{}, within...)
+	}
+	return f, err
 }
 
 // turns are the articles of a site that wait for the actor, with what they wait for: what is owed first, what the actor has handed

@@ -14,6 +14,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/media"
 )
 
 // Routes adds the screens and the acts.
@@ -27,6 +28,8 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/articles/new", []policies.Action{"article.create"}, d.showNew},
 		{fiber.MethodPost, "/sites/:site/articles", []policies.Action{"article.create"}, d.create},
 		{fiber.MethodPost, "/sites/:site/articles/autosave", []policies.Action{"article.create"}, d.autosave},
+		{fiber.MethodPost, "/sites/:site/articles/insert", []policies.Action{"article.create"}, d.insert},
+		{fiber.MethodPost, "/sites/:site/articles/:id/insert", []policies.Action{"article.edit.draft"}, d.insert},
 		{fiber.MethodPost, "/sites/:site/articles/bulk", []policies.Action{"article.edit.draft", "article.submit"}, d.bulk},
 		{fiber.MethodPost, "/sites/:site/articles/views", reads, d.saveView},
 		{fiber.MethodPost, "/sites/:site/articles/views/drop", reads, d.dropView},
@@ -49,7 +52,7 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/articles/:id/preview/page", reads, d.previewPage},
 		{fiber.MethodPost, "/sites/:site/articles/:id/preview", writes, d.openLink},
 		{fiber.MethodPost, "/sites/:site/articles/:id/preview/close", writes, d.closeLink},
-		{fiber.MethodPost, "/sites/:site/articles/:id/withdraw", []policies.Action{"article.withdraw"}, d.withdraw},
+		{fiber.MethodPost, "/sites/:site/articles/:id/after", []policies.Action{"article.withdraw"}, d.afterwards},
 		{fiber.MethodPost, "/sites/:site/articles/:id/urgent", []policies.Action{"article.publish.emergency"}, d.urgent},
 		{fiber.MethodPost, "/sites/:site/articles/:id/settle", []policies.Action{"debt.settle"}, d.settle},
 		{fiber.MethodGet, "/sites/:site/articles/:id/sheet", slices.Concat(reads, lastly), d.showSheet},
@@ -58,11 +61,38 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/chains", []policies.Action{"column.owner.set"}, d.showChains},
 		{fiber.MethodPost, "/sites/:site/chains", []policies.Action{"column.owner.set"}, d.setChain},
 	} {
-		r.Action(web.ActionRoute{Room: "tenants/desk", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Do: a.do})
+		most := 0
+		if strings.HasSuffix(a.path, "/insert") {
+			most = media.UploadMost
+		}
+		r.Action(web.ActionRoute{MaxBody: most, Room: "tenants/desk", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Column: d.columnOf(a.path), Do: a.do})
 	}
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/reviews", SignedIn: true, Do: d.showAll})
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodPost, Path: "/reviews", SignedIn: true, Do: d.together})
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/preview/:token", Do: d.byLink})
+	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/preview/:token/-/media/:id/:name", Do: d.pictureByLink})
+}
+
+// columnOf tells where the object of a route stands: the article of the path in its column; a route without one may be about any. The chains
+// of a site are nobody's who has one column of it.
+func (d *Desk) columnOf(path string) func(c *fiber.Ctx) (int64, error) {
+	switch {
+	case strings.HasSuffix(path, "/chains"):
+		return nil
+	case !strings.Contains(path, ":id"):
+		return func(*fiber.Ctx) (int64, error) { return web.AnyColumn, nil }
+	}
+	return func(c *fiber.Ctx) (int64, error) {
+		id, ok := kernel.ParseID[article.ID](c.Params("id"))
+		if !ok {
+			return 0, fault.New(fault.NotFound, "没有这篇稿件。")
+		}
+		a, err := d.Articles.Get(c.UserContext(), at(c), id)
+		if err != nil {
+			return 0, err
+		}
+		return a.Column, nil
+	}
 }
 
 // at is the site of the path, which the guard has read.
@@ -78,7 +108,7 @@ func (d *Desk) found(c *fiber.Ctx) (*article.Draft, error) {
 		return nil, fault.New(fault.NotFound, "没有这篇稿件。")
 	}
 	a, err := d.Articles.Get(c.UserContext(), at(c), id)
-	if err != nil || d.Console.Offers(c.UserContext(), a.Site, reads...) {
+	if err != nil || d.offers(c.UserContext(), a.Site, a.ID, reads...) {
 		return a, err
 	}
 	ends, err := d.Reviews.EndsWithActor(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID})

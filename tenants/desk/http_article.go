@@ -33,7 +33,7 @@ type articlePage struct {
 	Done                   string
 	MayEdit, MaySend       bool
 	MayReview, MayPublish  bool
-	MayWithdraw, AtOnce    bool // AtOnce: passing the last step publishes in the same press
+	MayAfter, AtOnce       bool // AtOnce: passing the last step publishes in the same press
 	HoldsReview, HoldsBoth bool // what the step that is next asks for
 	HoldsSecrecy           bool
 	Opinion, Secrecy       string // what was typed, or what is usually said
@@ -46,6 +46,8 @@ type articlePage struct {
 	Bulk   string // address of what is done with many, and with one
 	GoneAt time.Time
 	Plan   plan
+	After  after
+	Own    []article.Field // what the column asked for
 }
 
 // step is a line of the responsibility chain.
@@ -65,6 +67,8 @@ var sentences = map[string]string{
 	"planned": "时间已定。到时自动办理；服务器那时停着的，恢复后马上补办。", "unplanned": "已取消定时。",
 	"merged": "已保存。别人同时改的地方也在里面，请看一遍再送审。", "restored": "已恢复成那个版本的文字，后来的版本仍在历史里。",
 	"fixed": "已按建议改好，存为草稿。",
+	"gone":  "这个网址已永久停用，只显示一句说明。", "moved": "已撤回，原网址现在转到您指定的那一篇。",
+	"validity": "效力变化已登记，网页和列表上现在就能看到。", "undone": "已取消，网站上恢复成原来的样子。",
 }
 
 func (d *Desk) showArticle(c *fiber.Ctx) error {
@@ -77,23 +81,12 @@ func (d *Desk) showArticle(c *fiber.Ctx) error {
 
 // article shows the screen; err, if any, is why an act was not done.
 func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
-	page := console.Page{Title: a.Payload.Title, Site: a.Site}
+	page := console.Page{Title: a.Payload.Title, Site: a.Site, Scripts: []string{"remarks.js"}}
 	p := articlePage{ID: a.ID, Bulk: "/sites/" + a.Site.String() + "/articles/bulk", Address: address(a.Site, a.ID, ""), Title: a.Payload.Title, UpdatedAt: a.UpdatedAt, Summary: a.Payload.Summary, Source: a.Payload.Source,
 		Body: template.HTML(render.Sanitise(a.Payload.Body)), Version: a.Version, // sanitised
 		Opinion: "内容属实，同意发布。", Secrecy: "经审查，不涉及国家秘密、工作秘密和个人隐私。"}
-	if err != nil {
-		field, is := wrong(err)
-		if !is {
-			return err
-		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
-		if c.FormValue("edition") != "" {
-			p.Opinion, p.Secrecy = typed(c, "opinion"), typed(c, "secrecy")
-		}
-		p.Reason, p.Notice, p.UsualReason = typed(c, "reason"), typed(c, "notice"), typed(c, "usual")
-		p.Quote, p.Words = typed(c, "quote"), typed(c, "words")
-	} else if s := sentences[c.Query("done")]; s != "" {
-		p.Done = say(c, s)
+	if err := p.tell(c, &page, err); err != nil {
+		return err
 	}
 	ctx := c.UserContext()
 	if p.Author, err = d.name(ctx, a.Author); err != nil {
@@ -121,27 +114,48 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	if err := d.examine(c, a, &p); err != nil {
 		return err
 	}
+	d.remarks(c, a, &p)
 	if err := d.planOf(c, a, &p); err != nil {
 		return err
 	}
+	if p.Body, err = d.dressed(ctx, a.Site, p.Body); err != nil {
+		return err
+	}
+	p.Own = a.Payload.Fields
 	return articleView.Show(d.Console, c, page, p)
+}
+
+// tell says why an act was not done, over what was typed, or what the last one did; an error that is nobody's to put right is answered.
+func (p *articlePage) tell(c *fiber.Ctx, page *console.Page, err error) error {
+	if err == nil {
+		if s := sentences[c.Query("done")]; s != "" {
+			p.Done = say(c, s)
+		}
+		return nil
+	}
+	field, is := wrong(err)
+	if !is {
+		return err
+	}
+	p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
+	if c.FormValue("edition") != "" {
+		p.Opinion, p.Secrecy = typed(c, "opinion"), typed(c, "secrecy")
+	}
+	p.Reason, p.Notice, p.UsualReason = typed(c, "reason"), typed(c, "notice"), typed(c, "usual")
+	p.Quote, p.Words = typed(c, "quote"), typed(c, "words")
+	return nil
 }
 
 // open fills in how far the article has come and what the person may do.
 func (d *Desk) open(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	ctx := c.UserContext()
 	if !a.BinnedAt.IsZero() {
-		p.InBin, p.GoneAt = d.Console.Offers(ctx, a.Site, "article.edit.draft"), a.BinnedAt.Add(article.BinnedFor)
+		p.InBin, p.GoneAt = d.offers(ctx, a.Site, a.ID, "article.edit.draft"), a.BinnedAt.Add(article.BinnedFor)
 		return nil
 	}
-	p.MayEdit = a.State != article.Submitted && d.Console.Offers(ctx, a.Site, "article.edit.draft")
-	p.MaySend = a.State == article.Drafted && d.Console.Offers(ctx, a.Site, "article.submit")
-	if _, err := d.Published.Live(ctx, publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}); err == nil {
-		p.MayWithdraw = d.Console.Offers(ctx, a.Site, "article.withdraw")
-		if s := d.Sites.Public(a.Site); s != nil {
-			p.Public = s.URL("/a/" + strconv.FormatInt(a.ID, 10))
-		}
-	} else if !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Gone) {
+	p.MayEdit = a.State != article.Submitted && d.offers(ctx, a.Site, a.ID, "article.edit.draft")
+	p.MaySend = a.State == article.Drafted && d.offers(ctx, a.Site, a.ID, "article.submit")
+	if err := d.seenBy(c, a, p); err != nil {
 		return err
 	}
 	if a.Edition == 0 {
@@ -168,6 +182,23 @@ func (d *Desk) open(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	return err
 }
 
+// seenBy fills in what citizens see of the article, and what may be done with it then.
+func (d *Desk) seenBy(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
+	ctx := c.UserContext()
+	_, err := d.Published.Live(ctx, publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID})
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil && !fault.Is(err, fault.Gone) {
+		return err
+	}
+	if s := d.Sites.Open(a.Site); err == nil && s != nil {
+		p.Public = s.URL("/a/" + strconv.FormatInt(a.ID, 10))
+	}
+	p.MayAfter = d.offers(ctx, a.Site, a.ID, "article.withdraw")
+	return d.afterOf(c, a, p, err == nil)
+}
+
 // against compares what is to be decided with what citizens read now, if they read anything.
 func (d *Desk) against(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	if !p.MayReview {
@@ -181,6 +212,9 @@ func (d *Desk) against(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 		return err
 	}
 	p.Compared = difference(c, *now, a.Payload)
+	if p.Compared.Body, err = d.dressed(c.UserContext(), a.Site, p.Compared.Body); err != nil {
+		return err
+	}
 	return nil
 }
 
@@ -194,7 +228,7 @@ func (d *Desk) ask(ctx context.Context, t *publication.Trail, p *articlePage) er
 	if t.Next != nil {
 		p.HoldsReview, p.HoldsSecrecy = t.Next.HoldsReview, t.Next.HoldsSecrecy
 		p.HoldsBoth = p.HoldsReview && p.HoldsSecrecy
-		p.AtOnce = t.Next.Step == t.LastStep && d.Console.Offers(ctx, t.Site, "article.publish")
+		p.AtOnce = t.Next.Step == t.LastStep && d.offers(ctx, t.Site, t.ID, "article.publish")
 	}
 	return nil
 }
@@ -313,16 +347,4 @@ func (d *Desk) publish(c *fiber.Ctx) error {
 		return d.article(c, a, err)
 	}
 	return see(c, address(a.Site, a.ID, "published"))
-}
-
-func (d *Desk) withdraw(c *fiber.Ctx) error {
-	a, err := d.found(c)
-	if err != nil {
-		return err
-	}
-	w := publication.Withdrawal{Reason: typed(c, "reason"), Notice: typed(c, "notice")}
-	if err := d.Reviews.Withdraw(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}, w); err != nil {
-		return d.article(c, a, err)
-	}
-	return see(c, address(a.Site, a.ID, "withdrawn"))
 }

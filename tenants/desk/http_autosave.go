@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
@@ -111,7 +112,7 @@ func refuse(c *fiber.Ctx, err error) error {
 	if _, is := wrong(err); !is {
 		return err
 	}
-	return c.Status(statuses[fault.KindOf(err)]).JSON(autosaved{State: "refused", Others: []present{}, Say: fault.Say(err)})
+	return c.Status(statuses[fault.KindOf(err)]).JSON(autosaved{State: "refused", Others: []present{}, Say: console.Told(c, err)})
 }
 
 // drop takes away what the person does not want back, and leads to the form again.

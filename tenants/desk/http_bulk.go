@@ -22,6 +22,9 @@ type bulkPage struct {
 	Undo         string // the act that takes it back, or ""
 }
 
+// barMost is how many articles a bar takes back: it says them in its address.
+const barMost = 40
+
 type result struct {
 	Title, Href string
 	Say         string // why not, or ""
@@ -46,12 +49,15 @@ var acts = map[string]act{
 		return err
 	}, ""},
 	"move": {"article.edit.draft", func(d *Desk, ctx context.Context, a *article.Draft, _, column int64) error {
-		if err := d.stands(ctx, a.Site, column); err != nil || a.Column == column {
+		if err := d.stands(ctx, a.Site, column, "article.edit.draft"); err != nil || a.Column == column {
 			return err
 		}
 		return d.Articles.Recolumn(ctx, a.Site, a.ID, column)
 	}, "moveback"},
 	"moveback": {"article.edit.draft", func(d *Desk, ctx context.Context, a *article.Draft, column, _ int64) error {
+		if err := d.stands(ctx, a.Site, column, "article.edit.draft"); err != nil {
+			return err
+		}
 		return d.Articles.Recolumn(ctx, a.Site, a.ID, column)
 	}, ""},
 	"bin": {"article.edit.draft", func(d *Desk, ctx context.Context, a *article.Draft, seen, _ int64) error {
@@ -59,7 +65,7 @@ var acts = map[string]act{
 	}, "unbin"},
 	"unbin": {"article.edit.draft", func(d *Desk, ctx context.Context, a *article.Draft, _, _ int64) error {
 		return d.Articles.Unbin(ctx, a.Site, a.ID)
-	}, ""},
+	}, "bin"},
 }
 
 // bulk does one act with each of the articles that the form names, one by one: what fails says why and holds up no other.
@@ -76,7 +82,7 @@ func (d *Desk) bulk(c *fiber.Ctx) error {
 		return d.list(c, from, fault.New(fault.Invalid, "请先勾选稿件。"))
 	case len(chosen) > bulkMost:
 		return d.list(c, from, fault.New(fault.Invalid, "一次最多处理 %d 篇稿件。", bulkMost))
-	case !d.Console.Offers(ctx, site, do.needs):
+	case !d.Console.OffersSome(ctx, site, do.needs):
 		return fault.New(fault.Forbidden, "您没有此项权限。")
 	}
 	p := bulkPage{Back: from.at("/sites/" + site.String() + "/articles"), Query: from.query().Encode(), Action: "/sites/" + site.String() + "/articles/bulk"}
@@ -84,7 +90,7 @@ func (d *Desk) bulk(c *fiber.Ctx) error {
 		id, seen, _ := strings.Cut(string(one), ":")
 		n, _ := kernel.ParseID[article.ID](id)
 		s, _ := kernel.ParseID[int64](seen)
-		r, err := d.one(ctx, site, do, n, s, column)
+		r, err := d.one(c, site, do, n, s, column)
 		if err != nil {
 			return err
 		}
@@ -98,17 +104,24 @@ func (d *Desk) bulk(c *fiber.Ctx) error {
 	if p.Done > 0 {
 		p.Undo = do.undo
 	}
+	if p.Failed == 0 && p.Done <= barMost {
+		return see(c, p.bar(from, c.FormValue("do")))
+	}
 	return bulkView.Show(d.Console, c, console.Page{Title: say(c, "批量处理的结果"), Site: site}, p)
 }
 
 // one does the act with one article; only what is nobody's fault but ours is an error.
-func (d *Desk) one(ctx context.Context, site kernel.SiteID, do act, id article.ID, seen, column int64) (result, error) {
+func (d *Desk) one(c *fiber.Ctx, site kernel.SiteID, do act, id article.ID, seen, column int64) (result, error) {
+	ctx := c.UserContext()
 	a, err := d.Articles.Get(ctx, site, id)
 	if err != nil {
 		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Gone) {
-			return result{Title: strconv.FormatInt(id, 10), Say: fault.Say(err)}, nil
+			return result{Title: strconv.FormatInt(id, 10), Say: console.Told(c, err)}, nil
 		}
 		return result{}, err
+	}
+	if !d.offers(ctx, site, id, do.needs) { // in another column than the actor's
+		return result{Title: strconv.FormatInt(id, 10), Say: fault.Say(fault.New(fault.NotFound, "没有这篇稿件。"))}, nil
 	}
 	r := result{Title: a.Payload.Title, Href: address(site, id, ""), Undo: strconv.FormatInt(id, 10)}
 	if do.undo == "moveback" {
@@ -118,7 +131,12 @@ func (d *Desk) one(ctx context.Context, site kernel.SiteID, do act, id article.I
 		if _, is := wrong(err); !is && !fault.Is(err, fault.NotFound) {
 			return r, err
 		}
-		r.Say = fault.Say(err)
+		r.Say = console.Told(c, err)
+	} else if do.undo == "bin" { // which takes the version that it has become
+		if a, err = d.Articles.Get(ctx, site, id); err != nil {
+			return r, err
+		}
+		r.Undo += ":" + strconv.FormatInt(a.Version, 10)
 	}
 	return r, nil
 }

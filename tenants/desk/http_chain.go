@@ -46,7 +46,7 @@ func (d *Desk) chains(c *fiber.Ctx, wrongly error) error {
 		if !is {
 			return wrongly
 		}
-		p.Wrong, page.Status = trouble{fault.Say(wrongly), field}, statuses[fault.KindOf(wrongly)]
+		p.Wrong, page.Status = trouble{console.Told(c, wrongly), field}, statuses[fault.KindOf(wrongly)]
 	} else if c.Query("done") == "set" {
 		p.Done = say(c, "已保存。以后送审的稿件按新的流程走，正在审核的不变。")
 	}
@@ -116,7 +116,7 @@ func (d *Desk) superior(ctx context.Context, id kernel.SiteID) (kernel.OrgID, st
 func (d *Desk) setChain(c *fiber.Ctx) error {
 	ctx, site := c.UserContext(), at(c)
 	id, _ := kernel.ParseID[int64](c.FormValue("column"))
-	if err := d.stands(ctx, site, id); err != nil {
+	if err := d.stands(ctx, site, id, "column.owner.set"); err != nil {
 		return d.chains(c, err)
 	}
 	chain := review.Chain{Column: id, Policy: typed(c, "policy")}

@@ -126,6 +126,9 @@ func (d *Desk) repair(c *fiber.Ctx, a *article.Draft, version int64, wanted stri
 
 // submit sends the draft that the person saw to review. What the checks hold to be of weight wants a reason, which goes along.
 func (d *Desk) submit(ctx context.Context, a *article.Draft, version int64, why string) (edition publication.EditionID, err error) {
+	if err := d.filled(ctx, a); err != nil {
+		return 0, err
+	}
 	_, all, err := d.spotted(ctx, a)
 	if err != nil {
 		return 0, err

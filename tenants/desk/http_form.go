@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
@@ -23,6 +23,9 @@ type formPage struct {
 	Fields  fields
 	Columns []choice
 	Groups  []formGroup
+	Own     []ownLine       // what the column asks for
+	HasOwn  bool            // some column of the site asks for something
+	Has     []article.Field // what the article holds of that
 	Wrong   trouble
 	Return  string // why the last edition came back, or ""
 	Writer  console.Writer
@@ -31,13 +34,15 @@ type formPage struct {
 	Restored int64
 	Base     string
 	Checks   console.Section
-	Done     []string // what an import has made of a file, when it has just done so
+	Remarks  *remarked // what colleagues remarked on and nobody has settled, or nil
+	Done     []string  // what an import has made of a file, when it has just done so
 }
 
 // fields are what was typed. Marked says that Body is HTML: an article with tables or links, which a plain text cannot hold.
 type fields struct {
 	Body         string
 	Column, From int64 // From: the one that the form began with
+	Shown        int64 // the one whose fields the form shows
 	Marked       bool
 	Lines        []typedLine
 }
@@ -55,9 +60,14 @@ func (f fields) Line(key string) string {
 	return ""
 }
 
+// holds reports whether the form held a line, be it empty.
+func (f fields) holds(key string) bool {
+	return slices.ContainsFunc(f.Lines, func(l typedLine) bool { return l.Key == key })
+}
+
 // held are the fields of an article as it is.
 func held(a *article.Draft) fields {
-	f := fields{Column: a.Column, From: a.Column}
+	f := fields{Column: a.Column, From: a.Column, Shown: a.Column}
 	p := apart(a.Payload)
 	for _, l := range lines(&p) {
 		f.Lines = append(f.Lines, typedLine{l.key, *l.text})
@@ -140,8 +150,11 @@ func (d *Desk) showEdit(c *fiber.Ctx) error {
 	if a.State == article.Submitted {
 		return see(c, address(a.Site, a.ID, ""))
 	}
-	p := formPage{Action: address(a.Site, a.ID, ""), Version: a.Version, Fields: held(a)}
+	p := formPage{Action: address(a.Site, a.ID, ""), Version: a.Version, Fields: held(a), Has: a.Payload.Fields}
 	if p.Return, err = d.returned(c.UserContext(), a); err != nil {
+		return err
+	}
+	if p.Remarks, err = d.remarked(c, a); err != nil {
 		return err
 	}
 	if p.Checks, err = d.glance(c, a); err != nil {
@@ -164,7 +177,7 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 		if !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 		p.Restored = savedOf(c).Restored
 	}
 	p.Base = "/sites/" + at(c).String() + "/articles"
@@ -173,7 +186,10 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 		p.Back = p.Action
 	}
 	p.Groups = formGroups(c, p.Fields, p.Wrong)
-	if p.Columns, err = d.choices(c.UserContext(), at(c), p.Fields.Column); err != nil {
+	if p.Columns, err = d.choices(c.UserContext(), at(c), p.Fields.Column, "article.create", "article.edit.draft"); err != nil {
+		return err
+	}
+	if err := d.asks(c, &p); err != nil {
 		return err
 	}
 	if p.Writer, err = d.Console.Writer(c.UserContext()); err != nil {
@@ -185,12 +201,13 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 func readFields(c *fiber.Ctx) fields {
 	column, _ := kernel.ParseID[int64](c.FormValue("column")) // 0 is no column, which the room refuses in a sentence
 	from, _ := kernel.ParseID[int64](c.FormValue("from"))
-	f := fields{Body: typed(c, "body"), Column: column, From: from, Marked: c.FormValue("marked") == "1"}
+	f := fields{Body: typed(c, "body"), Column: column, From: from, Shown: column, Marked: c.FormValue("marked") == "1"}
 	for _, l := range lines(new(article.Payload)) {
 		if c.Context().PostArgs().Has(l.key) {
 			f.Lines = append(f.Lines, typedLine{l.key, typed(c, l.key)})
 		}
 	}
+	readOwn(c, &f)
 	return f
 }
 
@@ -214,6 +231,7 @@ func (f fields) into(p article.Payload) article.Payload {
 // same reports whether two texts are to the letter the same.
 func same(x, y article.Payload) bool {
 	x, y = apart(x), apart(y)
+	aligned(&x, &y)
 	other := lines(&y)
 	for i, l := range lines(&x) {
 		if *l.text != *other[i].text {
@@ -240,14 +258,21 @@ func ownForm(c *fiber.Ctx) error {
 	return nil
 }
 
-// stands refuses what is no column of the site, beside its field.
-func (d *Desk) stands(ctx context.Context, site kernel.SiteID, column int64) error {
+// stands refuses what is no column of the site, and one in which the actor may do none of acts, beside its field.
+func (d *Desk) stands(ctx context.Context, site kernel.SiteID, column int64, acts ...policies.Action) error {
 	if column == 0 {
 		return fault.In("column", "请选择栏目。")
 	}
 	_, err := d.Columns.Get(ctx, site, column)
 	if fault.Is(err, fault.NotFound) {
 		return fault.In("column", "这个栏目已经不在了，请另选一个。")
+	}
+	if err != nil {
+		return err
+	}
+	everywhere, within, err := d.Reach(ctx, site, acts...)
+	if err == nil && !everywhere && !slices.Contains(within, column) {
+		err = fault.In("column", "您的任职只限指定的栏目，稿件不能放到这个栏目，请另选一个。")
 	}
 	return err
 }
@@ -259,8 +284,8 @@ func (d *Desk) create(c *fiber.Ctx) error {
 	ctx, site := c.UserContext(), at(c)
 	f := readFields(c)
 	p := formPage{Action: "/sites/" + site.String() + "/articles", Fields: f}
-	payload := f.into(article.Payload{Kind: article.News})
-	if err := errors.Join(ownForm(c), payload.Check(), d.stands(ctx, site, f.Column)); err != nil {
+	payload, err := d.taken(c, f, article.Payload{Kind: article.News}, "article.create")
+	if err != nil {
 		return d.form(c, p, err)
 	}
 	template, err := d.Sites.TemplateOf(ctx, site)
@@ -322,9 +347,9 @@ func (d *Desk) save(c *fiber.Ctx) error {
 	}
 	f := readFields(c)
 	version, _ := strconv.ParseInt(c.FormValue("version"), 10, 64) // 0 is no version of anything
-	p := formPage{Action: address(a.Site, a.ID, ""), Version: version, Fields: f}
-	payload := f.into(a.Payload)
-	if err := errors.Join(ownForm(c), payload.Check(), d.stands(ctx, a.Site, f.Column)); err != nil {
+	p := formPage{Action: address(a.Site, a.ID, ""), Version: version, Fields: f, Has: a.Payload.Fields}
+	payload, err := d.taken(c, f, a.Payload, "article.edit.draft")
+	if err != nil {
 		return d.form(c, p, err)
 	}
 	if version != a.Version {

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/review"
@@ -56,6 +57,8 @@ type listRow struct {
 	Title, Href, Column, Author, State, Kind string
 	At                                       time.Time
 	Plan                                     string // when it becomes public or goes away, or ""
+	Due, DueKind                             string // what a deadline of the article shows, or ""
+	DueAt                                    time.Time
 	Choice                                   string // how the bulk form names it: its id and the version that is shown
 }
 
@@ -92,19 +95,26 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 	ctx, site := c.UserContext(), at(c)
 	page := console.Page{Title: say(c, "稿件"), Site: site}
 	p := listPage{Path: "/sites/" + site.String() + "/articles", Query: f.query().Encode(), Filter: f, InBin: f.State == binned,
-		MaySubmit: d.Console.Offers(ctx, site, "article.submit"), MayEdit: d.Console.Offers(ctx, site, "article.edit.draft")}
+		MaySubmit: d.Console.OffersSome(ctx, site, "article.submit"), MayEdit: d.Console.OffersSome(ctx, site, "article.edit.draft")}
+	if c.Method() == fiber.MethodGet {
+		page.Undo = undo(c, f)
+	}
 	if err != nil {
 		if _, is := wrong(err); !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{Say: fault.Say(err)}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{Say: console.Told(c, err)}, statuses[fault.KindOf(err)]
 	}
 	for _, s := range shelves {
 		other := f
 		other.State, other.page = s.state, 1
 		p.Tabs = append(p.Tabs, tab{say(c, s.name), other.at(p.Path), s.state == f.State})
 	}
-	drafts, err := d.Articles.List(ctx, site, f.chosen(), kernel.Page{Number: f.page, Size: listRows})
+	wanted, err := d.reached(ctx, site, f.chosen(), reads...)
+	if err != nil {
+		return err
+	}
+	drafts, err := d.Articles.List(ctx, site, wanted, kernel.Page{Number: f.page, Size: listRows})
 	if err != nil {
 		return err
 	}
@@ -118,8 +128,11 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 	if next.page = f.page + 1; len(drafts) == listRows {
 		p.Older = next.at(p.Path)
 	}
+	if d.Console.OffersSome(ctx, site, "article.create") {
+		p.New = p.Path + "/new"
+	}
 	if d.Console.Offers(ctx, site, "article.create") {
-		p.New, p.MayImport = p.Path+"/new", p.Path+"/import"
+		p.MayImport = p.Path + "/import"
 	}
 	shelf := filter{State: f.State}
 	p.Filtered = p.Query != shelf.query().Encode()
@@ -132,7 +145,7 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 // filters fills in what may be chosen above the list.
 func (d *Desk) filters(ctx context.Context, site kernel.SiteID, f filter, p *listPage) error {
 	var err error
-	if p.Columns, err = d.choices(ctx, site, f.Column); err != nil {
+	if p.Columns, err = d.choices(ctx, site, f.Column, reads...); err != nil {
 		return err
 	}
 	authors, err := d.Articles.Authors(ctx, site)
@@ -171,6 +184,10 @@ func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) (
 	if err != nil {
 		return nil, err
 	}
+	due, err := d.due(ctx, drafts[0].Site, ids)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range drafts {
 		if _, known := names[a.Author]; !known {
 			if names[a.Author], err = d.name(ctx, a.Author); err != nil {
@@ -190,9 +207,24 @@ func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) (
 				row.Plan = s.Failed
 			}
 		}
+		if k, ok := due[a.ID]; ok {
+			row.Due, row.DueKind, row.DueAt = say(c, k.Word(d.Now())), k.Light(d.Now()), k.ShownAt()
+		}
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// due is what each of the articles owes first.
+func (d *Desk) due(ctx context.Context, site kernel.SiteID, ids []article.ID) (map[article.ID]clocks.Clock, error) {
+	open, err := d.Clocks.Open(ctx, site, string(article.Kind), ids, 2*len(ids))
+	all := make(map[article.ID]clocks.Clock, len(open))
+	for _, k := range open {
+		if _, earlier := all[k.ID]; !earlier {
+			all[k.ID] = k
+		}
+	}
+	return all, err
 }
 
 // queuePage is what waits for the person on a site.
@@ -208,15 +240,28 @@ func (d *Desk) showQueue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	s := console.Section{Empty: "没有等您处理的稿件。", Items: d.items(c.UserContext(), all)}
+	s := console.Section{Empty: "没有等您处理的稿件。"}
+	if s.Items, err = d.items(c.UserContext(), all); err != nil {
+		return err
+	}
 	return queueView.Show(d.Console, c, console.Page{Title: say(c, "待审"), Site: at(c)}, queuePage{s})
 }
 
-func (d *Desk) items(ctx context.Context, all []turn) (items []console.Item) {
+func (d *Desk) items(ctx context.Context, all []turn) (items []console.Item, err error) {
 	for _, t := range all {
-		items = append(items, d.waiting(ctx, t))
+		i := d.waiting(ctx, t)
+		if t.what == review.ToPublish {
+			plans, err := d.Articles.Planned(ctx, t.Site, t.ID)
+			if err != nil {
+				return nil, err
+			}
+			if why := plans[t.ID].Failed; why != "" {
+				i.Kind, i.NoteWord, i.Note = "bad", "没有按时发布", why
+			}
+		}
+		items = append(items, i)
 	}
-	return items
+	return items, nil
 }
 
 // waiting is an article in a queue: until when, for what is owed; from whom or to whom, for what was handed over.
@@ -245,26 +290,38 @@ const workItems = 8
 
 // Waiting is what waits for the actor on a site.
 func (d *Desk) Waiting(ctx context.Context, site kernel.SiteID) (console.Section, error) {
-	if !d.Console.Offers(ctx, site, decides...) {
+	if !d.Console.OffersSome(ctx, site, decides...) {
 		return console.Section{}, nil
 	}
 	all, err := d.turns(ctx, site, queueMost)
 	if err != nil {
 		return console.Section{}, err
 	}
-	s := console.Section{Title: "待我处理", Empty: "没有等您处理的稿件。", Items: d.items(ctx, all)}
+	s := console.Section{Title: "待我处理", Empty: "没有等您处理的稿件。"}
+	if s.Items, err = d.items(ctx, all); err != nil {
+		return s, err
+	}
 	if len(s.Items) > workItems {
 		s.Items, s.More = s.Items[:workItems], "/sites/"+site.String()+"/reviews"
 	}
 	return s, nil
 }
 
+// own are articles of a filter in the columns in which the actor writes.
+func (d *Desk) own(ctx context.Context, site kernel.SiteID, f article.Filter, p kernel.Page) ([]article.Draft, error) {
+	f, err := d.reached(ctx, site, f, writes...)
+	if err != nil {
+		return nil, err
+	}
+	return d.Articles.List(ctx, site, f, p)
+}
+
 // Recent is what the actor has written lately on a site, in whatever state.
 func (d *Desk) Recent(ctx context.Context, site kernel.SiteID) ([]console.Item, error) {
-	if !d.Console.Offers(ctx, site, writes...) {
+	if !d.Console.OffersSome(ctx, site, writes...) {
 		return nil, nil
 	}
-	last, err := d.Articles.List(ctx, site, article.Filter{Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
+	last, err := d.own(ctx, site, article.Filter{Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
 	if err != nil {
 		return nil, err
 	}
@@ -277,10 +334,10 @@ func (d *Desk) Recent(ctx context.Context, site kernel.SiteID) ([]console.Item, 
 
 // Mine is what the actor is writing on a site; what was returned says why.
 func (d *Desk) Mine(ctx context.Context, site kernel.SiteID) (console.Section, error) {
-	if !d.Console.Offers(ctx, site, writes...) {
+	if !d.Console.OffersSome(ctx, site, writes...) {
 		return console.Section{}, nil
 	}
-	drafts, err := d.Articles.List(ctx, site, article.Filter{State: article.Drafted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
+	drafts, err := d.own(ctx, site, article.Filter{State: article.Drafted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
 	if err != nil {
 		return console.Section{}, err
 	}
@@ -300,10 +357,10 @@ func (d *Desk) Mine(ctx context.Context, site kernel.SiteID) (console.Section, e
 
 // Sent is what the actor has sent on a site and waits for colleagues, with how far it has come; nothing where nothing does.
 func (d *Desk) Sent(ctx context.Context, site kernel.SiteID) (s console.Section, err error) {
-	if !d.Console.Offers(ctx, site, writes...) {
+	if !d.Console.OffersSome(ctx, site, writes...) {
 		return s, nil
 	}
-	sent, err := d.Articles.List(ctx, site, article.Filter{State: article.Submitted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
+	sent, err := d.own(ctx, site, article.Filter{State: article.Submitted, Author: kernel.ActorFrom(ctx).Account}, kernel.Page{Number: 1, Size: workItems})
 	if err != nil || len(sent) == 0 {
 		return s, err
 	}

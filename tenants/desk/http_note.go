@@ -12,6 +12,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
 
@@ -28,6 +29,7 @@ type beside struct {
 	Usual              []string
 	UsualReason        string // what was chosen of them
 	Quote, Words       string // what was typed
+	Paragraphs         []option
 }
 
 // note is a line of what was written.
@@ -38,6 +40,9 @@ type note struct {
 	Signer, SignedOn    string
 	At                  time.Time
 	Open, Older, Urgent bool // Older: about an edition before this one
+	Block               int  // the paragraph that it is about
+	Number              int  // of its mark in the text, or 0
+	Lost                bool // the words that it quotes are not there any more
 }
 
 // usual are what reviewers say most often when they return a text; the words typed beside it are added.
@@ -52,7 +57,7 @@ func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) er
 	}
 	p.Usual, p.MayTalk = usual, true
 	for _, n := range notes {
-		line := note{ID: n.ID, Kind: n.Kind, Quote: n.Quote, Words: n.Words, Signer: n.Signer, SignedOn: n.SignedOn, At: n.At,
+		line := note{ID: n.ID, Kind: n.Kind, Quote: n.Quote, Block: n.Block, Words: n.Words, Signer: n.Signer, SignedOn: n.SignedOn, At: n.At,
 			Open: n.Kind == review.Comment && n.DoneBy == 0, Older: n.Edition != a.Edition, Urgent: n.Kind == review.Urgent}
 		if line.Who, err = d.name(ctx, n.By); err != nil {
 			return err
@@ -69,7 +74,7 @@ func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) er
 		p.MaySigned = a.Author != kernel.ActorFrom(ctx).Account && a.State != article.Withdrawn
 	}
 	p.MayEditNow = a.State == article.Drafted
-	p.MayUrgent = (a.State == article.Drafted || a.State == article.Submitted) && d.Console.Offers(ctx, a.Site, "article.publish.emergency")
+	p.MayUrgent = (a.State == article.Drafted || a.State == article.Submitted) && d.offers(ctx, a.Site, a.ID, "article.publish.emergency")
 	if !p.MayReview {
 		return nil
 	}
@@ -93,10 +98,17 @@ func (d *Desk) others(ctx context.Context, a *article.Draft) ([]named, error) {
 	if err != nil {
 		return nil, err
 	}
+	tree, err := d.Columns.Tree(ctx, a.Site)
+	if err != nil {
+		return nil, err
+	}
+	reaches := func(id int64) bool {
+		return id == 0 || slices.ContainsFunc(tree.Trail(a.Column), func(k *column.Column) bool { return k.ID == id })
+	}
 	var all []named
 	for _, who := range people {
 		reviews := slices.ContainsFunc(who.Posts, func(p identity.Appointment) bool {
-			return p.Org == s.Org && (p.Site == 0 || p.Site == a.Site) && slices.Contains(reviewers, p.Role) && !p.From.After(d.Now())
+			return p.Org == s.Org && (p.Site == 0 || p.Site == a.Site) && reaches(p.Column) && slices.Contains(reviewers, p.Role) && !p.From.After(d.Now())
 		})
 		if reviews && who.State == identity.Active && who.ID != kernel.ActorFrom(ctx).Account && who.ID != a.Author {
 			all = append(all, named{who.ID.String(), who.Name})
@@ -111,12 +123,15 @@ func (d *Desk) writeNote(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	n := review.Note{Kind: review.Comment, Words: typed(c, "words"), Quote: typed(c, "quote")}
+	n, err := remark(c, a)
+	if err != nil {
+		return d.article(c, a, err)
+	}
 	switch c.FormValue("kind") {
 	case review.Signed:
-		n.Kind, n.Quote, n.Signer, n.SignedOn = review.Signed, "", typed(c, "signer"), typed(c, "signed_on")
+		n.Kind, n.Quote, n.Block, n.Signer, n.SignedOn = review.Signed, "", 0, typed(c, "signer"), typed(c, "signed_on")
 	case review.HandedOver:
-		n.Kind, n.Quote = review.HandedOver, ""
+		n.Kind, n.Quote, n.Block = review.HandedOver, "", 0
 		if n.To, err = d.colleague(c, a); err != nil {
 			return d.article(c, a, err)
 		}
@@ -148,7 +163,11 @@ func (d *Desk) settleNote(c *fiber.Ctx) error {
 		return err
 	}
 	id, _ := kernel.ParseID[int64](c.Params("note"))
-	if err := d.Reviews.Settled(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}, id); err != nil {
+	err = d.Reviews.Settled(c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}, id)
+	if c.FormValue("back") == "form" {
+		return d.again(c, a, err)
+	}
+	if err != nil {
 		return d.article(c, a, err)
 	}
 	return see(c, address(a.Site, a.ID, "settled"))

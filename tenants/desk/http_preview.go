@@ -53,13 +53,13 @@ func (d *Desk) showPreview(c *fiber.Ctx) error {
 func (d *Desk) preview(c *fiber.Ctx, a *article.Draft, secret string, err error) error {
 	page := console.Page{Title: say(c, "预览"), Site: a.Site}
 	p := previewPage{Address: address(a.Site, a.ID, ""), Title: a.Payload.Title, Width: widths[0].pixels, Version: a.Version, Secret: secret,
-		MayShare: d.Console.Offers(c.UserContext(), a.Site, writes...)}
+		MayShare: d.offers(c.UserContext(), a.Site, a.ID, writes...)}
 	if err != nil {
 		field, is := wrong(err)
 		if !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 	}
 	p.Page = p.Address + "/preview/page"
 	for _, w := range widths {
@@ -90,16 +90,16 @@ func (d *Desk) previewPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return d.themed(c, a, &a.Payload)
+	return d.themed(c, a, &a.Payload, "/sites/"+a.Site.String())
 }
 
-// themed answers with the page of a text as citizens would see it, marked as what it is.
-func (d *Desk) themed(c *fiber.Ctx, a *article.Draft, p *article.Payload) error {
+// themed answers with the page of a text as citizens would see it, marked as what it is; its pictures are below base.
+func (d *Desk) themed(c *fiber.Ctx, a *article.Draft, p *article.Payload, base string) error {
 	s := d.Sites.Public(a.Site)
 	if s == nil {
 		return fault.New(fault.Conflict, "网站现在没有开通或暂停着，不能按网站的样子预览。")
 	}
-	body, err := d.Articles.Preview(c.UserContext(), s, a, p)
+	body, err := d.Articles.Preview(c.UserContext(), s, a, p, base)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (d *Desk) themed(c *fiber.Ctx, a *article.Draft, p *article.Payload) error 
 	}
 	c.Type("html", "utf-8")
 	c.Set("X-Robots-Tag", "noindex, nofollow")
-	return c.Send(marked(body, s, d.Console.Address("preview.css"), says))
+	return c.Send(marked(body, s, base, d.Console.Address("preview.css"), says))
 }
 
 // What a preview says of itself is in the language of the page, not of the console.
@@ -122,8 +122,8 @@ const (
 	published   = "预览"
 )
 
-// marked puts the mark of a preview on a page, and leads its links to the site: here its addresses lead nowhere.
-func marked(page []byte, s *render.Site, css, says string) []byte {
+// marked puts the mark of a preview on a page, and leads its links to the site: here its addresses lead nowhere, but to its own files.
+func marked(page []byte, s *render.Site, base, css, says string) []byte {
 	var out bytes.Buffer
 	for z := nethtml.NewTokenizer(bytes.NewReader(page)); ; {
 		kind := z.Next()
@@ -133,7 +133,7 @@ func marked(page []byte, s *render.Site, css, says string) []byte {
 		raw := bytes.Clone(z.Raw())
 		name, _ := z.TagName()
 		switch tag := string(name); {
-		case kind == nethtml.StartTagToken && tag == "a":
+		case kind == nethtml.StartTagToken && tag == "a" && !bytes.Contains(raw, []byte(` href="`+base+`/-/media/`)):
 			out.WriteString(strings.Replace(string(raw), ` href="/`, ` href="`+html.EscapeString(s.Origin)+`/`, 1))
 			continue
 		case kind == nethtml.EndTagToken && tag == "head":
@@ -175,11 +175,16 @@ func (d *Desk) closeLink(c *fiber.Ctx) error {
 
 // byLink shows the text of a link to whoever has it.
 func (d *Desk) byLink(c *fiber.Ctx) error {
-	number, secret, _ := strings.Cut(c.Params("token"), "-")
-	site, _ := kernel.ParseID[kernel.SiteID](number)
-	a, p, err := d.Articles.ByLink(c.UserContext(), site, strings.Clone(secret))
+	a, p, err := d.linked(c)
 	if err != nil {
 		return err
 	}
-	return d.themed(c, a, p)
+	return d.themed(c, a, p, "/preview/"+strings.Clone(c.Params("token")))
+}
+
+// linked is what the link of the path opens.
+func (d *Desk) linked(c *fiber.Ctx) (*article.Draft, *article.Payload, error) {
+	number, secret, _ := strings.Cut(c.Params("token"), "-")
+	site, _ := kernel.ParseID[kernel.SiteID](number)
+	return d.Articles.ByLink(c.UserContext(), site, strings.Clone(secret))
 }

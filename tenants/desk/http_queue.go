@@ -79,7 +79,7 @@ func (d *Desk) all(c *fiber.Ctx, wrongly error) error {
 		if !is {
 			return wrongly
 		}
-		p.Wrong, page.Status = trouble{fault.Say(wrongly), field}, statuses[fault.KindOf(wrongly)]
+		p.Wrong, page.Status = trouble{console.Told(c, wrongly), field}, statuses[fault.KindOf(wrongly)]
 	} else if c.Query("done") == "together" {
 		p.Done = say(c, "已同时发布，网站上现在就能看到。")
 	}
@@ -93,7 +93,10 @@ func (d *Desk) all(c *fiber.Ctx, wrongly error) error {
 		if err != nil {
 			return err
 		}
-		q := siteQueue{Name: s.Name, Section: console.Section{Items: d.items(ctx, waiting)}}
+		q := siteQueue{Name: s.Name}
+		if q.Section.Items, err = d.items(ctx, waiting); err != nil {
+			return err
+		}
 		for _, t := range waiting {
 			if t.what == review.ToPublish {
 				v := value(t.Site, t.ID, t.trail.Edition)

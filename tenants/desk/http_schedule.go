@@ -45,7 +45,7 @@ func (d *Desk) planOf(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 	}
 	s := all[a.ID]
 	p.Plan = plan{Publish: p.MayPublish, By: s.ByName, Failed: s.Failed, Says: d.says(c, s)}
-	p.Plan.May = d.Console.Offers(ctx, a.Site, "article.schedule") && (p.MayPublish || a.State == article.Released)
+	p.Plan.May = d.offers(ctx, a.Site, a.ID, "article.schedule") && (p.MayPublish || a.State == article.Released)
 	field := func(t time.Time) string {
 		if t.IsZero() {
 			return ""

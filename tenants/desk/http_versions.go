@@ -81,10 +81,10 @@ func (d *Desk) versions(c *fiber.Ctx, a *article.Draft, err error) error {
 		if !is {
 			return err
 		}
-		p.Wrong, page.Status = trouble{fault.Say(err), field}, statuses[fault.KindOf(err)]
+		p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 	}
 	ctx := c.UserContext()
-	p.MayRestore = a.State != article.Submitted && d.Console.Offers(ctx, a.Site, "article.edit.draft")
+	p.MayRestore = a.State != article.Submitted && d.offers(ctx, a.Site, a.ID, "article.edit.draft")
 	number := max(1, min(c.QueryInt("p", 1), 1<<20))
 	all, err := d.Articles.Versions(ctx, a.Site, a.ID, kernel.Page{Number: number, Size: versionsShown})
 	if err != nil {
@@ -151,6 +151,9 @@ func (d *Desk) compared(c *fiber.Ctx, a *article.Draft, p *versionsPage) error {
 		return err
 	}
 	p.Compared = difference(c, x, y)
+	if p.Compared.Body, err = d.dressed(c.UserContext(), a.Site, p.Compared.Body); err != nil {
+		return err
+	}
 	p.Compared.Old, p.Compared.New = oldName, newName
 	return nil
 }
@@ -182,6 +185,7 @@ func (d *Desk) textOf(ctx context.Context, c *fiber.Ctx, a *article.Draft, name 
 func difference(c *fiber.Ctx, was, is article.Payload) *comparison {
 	out := &comparison{Same: was.Body == is.Body, Body: template.HTML(compare.HTML(was.Body, is.Body))} // sanitised there
 	was, is = apart(was), apart(is)
+	aligned(&was, &is)
 	old := lines(&was)
 	for i, l := range lines(&is) {
 		if *l.text != *old[i].text {

@@ -27,13 +27,16 @@ type slot struct {
 // merged is what became of two people's changes.
 type merged struct {
 	lines, body []slot
-	took        int // places that stand as the other one changed them
-	open        int // places to decide
+	took        int             // places that stand as the other one changed them
+	open        int             // places to decide
+	fields      []article.Field // of both, as the lines name them
 }
 
 // mergeOf puts mine and theirs together, both made of base.
 func mergeOf(base, mine, theirs article.Payload) (m merged) {
 	base, mine, theirs = apart(base), apart(mine), apart(theirs)
+	aligned(&base, &mine, &theirs)
+	m.fields = theirs.Fields
 	b, t := lines(&base), lines(&theirs)
 	for i, l := range lines(&mine) {
 		was, my, their := *b[i].text, *l.text, *t[i].text
@@ -90,6 +93,7 @@ func (m *merged) add(to *[]slot, s slot) {
 // into is the payload that the slots make of p, and whether every one is decided.
 func (m *merged) into(p article.Payload) (article.Payload, bool) {
 	p = apart(p)
+	aligned(&article.Payload{Fields: m.fields}, &p)
 	all := true
 	where := lines(&p)
 	for _, s := range m.lines {

@@ -53,11 +53,14 @@ type pasted struct {
 // paste cleans a clipboard: form fields html, rtf and text. A field title that is empty says that the title may leave the text.
 func (t *Tray) paste(c *fiber.Ctx) error {
 	r, err := t.clipboard(c)
+	if err == nil {
+		t.keepPictures(c.UserContext(), at(c), &r)
+	}
 	if err != nil {
 		if fault.KindOf(err) == "" {
 			return err
 		}
-		return c.Status(statuses[fault.KindOf(err)]).JSON(pasted{Kind: article.News, Notes: []string{}, Error: fault.Say(err)})
+		return c.Status(statuses[fault.KindOf(err)]).JSON(pasted{Kind: article.News, Notes: []string{}, Error: console.Told(c, err)})
 	}
 	said := func(zh string) string { return console.Say(console.Language(c), zh) }
 	p := pasted{HTML: r.HTML, Title: r.Found.Title, Kind: article.News, To: r.Found.To, Notes: append(r.Seen.Notes(said), r.Found.Notes(said)...), Pictures: r.Seen.Pictures}

@@ -98,6 +98,7 @@ func (t *Tray) takeIn(c *fiber.Ctx) error {
 	if err != nil {
 		return t.form(c, chosen, err)
 	}
+	t.keepPictures(c.UserContext(), at(c), &r)
 	id, err := t.create(c.UserContext(), at(c), chosen, fileTitle(f.name), &r)
 	if err != nil {
 		return t.form(c, chosen, err)

@@ -28,6 +28,7 @@ type Room struct {
 	Columns  *column.Columns
 	Articles *article.Articles
 	Console  *console.Console
+	Pictures Shelf // nil: none are kept
 }
 
 // atOnce is how many texts are cleaned at the same time; more wait.

@@ -5,7 +5,8 @@
 // drops how they looked, and recognises the parts of an official document.
 //
 // What it leaves is a fixed point of platform/render's sanitiser, and it trusts nothing that it reads: sizes, depths, zip ratios and pixels
-// are bounded before anything is unpacked. It keeps no row and no file; a picture is handed back with its place, for whoever can keep it.
+// are bounded before anything is unpacked. It keeps no row and no file: a picture is handed back with its place, and a
+// port keeps it.
 //
 // The clipboards in testdata are written to look like those of the programs they are named after. They are no dumps of real ones, which
 // this project has not seen yet; the .docx of the real input are real.

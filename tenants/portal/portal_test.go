@@ -164,6 +164,13 @@ func TestHomeFollows(t *testing.T) {
 	if len(tabs) != 2 || tabs[1].Title != "镇办动态" || tabs[1].More != "" || tabs[1].Items[0].Href != "/z/wuli/a/五里要闻" {
 		t.Errorf("county: %+v", tabs)
 	}
+	for _, state := range []site.State{site.Suspended, site.Closed} { // issue 4: its notice stands in the place of its news
+		county.State = string(state)
+		if items := w.blocks(t, city, nil).Blocks[0].Tabs[0].Items; len(items) != 1 || items[0].Title != "市里写的县区动态" {
+			t.Errorf("%s, the county's news stand on the city's page: %+v", state, items)
+		}
+	}
+	county.State = string(site.Online)
 	for i := range 40 { // more sites than a page may follow
 		s := &render.Site{ID: kernel.SiteID(100 + i), Name: fmt.Sprintf("县%d", i), Level: "county", Origin: fmt.Sprintf("http://x%d.localhost", i)}
 		w.sites = append(w.sites, s)

@@ -8,6 +8,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/site"
 )
 
 // rowsUsually is how many rows a block shows when the template does not say.
@@ -83,7 +84,7 @@ var followedTitle = map[string]string{"dept": "部门动态", "county": "县区�
 
 // addFollowed mixes the newest news of the sites below into a list, each named, newest first.
 func (h *Portal) addFollowed(ctx context.Context, s *render.Site, b *Block, level string, n int) error {
-	below := slices.DeleteFunc(h.below(s), func(t *render.Site) bool { return t.Level != level })
+	below := slices.DeleteFunc(h.below(s), func(t *render.Site) bool { return t.Level != level || !site.Reads(t) })
 	below = below[:min(len(below), followAtMost)]
 	if len(below) == 0 {
 		return nil

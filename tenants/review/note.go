@@ -22,6 +22,7 @@ type Note struct {
 	By       kernel.AccountID
 	To       kernel.AccountID // of HandedOver
 	Quote    string           // the words it is about, as they stand in the text, or ""
+	Block    int              // the paragraph they stood in, from 1, or 0
 	Words    string
 	Signer   string // of Signed: the leader, by name
 	SignedOn string // of Signed: the day on the sheet, as 2026-11-26
@@ -42,6 +43,8 @@ const (
 const (
 	NoteMost  = 500 // characters of a note
 	QuoteMost = 200
+
+	blocksMost = 1 << 20 // a text has fewer paragraphs
 )
 
 // Whoever works on a text may write beside it.
@@ -88,6 +91,8 @@ func (n Note) check() error {
 		return fault.In("words", "最多写 %d 个字，请精简。", NoteMost)
 	case utf8.RuneCountInString(n.Quote) > QuoteMost:
 		return fault.In("quote", "引用的原文最多 %d 个字，请只留关键的一句。", QuoteMost)
+	case n.Block < 0 || n.Block > blocksMost:
+		return fault.In("block", "没有这一段，请重新选择。")
 	case n.Kind == Signed && n.Signer == "":
 		return fault.In("signer", "请写明在审批单上签字的领导姓名。")
 	case n.Kind == Signed:

@@ -242,6 +242,39 @@ func (d *Desk) Withdraw(ctx context.Context, obj publication.Object, w publicati
 	return d.remove(ctx, obj, w, "article.withdraw")
 }
 
+// Depart says how the address of the owner's own object answers from now on; what is public is withdrawn with it.
+func (d *Desk) Depart(ctx context.Context, obj publication.Object, dep publication.Departure) error {
+	if _, err := actor(ctx); err != nil {
+		return err
+	}
+	if err := d.may(ctx, obj, "article.withdraw"); err != nil {
+		return err
+	}
+	return d.Published.Depart(ctx, obj, dep)
+}
+
+// TakeBack undoes a Depart.
+func (d *Desk) TakeBack(ctx context.Context, obj publication.Object, reason string) error {
+	if _, err := actor(ctx); err != nil {
+		return err
+	}
+	if err := d.may(ctx, obj, "article.withdraw"); err != nil {
+		return err
+	}
+	return d.Published.TakeBack(ctx, obj, reason)
+}
+
+// May answers nil when the actor in ctx may do all of acts on the object, for a room whose acts leave no trace here.
+func (d *Desk) May(ctx context.Context, obj publication.Object, acts ...policies.Action) error {
+	return d.may(ctx, obj, acts...)
+}
+
+// Offers reports whether the actor may do one of acts on the object, as far as a button has to know.
+func (d *Desk) Offers(ctx context.Context, obj publication.Object, acts ...policies.Action) bool {
+	s, err := d.People.Standing(ctx, obj)
+	return err == nil && slices.ContainsFunc(acts, func(act policies.Action) bool { return s.may(act) == nil })
+}
+
 // TakeDown is a supervisor's withdrawal: the words stay the owner's, citizens read the notice (I22).
 func (d *Desk) TakeDown(ctx context.Context, obj publication.Object, w publication.Withdrawal) error {
 	if w.Notice == "" {

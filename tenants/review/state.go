@@ -20,6 +20,8 @@ const (
 	Settled    State = "settled"    // what citizens see, reviewed afterwards
 	Superseded State = "superseded" // was public; a newer edition is, or was, in its place
 	Withdrawn  State = "withdrawn"  // was public; citizens read a notice
+	Gone       State = "gone"       // was public; its address is not used again
+	Redirected State = "redirected" // was public; its address leads to another text
 	Erased     State = "erased"     // the words are gone by law, the digest stays
 )
 
@@ -30,7 +32,7 @@ func (s State) Public() bool { return s == Published || s == Emergency || s == S
 func (s State) Says() string {
 	return map[State]string{
 		Draft: "草稿", Submitted: "待审核", Again: "待复审", Secrecy: "待保密审查", Final: "待终审", Approved: "待发布", Returned: "已退回", Overtaken: "已有新稿",
-		Published: "已发布", Emergency: "紧急发布，待补审", Settled: "已发布（已补审）", Superseded: "已被新版替换", Withdrawn: "已撤回", Erased: "已依法删除",
+		Published: "已发布", Emergency: "紧急发布，待补审", Settled: "已发布（已补审）", Superseded: "已被新版替换", Withdrawn: "已撤回", Gone: "已永久停用网址", Redirected: "已转到另一篇", Erased: "已依法删除",
 	}[s]
 }
 
@@ -41,6 +43,10 @@ func StateOf(t *publication.Trail) State {
 		return Erased
 	case t.Ended != nil && t.Ended.How == "superseded":
 		return Superseded
+	case t.Left != nil && t.Left.How == publication.MovedTo:
+		return Redirected
+	case t.Left != nil:
+		return Gone
 	case t.Ended != nil:
 		return Withdrawn
 	case t.Public && t.Debt == nil:

@@ -70,13 +70,14 @@ type noteRow struct {
 	Signer        string                `bun:"signer"`
 	SignedOn      string                `bun:"signed_on"`
 	At            time.Time             `bun:"at"`
+	Block         int                   `bun:"block"`
 	DoneBy        kernel.AccountID      `bun:"done_by"`
 	DoneAt        *time.Time            `bun:"done_at"`
 }
 
 func (d *Desk) putNote(ctx context.Context, obj publication.Object, n Note) error {
 	row := noteRow{SiteID: obj.Site, ID: n.ID, Kind: n.Kind, ObjectKind: obj.Kind, ObjectID: obj.ID, EditionID: n.Edition, Author: n.By, ToAccount: n.To,
-		Quote: n.Quote, Words: n.Words, Signer: n.Signer, SignedOn: n.SignedOn, At: n.At}
+		Quote: n.Quote, Words: n.Words, Signer: n.Signer, SignedOn: n.SignedOn, At: n.At, Block: n.Block}
 	if _, err := d.DB.Conn(ctx).NewInsert().Model(&row).Exec(ctx); err != nil {
 		return db.Fault(fmt.Errorf("write a note beside %s of site %d: %w", obj, obj.Site, err))
 	}
@@ -98,7 +99,7 @@ func (d *Desk) Notes(ctx context.Context, obj publication.Object) ([]Note, error
 }
 
 func (r *noteRow) note() Note {
-	n := Note{ID: r.ID, Kind: r.Kind, Edition: r.EditionID, By: r.Author, To: r.ToAccount, Quote: r.Quote, Words: r.Words, Signer: r.Signer, SignedOn: r.SignedOn, At: r.At.UTC(), DoneBy: r.DoneBy}
+	n := Note{ID: r.ID, Kind: r.Kind, Edition: r.EditionID, By: r.Author, To: r.ToAccount, Quote: r.Quote, Words: r.Words, Signer: r.Signer, SignedOn: r.SignedOn, At: r.At.UTC(), DoneBy: r.DoneBy, Block: r.Block}
 	if r.DoneAt != nil {
 		n.DoneAt = r.DoneAt.UTC()
 	}

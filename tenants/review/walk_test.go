@@ -41,6 +41,8 @@ type world struct {
 	pub *publication.Publications
 	at  time.Time
 	id  int64
+
+	departs bool // addresses are led elsewhere too
 }
 
 // move is one thing that somebody does to the object's edition number e, or to the object.
@@ -54,8 +56,16 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w := &world{t: t, d: d, at: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return w.at }
 	w.pub = publication.New(d, now, kernel.NewSeededIDs(now, 2), audit.New(d, now, nil), pages.NewRevisions(d))
+	ctx := context.Background()
+	e, err := w.pub.Freeze(ctx, publication.Draft{Object: elsewhere, Author: author, Policy: publication.Small, Title: "t", Payload: []byte(`{}`)})
+	if err = errors.Join(err, w.pub.Approve(ctx, site, e, opinion(r1, publication.Approved)), w.pub.Publish(ctx, site, e, publication.Placing{Place: 1})); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
+
+// elsewhere is a public text to which addresses may lead.
+var elsewhere = publication.Object{Site: site, Kind: "article", ID: 1 << 40}
 
 func opinion(r kernel.AccountID, verdict string) publication.Opinion {
 	return publication.Opinion{Reviewer: r, Verdict: verdict, Review: "同意", Secrecy: "不涉密", Reason: "理由"}
@@ -102,11 +112,25 @@ func moves(editions int, people []kernel.AccountID, policies ...string) []move {
 	return all
 }
 
+// departures are what may be done to the address of what was withdrawn.
+func departures() (all []move) {
+	for _, d := range []publication.Departure{{How: publication.GoneForGood, Reason: "理由"}, {How: publication.MovedTo, To: elsewhere, Reason: "理由"}} {
+		all = append(all, move{d.How, 0, func(ctx context.Context, w *world, obj publication.Object, _ publication.EditionID) error {
+			return w.pub.Depart(ctx, obj, d)
+		}})
+	}
+	all = append(all, move{"take back", 0, func(ctx context.Context, w *world, obj publication.Object, _ publication.EditionID) error {
+		return w.pub.TakeBack(ctx, obj, "理由")
+	}})
+	return all
+}
+
 // look is what the rows say of an object, read without the room's own queries.
 type look struct {
 	ID                               publication.EditionID
 	Policy, Steps, Debt, Settled     string
 	Public, Published, Erased, Ended string
+	Departed                         string
 }
 
 func (w *world) look(ctx context.Context, obj publication.Object) []look {
@@ -123,7 +147,8 @@ func (w *world) look(ctx context.Context, obj publication.Object) []look {
 		coalesce((SELECT 'public' FROM publications p WHERE p.edition_id = e.id), '') AS public,
 		coalesce((SELECT 'published' FROM publication_history h WHERE h.edition_id = e.id), '') AS published,
 		coalesce((SELECT 'erased' FROM erasures x WHERE x.edition_id = e.id), '') AS erased,
-		coalesce((SELECT how FROM tombstones t WHERE t.edition_id = e.id), '') AS ended
+		coalesce((SELECT how FROM tombstones t WHERE t.edition_id = e.id), '') AS ended,
+		coalesce((SELECT how FROM departures d WHERE d.edition_id = e.id), '') AS departed
 		FROM editions e WHERE e.site_id = ? AND e.kind = ? AND e.object_id = ? ORDER BY e.frozen_at`, obj.Site, obj.Kind, obj.ID).Scan(ctx, &rows)
 	if err != nil {
 		w.t.Fatal(err)
@@ -144,7 +169,7 @@ func abstract(all []look) string {
 		case l.Published == "" && l.Erased != "" || older && l.Published == "":
 			fmt.Fprintf(&b, "[never public, %s]", l.Erased)
 		case l.Published != "":
-			fmt.Fprintf(&b, "[%s %s %s debt %s %s]", l.Public, l.Ended, l.Erased, l.Debt, strings.TrimLeft(l.Settled, "0123456789"))
+			fmt.Fprintf(&b, "[%s %s%s %s debt %s %s]", l.Public, l.Ended, l.Departed, l.Erased, l.Debt, strings.TrimLeft(l.Settled, "0123456789"))
 		case strings.HasSuffix(l.Steps, publication.Rejected):
 			b.WriteString("[returned]")
 		default:
@@ -223,6 +248,9 @@ func (w *world) explore(editions int, people []kernel.AccountID, policies ...str
 	met := walk{arrows: map[string]bool{}}
 	seen := map[string]bool{"": true}
 	all := moves(editions, people, policies...)
+	if w.departs {
+		all = append(all, departures()...)
+	}
 	queue := []node{{}}
 	for len(queue) > 0 {
 		n := queue[0]
@@ -345,6 +373,11 @@ func TestStateGraph(t *testing.T) {
 		long := newWorld(t, dbtest.SQLite(t, audit.Migrations(), pages.Migrations(), publication.Migrations())).explore(1, append(people, r4, r5), publication.Double, publication.Triple)
 		t.Logf("chains of two and three reviews: %d states, %d of them public; %d moves accepted, %d refused", long.states, long.public, long.accepted, long.refused)
 		maps.Copy(met.arrows, long.arrows)
+		w = newWorld(t, dbtest.SQLite(t, audit.Migrations(), pages.Migrations(), publication.Migrations()))
+		w.departs = true
+		left := w.explore(2, []kernel.AccountID{author, r1}, publication.Small)
+		t.Logf("with addresses that lead elsewhere: %d states, %d of them public; %d moves accepted, %d refused", left.states, left.public, left.accepted, left.refused)
+		maps.Copy(met.arrows, left.arrows)
 		for _, a := range slices.Sorted(maps.Keys(met.arrows)) {
 			if !pictured[a] {
 				t.Errorf("states.mermaid does not show %s", a)

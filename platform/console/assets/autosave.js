@@ -34,9 +34,13 @@ async function keepSafe(form) {
 
   const path = () => form.getAttribute('action')
   const key = of => `${PREFIX}${form.dataset.write}:${path()}:${of}`
-  const snapshot = () => new URLSearchParams(new FormData(form))
+  const snapshot = () => {
+    const said = new FormData(form)
+    for (const name of ['file', 'alt']) said.delete(name) // they go up by themselves, and a file cannot be put back
+    return new URLSearchParams(said)
+  }
   // what a person sees of the form: what decides whether a copy holds anything else
-  const text = values => [...values].filter(([k]) => !['version', 'marked', 'session', 'seq', 'writer', 'from', 'restored'].includes(k)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
+  const text = values => [...values].filter(([k]) => !['version', 'shown', 'marked', 'session', 'seq', 'writer', 'from', 'restored'].includes(k)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
 
   // said is what the words of a form are, marked or plain
   const said = values => [values.get('title'), values.get('marked') === '1' ? inert(values.get('body')).body.textContent : values.get('body')].map(s => s.replace(/\s+/g, '')).join('\n')

@@ -81,6 +81,30 @@ document.querySelector('a[data-palette]')?.addEventListener('click', e => {
   palette()
 })
 
+// What was just done is said aloud once, and goes away unless somebody is about to take it back.
+const toast = document.querySelector('.toast')
+if (toast) {
+  const words = toast.querySelector('p'), aloud = Object.assign(document.createElement('p'), {className: 'unseen'})
+  let left = 10, held = false
+  toast.dataset.floats = ''
+  words.removeAttribute('role')
+  aloud.setAttribute('role', 'status')
+  toast.append(aloud)
+  setTimeout(() => { aloud.textContent = words.textContent }, 100) // a live region tells of what changes in it
+  for (const [on, off] of [['pointerenter', 'pointerleave'], ['focusin', 'focusout']]) {
+    toast.addEventListener(on, () => { held = true })
+    toast.addEventListener(off, () => { held = toast.matches(':hover, :focus-within') })
+  }
+  const tick = setInterval(() => {
+    if (held || document.hidden || --left > 0) return
+    clearInterval(tick)
+    toast.remove()
+  }, 1000)
+  const url = new URL(location.href) // a page that is loaded again has done nothing
+  for (const name of ['did', 'n', 'of']) url.searchParams.delete(name)
+  history.replaceState(history.state, '', url)
+}
+
 // The server has taken a form: what this browser kept of it is old.
 if (/[?&]done=(saved|sent|merged)\b/.test(location.search)) {
   for (const k of Object.keys(localStorage)) {

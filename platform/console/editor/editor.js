@@ -1,8 +1,9 @@
 // The editor of the writing form. It takes the place of the form's text area and gives its text back to it, so that the form goes
 // where it always goes; without this script, or in a browser that is too old for it, the plain form works.
 import {Editor} from '@tiptap/core'
+import {filing} from './files.js'
 import {pasting} from './paste.js'
-import {schema} from './schema.js'
+import {schema, site} from './schema.js'
 import {fromPlain, prepare, same, tidy} from './text.js'
 import {toolbar} from './toolbar.js'
 
@@ -23,7 +24,9 @@ function write(form) {
   let timer = 0
 
   const say = (what, more = '') => { line.firstElementChild.textContent = line.dataset[what] + (more ? ' ' + more : '') }
-  const paste = pasting(form, say)
+  const file = filing(form, () => editor, clone, say)
+  const paste = pasting(form, say, file)
+  site.base = form.getAttribute('action').replace(/\/articles.*$/, '')
   const editor = new Editor({
     element: surface, extensions: schema, content: prepare(given), injectCSS: false, enableInputRules: false, enablePasteRules: false,
     editorProps: {
@@ -102,7 +105,7 @@ function write(form) {
     input.select()
   }
 
-  const tools = toolbar(bar, editor, {link})
+  const tools = toolbar(bar, editor, {link, file: () => file()})
   const frame = document.createElement('div')
   frame.className = 'writer'
   frame.append(bar, surface, line)
@@ -110,6 +113,7 @@ function write(form) {
   area.hidden = true
   area.required = false // a hidden control cannot say what it lacks; the server does
   form.classList.add('writing')
+  form.querySelector('[data-upload]')?.remove() // the toolbar has it
   const hint = document.getElementById('body-hint')
   if (hint) hint.textContent = line.dataset.hint
   label.addEventListener('click', () => editor.view.focus())

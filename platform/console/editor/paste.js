@@ -4,7 +4,7 @@ import {DOMParser as Reader, Slice} from '@tiptap/pm/model'
 import {TextSelection} from '@tiptap/pm/state'
 import {inert, prepare} from './text.js'
 
-export function pasting(form, say) {
+export function pasting(form, say, file) {
   let waiting = null // where it will stand, while the server thinks
   let copied = '' // the last that was copied out of this editor, which the schema has made
   const address = form.getAttribute('action').replace(/\/articles.*$/, '/paste')
@@ -55,7 +55,7 @@ export function pasting(form, say) {
     handle(editor, event, data) {
       const html = data?.getData('text/html')
       if (!data || html && copied && html.includes(copied)) return false
-      if (!html && !data.getData('text/plain') && data.files.length) say('noFiles')
+      if (data.files.length && !data.getData('text/plain').trim() && !inert(html).textContent.trim()) file(data.files) // a picture alone, whatever HTML names it
       else if (html) clean(editor, {html, rtf: data.getData('text/rtf'), text: data.getData('text/plain')})
       else return false // bare words
       event.preventDefault()

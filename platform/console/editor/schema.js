@@ -79,12 +79,23 @@ const Break = Node.create({
 
 // A picture stands in a line, or in a figure. Both say what is to be seen in them.
 const shown = () => ({src: {default: null}, alt: {default: '', parseHTML: e => e.getAttribute('alt') ?? ''}, width: {default: null}, height: {default: null}})
+// Its address is the site's; here it is found below the console's path for that site, which the form tells.
+export const site = {base: ''}
+const seen = () => ({node}) => {
+  const dom = document.createElement('img')
+  const draw = ({attrs}) => {
+    for (const name of ['alt', 'width', 'height']) dom.setAttribute(name, attrs[name] ?? '')
+    if (attrs.src?.startsWith('/-/media/') && dom.getAttribute('src') !== site.base + attrs.src) dom.src = site.base + attrs.src
+  }
+  draw(node)
+  return {dom, update: now => now.type === node.type && (draw(now), true)}
+}
 const Image = Node.create({
-  name: 'image', group: 'inline', inline: true, draggable: true, addAttributes: shown,
+  name: 'image', group: 'inline', inline: true, draggable: true, addAttributes: shown, addNodeView: seen,
   parseHTML: () => [{tag: 'img[src]'}], renderHTML: ({HTMLAttributes}) => ['img', HTMLAttributes],
 })
 const Picture = Node.create({
-  name: 'picture', draggable: true, addAttributes: shown,
+  name: 'picture', draggable: true, addAttributes: shown, addNodeView: seen,
   parseHTML: () => [{tag: 'img[src]', context: 'figure/', priority: 60}], renderHTML: ({HTMLAttributes}) => ['img', HTMLAttributes],
 })
 const Figure = Node.create({

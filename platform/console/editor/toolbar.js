@@ -8,6 +8,7 @@ const acts = {
   bullets: {run: c => c.toggleList('bulletList', 'listItem'), on: e => e.isActive('bulletList')},
   numbers: {run: c => c.toggleList('orderedList', 'listItem'), on: e => e.isActive('orderedList')},
   quote: {run: c => c.toggleWrap('blockquote'), on: e => e.isActive('blockquote')},
+  file: {on: e => ['image', 'picture'].includes(e.state.selection.node?.type.name)},
   table: {run: c => c.insertTable(3, 3), can: e => !e.isActive('table')},
   link: {on: e => e.isActive('link')},
   undo: {run: c => c.undo(), can: e => e.can().undo()},

@@ -1,0 +1,175 @@
+package app
+
+import (
+	"archive/zip"
+	"bytes"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/clocks"
+	"github.com/zhanqun/zhanqun/tenants/article"
+)
+
+// B3, C6, D4, D5, M1, M2, M8, M9, d05, d06, d07, d43: deadlines over the routes on both engines: they start with what a form says and stop with the
+// publication, stand on the list, on the first screen and on the superior's board, are reminded of in one press, and move with a notice
+// on working days. Every screen is clean HTML.
+func TestTheClocks(t *testing.T) {
+	eachBureau(t, func(t *testing.T, o *bureau) {
+		io, both, third := o.seat("xinxi", "610902100", "IO"), o.seat("both", "610902100", "IO", "RV", "SR", "PB"), o.seat("third", "610902100", "RV", "SR", "PB")
+		sv, county := o.seat("jiandu", "610900", "SV"), o.seat("xian-jiandu", "610902", "SV")
+		t.Run("24 hours", func(t *testing.T) { twentyFourHours(t, io, both, sv, county) })
+		t.Run("3 working days", func(t *testing.T) { threeWorkingDays(t, io, o.operator()) })
+		t.Run("a debt", func(t *testing.T) { aDebt(t, both, third) })
+		o.cleanHTML(t)
+	})
+}
+
+// ends writes an article with a line of the form and answers its address.
+func (w *worker) ends(title, key, value string, more ...string) string {
+	w.t.Helper()
+	form := leaflet(title)
+	form.Set(key, value)
+	for i := 0; i+1 < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	w.wants(w.base(), form, http.StatusSeeOther, w.base())
+	all, err := w.Articles.List(w.t.Context(), w.site.ID, article.Filter{Text: title}, kernel.Page{Number: 1, Size: 1})
+	if err != nil || len(all) != 1 {
+		w.t.Fatal(all, err)
+	}
+	return w.base() + "/" + kernel.SiteID(all[0].ID).String()
+}
+
+// owes are the open clocks of the township, as "rule light".
+func (o *bureau) owes(t *testing.T) string {
+	t.Helper()
+	open, err := o.Clocks.Open(t.Context(), o.site.ID, "", nil, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, k := range open {
+		all = append(all, k.Rule+" "+k.Light(o.now()))
+	}
+	return strings.Join(all, ", ")
+}
+
+func twentyFourHours(t *testing.T, io, both, sv, county *worker) {
+	form := leaflet("调研活动")
+	form.Set("activity_ended_at", "昨天")
+	io.wants(io.base(), form, http.StatusUnprocessableEntity, "2026-11-26 18:00")
+	at := io.ends("调研活动", "activity_ended_at", io.now().In(kernel.Beijing).Format(article.ActivityForm))
+	if got := io.owes(t); got != "important_activity ok" {
+		t.Fatalf("owed: %s", got)
+	}
+	io.pass(25 * time.Hour)
+	if err := io.Queue.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	io.shows(io.base(), "超期", "截止")
+	io.shows("/", "时限", "调研活动", "已超期")
+	site := "/sites/" + io.site.ID.String()
+	sv.shows("/board", "关庙", "重要政务活动", "超期")
+	mine := "/sites/" + county.siteAtOwn(t) + "/board"
+	county.shows(mine+"?light=bad", "关庙", `/sites/`+io.site.ID.String()+`/remind`, `name="from" value="`+county.siteAtOwn(t)+`"`)
+	sv.shows("/board?light=bad&q=没有这样的", "没有符合条件")
+	io.sees(site+"/board", http.StatusOK, "关庙", "!汉阴", "!/remind")
+	io.sees("/board", http.StatusForbidden)
+	io.wants(site+"/remind", url.Values{}, http.StatusForbidden, "")
+	county.wants(site+"/remind", url.Values{"query": {"light=bad"}, "from": {county.siteAtOwn(t)}}, http.StatusSeeOther, mine+"?light=bad&reminded="+io.site.ID.String())
+	sv.shows("/board?reminded="+io.site.ID.String(), "已提醒：")
+	io.shows("/", "上级提醒：", "重要政务活动超期")
+	theFiles(t, sv)
+	io.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+	both.wants(at+"/review", both.editionOf(at, "do", "pass"), http.StatusSeeOther, "")
+	both.wants(at+"/publish", both.editionOf(at), http.StatusSeeOther, "")
+	if got := io.owes(t); got != "" {
+		t.Errorf("after the publication it owes %s", got)
+	}
+	county.wants(site+"/remind", url.Values{}, http.StatusConflict, "不用提醒")
+	io.sees(io.base(), http.StatusOK, "!超期")
+	io.pass(8 * 24 * time.Hour)
+	io.shows("/", "每周更新")
+	sv.shows("/board?q=关庙", "每周更新")
+}
+
+// siteAtOwn is the site of the worker's own unit.
+func (w *worker) siteAtOwn(t *testing.T) string {
+	t.Helper()
+	return w.siteOf(w.account.Org).ID.String()
+}
+
+// theFiles: both files hold the site, in a form that an office program opens.
+func theFiles(t *testing.T, sv *worker) {
+	t.Helper()
+	status, body := sv.get("/board/export?as=csv")
+	if status != http.StatusOK || !strings.HasPrefix(body, "\ufeff网站,") || !strings.Contains(body, "关庙") {
+		t.Errorf("the CSV answers %d: %.200s", status, body)
+	}
+	status, body = sv.get("/board/export?as=xlsx")
+	if z, err := zip.NewReader(bytes.NewReader([]byte(body)), int64(len(body))); status != http.StatusOK || err != nil || len(z.File) != 5 {
+		t.Errorf("the workbook answers %d, %v", status, err)
+	}
+}
+
+func threeWorkingDays(t *testing.T, io, operator *worker) {
+	io.pass(time.Date(2026, 12, 29, 2, 0, 0, 0, time.UTC).Sub(io.now()))
+	document := []string{"number", "关政规〔2026〕1号", "issued_on", "2026-12-29", "level", "规范性文件"}
+	at := io.ends("管理办法", "kind", "policy", document...)
+	if got := io.owes(t); got != "normative_document ok" {
+		t.Fatalf("owed: %s", got)
+	}
+	io.shows("/", "暂定截止")
+	notice := url.Values{"source": {"演示通知〔2026〕9号"}, "body": {"# version: 2027-1\r\n# years: 2027\r\n2027-01-01,holiday,元旦\r\n"}, "do": {"look"}}
+	io.wants("/calendar", notice, http.StatusForbidden, "")
+	status, _, body := operator.post("/calendar", notice)
+	if status != http.StatusOK || !strings.Contains(body, "管理办法") || !strings.Contains(body, "2027-01-04") {
+		t.Fatalf("what would move answers %d: %s", status, body)
+	}
+	operator.shows("/calendar", "暂定")
+	wrong := url.Values{"source": {"演示"}, "body": {"2027-01-01"}, "do": {"take"}}
+	operator.wants("/calendar", wrong, http.StatusUnprocessableEntity, "不对")
+	notice.Set("do", "take")
+	operator.wants("/calendar", notice, http.StatusSeeOther, "done=1")
+	operator.wants("/calendar", notice, http.StatusUnprocessableEntity, "已经导入过")
+	operator.shows("/calendar?done=1", "2027-1", "演示通知〔2026〕9号")
+	if err := io.Queue.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	open, err := io.Clocks.Open(t.Context(), io.site.ID, "article", nil, 10)
+	if err != nil || len(open) != 1 || open[0].Provisional || !open[0].DueAt.Equal(time.Date(2027, 1, 4, 16, 0, 0, 0, time.UTC)) {
+		t.Errorf("after the notice: %+v, %v", open, err)
+	}
+	// the editor takes it out of the bin again: the duty ends and begins with the draft
+	d := io.article(at)
+	ctx := kernel.WithActor(t.Context(), io.account.Actor("console"))
+	if err := io.Articles.Bin(ctx, d.Site, d.ID, d.Version); err != nil || io.owes(t) != "" {
+		t.Errorf("in the bin it owes %s, %v", io.owes(t), err)
+	}
+	if err := io.Articles.Unbin(ctx, d.Site, d.ID); err != nil || io.owes(t) != "normative_document ok" {
+		t.Errorf("out of the bin it owes %s, %v", io.owes(t), err)
+	}
+	if err := io.Clocks.Cancel(ctx, d.Site, "article", d.ID, "测试", clocks.NormativeDocument); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// aDebt: the review that an emergency owes is a clock; reviewed, withdrawn and replaced end it.
+func aDebt(t *testing.T, both, third *worker) {
+	for _, how := range []string{"pass", "refuse"} {
+		at := both.write("山洪预警" + how)
+		both.wants(at+"/urgent", url.Values{"version": {"1"}, "words": {"山洪已到上游"}}, http.StatusSeeOther, "urgent")
+		if got := both.owes(t); got != "review_debt ok" {
+			t.Errorf("after the emergency it owes %q", got)
+		}
+		third.shows("/", "山洪预警"+how)
+		third.wants(at+"/settle", third.editionOf(at, "do", how, "reason", "不准确"), http.StatusSeeOther, "")
+		if got := both.owes(t); got != "" {
+			t.Errorf("after %s it owes %q", how, got)
+		}
+	}
+}

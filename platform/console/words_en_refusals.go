@@ -1,0 +1,30 @@
+package console
+
+// wordsRefusals is the audit administrator's screen of what was refused, and of sign-ins.
+var wordsRefusals = map[string]string{
+	"拒绝与登录": "Refusals and sign-ins",
+	"谁做了没有权限的事，被拒绝了几次；谁在什么时候登录。拒绝的记录保存一百八十天，登录的保存一年。": "Who tried what they may not do, and how many times it was refused; who signed in and when. Refusals are kept for 180 days, sign-ins for a year.",
+	"没有这个登录名，请核对。": "There is no such sign-in name. Please check it.",
+	"日期":           "Day",
+	"被拒绝的":         "Refused",
+	"最后一次":         "Last time",
+	"网站":           "Website",
+	"原因":           "Reason",
+	"次数":           "Times",
+	"来源地址":         "From",
+	"这一天还有别的，只计次数": "More on this day, only counted",
+	"这里没有被拒绝的记录。":  "Nothing was refused here.",
+	"导出为表格":        "Export as a table",
+	"登录记录":         "Sign-ins",
+	"结果":           "Outcome",
+	"无此账号":         "No such account",
+	"平台":           "The platform",
+	"退出登录":         "Signed out by hand",
+	"登录被结束":        "Session ended",
+	"密码不对":         "Wrong password",
+	"还没有密码":        "No password yet",
+	"账号已停用":        "Account disabled",
+	"没有这个登录名":      "No such sign-in name",
+	"设置码不对":        "Wrong set-up code",
+	"验证码不对":        "Wrong code",
+}

@@ -1,0 +1,3 @@
+CREATE TABLE console_networks (
+  network text NOT NULL PRIMARY KEY CHECK (network <> '')
+);

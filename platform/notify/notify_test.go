@@ -1,0 +1,186 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/storage/db"
+	"github.com/zhanqun/zhanqun/storage/db/dbtest"
+)
+
+// X6, C4, d40: each change tells those whom it concerns and nobody else, never its doer; what waited is over when it is done, for
+// everybody who was asked; what was undone with its transaction was never told.
+func TestWhoIsToldOfWhat(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		e := h.freeze(1)
+		h.sees(h.reviews, "review*")
+		h.sees(h.author)
+		h.sees(h.publish)
+		h.approve(e, publication.Approved)
+		h.sees(h.reviews, "review") // done by himself
+		h.sees(h.author, "passed*")
+		h.sees(h.publish, "publish*")
+		obj := publication.Object{Site: h.site, Kind: "article", ID: 1}
+		must(t, h.Published.Publish(h.by(h.publish), h.site, e, publication.Placing{Place: 2}))
+		h.sees(h.publish, "publish")
+		h.sees(h.author, "published*", "passed*")
+		must(t, h.Published.TakeDown(h.by(h.author), obj, publication.Withdrawal{Reason: "有误"}))
+		h.sees(h.author, "published*", "passed*") // the author's own act
+		h.approve(h.freeze(2), publication.Rejected)
+		h.sees(h.author, "returned*", "published*", "passed*")
+		for _, action := range []string{"review.comment", "review.handover", "site.suspended", "site.refused", "article.create"} {
+			object := "article/2"
+			if action[:4] == "site" {
+				object = "site/" + h.site.String()
+			}
+			must(t, h.DB.InTx(h.by(h.publish), func(ctx context.Context) error {
+				return h.Audit.Record(ctx, audit.Entry{Site: h.site, Action: action, Object: object, After: "note/9"})
+			}))
+		}
+		h.sees(h.author, "refused*", "suspended*", "noted*", "returned*", "published*", "passed*")
+		h.sees(h.reviews, "suspended*", "handed*", "review", "review")
+		undone := errors.New("undone")
+		err := h.DB.InTx(h.by(h.publish), func(ctx context.Context) error {
+			return errors.Join(h.Audit.Record(ctx, audit.Entry{Site: h.site, Action: "review.comment", Object: "article/2"}), undone)
+		})
+		if !errors.Is(err, undone) {
+			t.Fatal(err)
+		}
+		for _, via := range []string{"import", "demo"} {
+			ctx := kernel.WithActor(t.Context(), kernel.Actor{Name: via, Via: via})
+			must(t, h.DB.InTx(ctx, func(ctx context.Context) error {
+				return h.Audit.Record(ctx, audit.Entry{Site: h.site, Action: "review.comment", Object: "article/2"})
+			}))
+		}
+		must(t, h.ReadAll(h.by(h.author)))
+		h.sees(h.author, "refused", "suspended", "noted", "returned", "published", "passed")
+		h.sees(h.reviews, "suspended*", "handed*", "review", "review") // of others nothing is marked
+	}, schema()...)
+}
+
+// I10 (n promises: notices leak after a revocation): what the person may no longer know is neither shown, counted, opened nor kept
+// waiting; somebody else's notice is not found; a notice of one site is not another's.
+func TestNothingLeaksThroughNotices(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		h.freeze(1)
+		list, _, err := h.List(h.by(h.reviews), kernel.Page{Number: 1, Size: pageSize})
+		if err != nil || len(list) != 1 || list[0].Title != secretTitle {
+			t.Fatal(list, err)
+		}
+		_, err = h.Open(h.by(h.author), list[0].ID)
+		h.refuses("somebody else's", err, fault.NotFound)
+		a := post(h, h.reviews, "RV", time.Time{})
+		h.at = h.at.Add(time.Second)
+		h.blind[h.reviews.ID] = true
+		h.sees(h.reviews, "appointed*")
+		_, err = h.Open(h.by(h.reviews), list[0].ID)
+		h.refuses("no longer to be seen", err, fault.NotFound)
+		must(t, h.Accounts.End(h.by(identity.Account{}), a.ID, "汉政任〔2026〕2号"))
+		h.blind[h.reviews.ID] = false // a later appointment does not bring it back
+		h.sees(h.reviews, "ended*", "appointed*")
+		must(t, h.markRead(t.Context(), h.site, h.reviews.ID, list[0].ID))
+		h.freeze(2)
+		must(t, h.DB.InTx(t.Context(), func(ctx context.Context) error { return h.settle(ctx, h.site+1, "article/2") }))
+		h.sees(h.reviews, "review*", "ended*", "appointed*")
+		to, err := h.Open(h.by(h.reviews), h.newest(h.reviews))
+		if err != nil || to != "/there" {
+			t.Error(to, err)
+		}
+		h.sees(h.reviews, "ended*", "appointed*", "review")
+	}, schema()...)
+}
+
+// d13, 四(五): a review that is owed is asked for at once and once more at half of its time, unless it was given meanwhile.
+func TestADebtIsRemembered(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		first, second := h.freeze(1), h.freeze(2)
+		must(t, h.ReadAll(h.by(h.reviews)))
+		for _, e := range []publication.EditionID{first, second} {
+			must(t, h.Published.PublishEmergency(h.by(h.publish), h.site, e, publication.Placing{Place: 2}, h.publish.ID))
+		}
+		h.sees(h.reviews, "debt*", "debt*", "review", "review")
+		must(t, h.Published.Settle(h.by(h.reviews), h.site, first, publication.Opinion{Reviewer: h.reviews.ID, Verdict: publication.Approved, Review: "同意", Secrecy: "不涉密"}))
+		must(t, h.Queue.Drain(t.Context()))
+		h.sees(h.reviews, "debt*", "debt", "review", "review")
+		h.at = h.at.Add(publication.SettleWithin / 2)
+		must(t, h.Queue.Drain(t.Context()))
+		h.sees(h.reviews, "debt.half*", "debt*", "debt", "review", "review")
+		must(t, h.remind(t.Context(), h.site, second)) // a job may run twice
+		h.sees(h.reviews, "debt.half*", "debt*", "debt", "review", "review")
+	}, schema()...)
+}
+
+// X6: once a day, of any number of starts, posts that end within seven days are told of, once; after 90 days a notice is gone.
+func TestEveryNight(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		post(h, h.author, "IO", h.at.AddDate(0, 0, 20))
+		post(h, h.reviews, "RV", time.Time{})
+		for range 3 {
+			must(t, h.Begin(t.Context()))
+		}
+		h.sees(h.author, "appointed*")
+		for range 16 {
+			h.at = h.at.AddDate(0, 0, 1)
+			must(t, h.Queue.Drain(t.Context()))
+		}
+		h.sees(h.author, "ending*", "appointed*")
+		h.sees(h.reviews, "appointed*")
+		h.at = h.at.Add(keptFor - 15*24*time.Hour)
+		must(t, h.Queue.Drain(t.Context()))
+		h.sees(h.reviews)
+		h.sees(h.author, "ending*")
+	}, schema()...)
+}
+
+// Every kind has its words, and they are told apart.
+func TestEveryKindHasWords(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range kinds {
+		if k.Says == "" || seen[k.Says] || k.Kind.Says() != k.Says {
+			t.Errorf("%s is called %q", k.Kind, k.Says)
+		}
+		seen[k.Says] = true
+	}
+	for _, k := range waiting {
+		if k.Says() == "" {
+			t.Errorf("%s is no kind", k)
+		}
+	}
+	if Kind("other").Says() != "" {
+		t.Error("an unknown kind has words")
+	}
+}
+
+// The bell stands on every screen: its number of a person with 1,000 unread among 20,000 notices of others.
+func BenchmarkBell(b *testing.B) {
+	h := open(b, dbtest.SQLite(b, schema()...))
+	must(b, h.DB.InTx(b.Context(), func(ctx context.Context) error {
+		for i := range 21_000 {
+			who := h.author.ID
+			if i%21 != 0 {
+				who = kernel.AccountID(1000 + i%700)
+			}
+			if err := h.put(ctx, Notice{Site: h.site, ID: h.IDs.Next(), Account: who, Kind: ToReview, Object: "article/1", At: h.at}, ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	ctx := h.by(h.author)
+	for b.Loop() {
+		if n, err := h.Unread(ctx); err != nil || n != 1000 {
+			b.Fatal(n, err)
+		}
+	}
+}

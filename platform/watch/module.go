@@ -1,0 +1,22 @@
+package watch
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/module"
+)
+
+//go:embed views/*.html
+var views embed.FS
+
+// Views returns the room's screens.
+func Views() fs.FS { return kernel.Folder(views, "views") }
+
+// Screens returns the declared screens, for the console that the room is made with.
+func Screens() []console.View { return []console.View{glanceView, activityView} }
+
+// Module plugs the room in.
+func (w *Watch) Module() module.Module { return module.Module{Room: room, Routes: w.Routes} }

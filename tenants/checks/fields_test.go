@@ -1,0 +1,26 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zhanqun/zhanqun/tenants/article"
+)
+
+// B5: what a column asks for is checked like any other text, and masking it writes into no other copy of the article.
+func TestFieldsAreLookedThrough(t *testing.T) {
+	p := article.Payload{Title: "公示", Body: "<p>名单如下，请予监督。</p>", Fields: []article.Field{
+		{Key: "c2f1", Label: "地点", Type: "text", Value: "大厅"}, {Key: "c2f2", Label: "证件", Type: "text", Value: "身份证号：610902190102030012"}}}
+	all := slices.DeleteFunc(Check(p, surroundings()), func(f Finding) bool { return f.Rule != Identity })
+	if len(all) != 1 || all[0].Quote != "610902190102030012" || all[0].Fix == nil {
+		t.Fatalf("found %+v", all)
+	}
+	got, err := Apply(p, all...)
+	if err != nil || strings.Contains(got.Fields[1].Value, "190102030012") || got.Fields[0] != p.Fields[0] {
+		t.Errorf("masked to %+v, %v", got.Fields, err)
+	}
+	if !strings.Contains(p.Fields[1].Value, "610902190102030012") {
+		t.Error("masking wrote into the article that it was given")
+	}
+}

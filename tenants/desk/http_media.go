@@ -1,0 +1,98 @@
+package desk
+
+import (
+	"context"
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/media"
+)
+
+// insert puts pictures and files into the text of an open form, for browsers without the editor. The form comes back with all that was
+// typed and with what was put in at its end; nothing but the files is kept by it, and a file that is refused takes nothing with it.
+func (d *Desk) insert(c *fiber.Ctx) error {
+	u, wrong := media.ReadUpload(c)
+	asForm(c, u.Fields)
+	p := formPage{Action: "/sites/" + at(c).String() + "/articles", Fields: readFields(c), Restored: savedOf(c).Restored}
+	if c.Params("id") != "" {
+		a, err := d.found(c)
+		if err != nil {
+			return err
+		}
+		p.Action = address(a.Site, a.ID, "")
+		p.Version, _ = strconv.ParseInt(c.FormValue("version"), 10, 64) // 0 is no version of anything
+	}
+	if wrong == nil {
+		wrong = ownForm(c)
+	}
+	if wrong == nil && len(u.Files) == 0 {
+		wrong = fault.In("file", "请先选择图片或文件。")
+	}
+	alt := strings.TrimSpace(typed(c, "alt"))
+	if len(u.Files) > 1 {
+		alt = "" // words for one picture are wrong for the next; the checks ask for each
+	}
+	for _, f := range u.Files {
+		if wrong != nil {
+			break
+		}
+		var i *media.Item
+		if i, wrong = d.Media.Take(c.UserContext(), at(c), f.Name, f.Raw); wrong == nil {
+			p.Fields.put(i.Markup(alt))
+		}
+	}
+	return d.form(c, p, wrong)
+}
+
+// dressed is a text for this screen, its pictures found below the site's address here.
+func (d *Desk) dressed(ctx context.Context, site kernel.SiteID, body template.HTML) (template.HTML, error) {
+	shown, err := d.Media.Dress(ctx, site, "/sites/"+site.String(), string(body))
+	return template.HTML(shown), err // Dress adds attributes of its own making to what was sanitised
+}
+
+// put adds HTML at the end of the body, which is HTML from then on.
+func (f *fields) put(markup string) {
+	if !f.Marked {
+		f.Body, f.Marked = article.FromPlain(f.Body), true
+	}
+	f.Body = strings.TrimRight(f.Body, "\n") + "\n" + markup
+}
+
+// asForm makes of a form with files the same one without them, which the rest of the desk reads like any other.
+func asForm(c *fiber.Ctx, texts map[string]string) {
+	values := url.Values{}
+	for name, text := range texts {
+		values.Set(name, text)
+	}
+	c.Request().Header.SetContentType(fiber.MIMEApplicationForm)
+	c.Request().SetBodyString(values.Encode())
+}
+
+// pictureByLink shows a picture of a text to whoever has the link to that text.
+func (d *Desk) pictureByLink(c *fiber.Ctx) error {
+	id, ok := kernel.ParseID[media.ID](c.Params("id"))
+	if !ok {
+		return fault.New(fault.NotFound, "没有这个文件。")
+	}
+	a, p, err := d.linked(c)
+	if err != nil {
+		return err
+	}
+	for _, named := range media.Named(p.Body) {
+		if named != id {
+			continue
+		}
+		i, err := d.Media.Get(c.UserContext(), a.Site, id)
+		if err != nil {
+			return err
+		}
+		return d.Media.Answer(c, i, c.Params("name"))
+	}
+	return fault.New(fault.NotFound, "没有这个文件。")
+}

@@ -1,0 +1,230 @@
+// Package media keeps the pictures and files that stand in a site's texts.
+//
+// 安政办发〔2015〕71号 二(一): charts, pictures, audio and video make what is published easier to understand; 三(二): 先审查后公开. So a
+// picture is public only while a text is that uses it: what a frozen edition names is written down when it is frozen, and every
+// request asks whether one of those editions is public at this moment (E5, d12, d51). Its place is the text's, not a folder.
+//
+// Nothing that is uploaded goes out as it came. What it is says its content, not its name; pictures are written anew, so that no place
+// where somebody stood and no hidden second file leaves with them; other files are only ever handed out to be kept, never shown.
+package media
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/storage/blob"
+	"github.com/zhanqun/zhanqun/storage/db"
+)
+
+// ID names an item within its site, and alone as well.
+type ID = int64
+
+// Most is how many bytes of one file are taken at all; a site's quota may say less.
+const Most = 20 << 20
+
+// Item is a picture or a file. It never changes.
+type Item struct {
+	Site          kernel.SiteID
+	ID            ID
+	Name          string // under which a browser keeps it: "关于防汛的通知.docx"
+	Kind          string // what it is, by its usual extension: "jpg", "pdf"
+	SHA256        string
+	Bytes         int64
+	Stored        int64   // with the smaller pictures made of it
+	Width, Height int     // 0 of what is no picture
+	Thumbs        []Thumb // smaller pictures made of it, ascending
+	By            kernel.AccountID
+	At            time.Time
+}
+
+// Thumb is a smaller picture made of one.
+type Thumb struct {
+	Width int
+	Bytes int64
+}
+
+// Picture reports whether it is shown in the text.
+func (i *Item) Picture() bool { return i.Width > 0 }
+
+// Path is its address below the mount of its site.
+func (i *Item) Path() string {
+	if i.Picture() {
+		return i.named("full")
+	}
+	return i.named("file")
+}
+
+func (i *Item) named(what string) string {
+	return prefix + strconv.FormatInt(i.ID, 10) + "/" + what + "." + i.Kind
+}
+
+// key is where the bytes lie: the same bytes lie once in a site, and never in two (promises.md, dedupe).
+func (i *Item) key(thumb int) string {
+	k := i.Site.String() + folder + i.SHA256
+	if thumb > 0 {
+		k += "-" + strconv.Itoa(thumb)
+	}
+	return k
+}
+
+const (
+	prefix = "/-/media/" // of addresses, as platform/render lets them stand
+	folder = "/media/"   // of keys, below the site's
+)
+
+// Room is what media needs of the house.
+type Room struct {
+	DB      *db.DB
+	Now     kernel.Clock
+	IDs     kernel.IDs
+	Audit   *audit.Log
+	Sites   *site.Sites
+	Console *console.Console // nil where no request is answered
+	Store   blob.Store
+}
+
+// seats is how many pictures are unpacked at once: each may take half of what a small machine has.
+const seats = 1
+
+// Media is the room. Its methods are safe for concurrent use.
+type Media struct {
+	Room
+	seats chan struct{}
+}
+
+// New makes the room.
+func New(r Room) *Media { return &Media{r, make(chan struct{}, seats)} }
+
+// Take keeps a file under the name it had where it came from. The same file again is the same item.
+func (m *Media) Take(ctx context.Context, site kernel.SiteID, name string, raw []byte) (*Item, error) {
+	if kernel.ActorFrom(ctx).Account == 0 {
+		return nil, fault.New(fault.Forbidden, "请先登录。")
+	}
+	quota, err := m.Sites.QuotaOf(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	if most := min(Most, quota.UploadMB<<20); int64(len(raw)) > most {
+		return nil, fault.In("file", "“%s”太大：一个文件最多 %d MB。图片请缩小，文件请分开。", short(name), most>>20)
+	}
+	made, err := m.prepare(ctx, name, raw)
+	if err != nil {
+		return nil, err
+	}
+	i := made.item
+	i.Site, i.By, i.At = site, kernel.ActorFrom(ctx).Account, m.Now()
+	if err := m.room(ctx, i, quota.StorageMB); err != nil {
+		return nil, err
+	}
+	if err := made.put(ctx, m.Store); err != nil {
+		return nil, err
+	}
+	return i, m.keep(ctx, i, quota.StorageMB)
+}
+
+// Shelve keeps a picture that came along with a text, and answers what stands for it there.
+func (m *Media) Shelve(ctx context.Context, site kernel.SiteID, name, alt string, raw []byte) (markup string, err error) {
+	i, err := m.Take(ctx, site, name, raw)
+	if err != nil {
+		return "", err
+	}
+	return i.Markup(alt), nil
+}
+
+// keep writes the row, after the bytes are there. Of bytes whose row is refused the next fsck tells.
+func (m *Media) keep(ctx context.Context, i *Item, most int64) error {
+	for try := 0; ; try++ {
+		i.ID = m.IDs.Next()
+		err := m.DB.InTx(ctx, func(ctx context.Context) error {
+			if same, err := m.same(ctx, i); err != nil || same != nil {
+				if same != nil {
+					*i = *same
+				}
+				return err
+			}
+			if err := m.room(ctx, i, most); err != nil {
+				return err
+			}
+			if err := m.insert(ctx, i); err != nil {
+				return err
+			}
+			return m.Audit.Record(ctx, audit.Entry{Site: i.Site, Action: "media.upload", Object: fmt.Sprintf("media/%d", i.ID), After: i.SHA256,
+				Note: map[string]string{"name": i.Name, "bytes": strconv.FormatInt(i.Bytes, 10)}})
+		})
+		if err == nil || !db.Unique(err) || try == 3 {
+			return err
+		}
+	}
+}
+
+// room refuses what would be more than the site may keep (A11).
+func (m *Media) room(ctx context.Context, i *Item, mostMB int64) error {
+	have, err := m.total(ctx, i.Site)
+	if err == nil && have+i.Stored > mostMB<<20 {
+		return fault.In("file", "本站的图片和附件已满 %d MB，放不下“%s”。请联系平台运维人员增加空间。", mostMB, short(i.Name))
+	}
+	return err
+}
+
+// address reads the ids out of a text: in whatever attribute or word they stand.
+var address = regexp.MustCompile(`/-/media/([1-9][0-9]{0,18})/[0-9a-z]+\.[0-9a-z]+`)
+
+// Named are the items that a text names, each once.
+func Named(body string) (ids []ID) {
+	seen := map[ID]bool{}
+	for _, found := range address.FindAllStringSubmatch(body, -1) {
+		if id, ok := kernel.ParseID[ID](found[1]); ok && !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Use notes that a frozen edition shows what its text names, in the transaction that freezes it.
+func (m *Media) Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error {
+	ids := Named(body)
+	if len(ids) == 0 {
+		return nil
+	}
+	have, err := m.several(ctx, site, ids)
+	if err != nil {
+		return err
+	}
+	if len(have) < len(ids) {
+		return fault.In("body", "正文里有图片或附件不在本站，可能是从别的网站复制来的。请删去后重新上传。")
+	}
+	return m.DB.InTx(ctx, func(ctx context.Context) error { return m.uses(ctx, site, edition, ids) })
+}
+
+// cleanName is a file's name without its folders, with what no file system and no header likes taken out; its extension is of the kind.
+func cleanName(name, kind string) string {
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.TrimSuffix(name, path.Ext(name))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf) || r == unicode.ReplacementChar || strings.ContainsRune(`<>:"/\|?*`, r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
+	r := []rune(strings.Trim(name, " ."))
+	return cmp.Or(string(r[:min(len(r), 100)]), "文件") + "." + kind
+}
+
+// short is a name for a sentence.
+func short(name string) string {
+	r := []rune(cleanName(name, ""))
+	return strings.TrimSuffix(string(r[:min(len(r), 40)]), ".") + strings.ToLower(path.Ext(path.Base(name)))
+}

@@ -1,0 +1,338 @@
+package media
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"io"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/jobs"
+	"github.com/zhanqun/zhanqun/platform/org"
+	"github.com/zhanqun/zhanqun/platform/pages"
+	"github.com/zhanqun/zhanqun/platform/site"
+)
+
+func migrationsBelow() []fs.FS {
+	return []fs.FS{audit.Migrations(), jobs.Migrations(), pages.Migrations(), org.Migrations(), site.Migrations()}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// canvas is red in its upper left corner and blue elsewhere, so that it is seen which way is up.
+func canvas(w, h int) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.Set(x, y, color.RGBA{0, 0, 200, 255})
+			if x < w/2 && y < h/2 {
+				img.Set(x, y, color.RGBA{200, 0, 0, 255})
+			}
+		}
+	}
+	return img
+}
+
+func drawn(t testing.TB, kind string, w, h int) []byte {
+	t.Helper()
+	return must(encode(kind, canvas(w, h)))
+}
+
+func config(t *testing.T, r io.Reader) image.Config {
+	t.Helper()
+	c, _, err := image.DecodeConfig(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// withEXIF puts a camera's notes into a JPEG: how it was held, and where.
+func withEXIF(raw []byte, order binary.AppendByteOrder, turn uint16) []byte {
+	tiff := []byte("MM\x00*")
+	if order == binary.AppendByteOrder(binary.LittleEndian) {
+		tiff = []byte("II*\x00")
+	}
+	tiff = order.AppendUint16(order.AppendUint32(tiff, 8), 1)
+	tiff = order.AppendUint32(order.AppendUint16(order.AppendUint16(tiff, 0x0112), 3), 1)
+	tiff = append(order.AppendUint16(tiff, turn), "\x00\x00\x00\x00\x00\x00GPSLatitude 32.6847"...)
+	body := append([]byte("Exif\x00\x00"), tiff...)
+	out := binary.BigEndian.AppendUint16([]byte{0xff, 0xd8, 0xff, 0xe1}, uint16(len(body)+2))
+	return append(append(out, body...), raw[2:]...)
+}
+
+func prepared(name string, raw []byte) (*made, error) {
+	return New(Room{}).prepare(context.Background(), name, raw)
+}
+
+// A picture is upright however the camera was held, in all its sizes, and says nothing of where that was (promises.md 4.7).
+func TestNoPlaceLeavesWithAPicture(t *testing.T) {
+	corner := map[uint16][2]int{1: {0, 0}, 2: {1, 0}, 3: {1, 1}, 4: {0, 1}, 5: {0, 0}, 6: {1, 0}, 7: {1, 1}, 8: {0, 1}} // where the red is then
+	for turn, at := range corner {
+		for _, order := range []binary.AppendByteOrder{binary.BigEndian, binary.LittleEndian} {
+			raw := withEXIF(drawn(t, "jpg", 800, 400), order, turn)
+			d, err := prepared("IMG.jpeg", raw)
+			if err != nil || !bytes.Contains(raw, []byte("GPS")) {
+				t.Fatal(err)
+			}
+			w, h := 800, 400
+			if turn >= 5 {
+				w, h = h, w
+			}
+			if d.item.Width != w || d.item.Height != h || len(d.item.Thumbs) != 1 {
+				t.Errorf("turn %d: %+v", turn, d.item)
+			}
+			for width, b := range d.bytes {
+				img, err := jpeg.Decode(bytes.NewReader(b))
+				if err != nil || bytes.Contains(b, []byte("GPS")) || bytes.Contains(b, []byte("Exif")) {
+					t.Fatalf("turn %d: %v", turn, err)
+				}
+				s := img.Bounds().Size()
+				if r, _, b, _ := img.At(s.X/4+at[0]*s.X/2, s.Y/4+at[1]*s.Y/2).RGBA(); r < b || width > 0 && s.X != width {
+					t.Errorf("turn %d in size %d %v: the corner is not where it was", turn, width, s)
+				}
+			}
+		}
+	}
+}
+
+// What stands beside the points of a picture, before, in and after it, stays behind.
+func TestPolyglotsBecomePictures(t *testing.T) {
+	const bad = "<script>alert(1)</script>"
+	chunk := append([]byte("tEXt"), "Comment\x00"+bad...)
+	text := binary.BigEndian.AppendUint32(nil, uint32(len(chunk)-4))
+	text = binary.BigEndian.AppendUint32(append(text, chunk...), crc32.ChecksumIEEE(chunk))
+	p := drawn(t, "png", 40, 30)
+	still := []byte(moving(t, 1))
+	for name, raw := range map[string][]byte{
+		"text in it.png":   append(append(append([]byte{}, p[:33]...), text...), p[33:]...),
+		"behind it.png":    append(append([]byte{}, p...), bad...),
+		"behind it.jpg":    append(drawn(t, "jpg", 40, 30), bad...),
+		"behind it.gif":    append(append([]byte{}, still...), bad...),
+		"a comment.gif":    append(append(append([]byte{}, still[:len(still)-1]...), "\x21\xfe"+string(rune(len(bad)))+bad+"\x00"...), 0x3b),
+		"named a page.htm": p,
+	} {
+		d, err := prepared(name, raw)
+		if err != nil || d.item.Width != 40 {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !bytes.Contains(raw, []byte("script")) && name != "named a page.htm" || bytes.Contains(d.bytes[0], []byte("script")) || strings.HasSuffix(d.item.Name, "htm") {
+			t.Errorf("%s keeps what it hides as %s", name, d.item.Name)
+		}
+		config(t, bytes.NewReader(d.bytes[0]))
+	}
+	if _, err := prepared("两用.gif", []byte("GIF89a/*\x00\x00\x00\x00\x00*/=1;"+bad)); !strings.Contains(fault.Say(err), "不完整") {
+		t.Errorf("a script that begins like a picture: %v", err)
+	}
+}
+
+func moving(t testing.TB, frames int) []byte {
+	t.Helper()
+	g := &gif.GIF{LoopCount: 3}
+	for n := range frames {
+		f := image.NewPaletted(image.Rect(0, 0, 40, 30), color.Palette{color.White, color.Black})
+		f.SetColorIndex(n, n, 1)
+		g.Image, g.Delay = append(g.Image, f), append(g.Delay, 10)
+	}
+	var b bytes.Buffer
+	if err := gif.EncodeAll(&b, g); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestAGIFGoesOnMoving(t *testing.T) {
+	d, err := prepared("动.gif", moving(t, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := gif.DecodeAll(bytes.NewReader(d.bytes[0]))
+	if err != nil || len(g.Image) != 3 || g.LoopCount != 3 || g.Delay[2] != 10 {
+		t.Errorf("%v, %+v", err, g)
+	}
+}
+
+// A WebP becomes what Go can write.
+func TestAWebPBecomesAPNG(t *testing.T) {
+	d, err := prepared("图.webp", must(base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")))
+	if err != nil || d.item.Kind != "png" || d.item.Name != "图.png" || d.item.Width != 1 {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+// header is a PNG that says it is as large as anybody likes.
+func header(w, h uint32, depth byte) []byte {
+	ihdr := append(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), w), h), depth, 2, 0, 0, 0)
+	out := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), ihdr...)
+	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(ihdr))
+}
+
+func zipped(t testing.TB, parts ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range parts {
+		must(must(z.Create(name)).Write([]byte("<x/>")))
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// swollen is a document of a hundred kilobytes that says it becomes half a gigabyte.
+func swollen(t testing.TB) []byte {
+	raw := zipped(t, "[Content_Types].xml", "word/document.xml")
+	at := bytes.LastIndex(raw, []byte("PK\x01\x02"))
+	binary.LittleEndian.PutUint32(raw[at+24:], 500<<20)
+	return raw
+}
+
+func ole(more string) []byte {
+	raw := make([]byte, 1536)
+	copy(raw, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+	raw[30] = 9
+	for i := 76; i < 512; i++ {
+		raw[i] = 0xff
+	}
+	raw[76], raw[77], raw[78], raw[79] = 0, 0, 0, 0
+	raw[48] = 1
+	for i := range len(more) {
+		raw[1024+2*i] = more[i]
+	}
+	return raw
+}
+
+// B13, E5: what is not taken is refused in a sentence that says what to do (promises.md 4.7).
+func TestWhatIsRefused(t *testing.T) {
+	progressive := drawn(t, "jpg", 8, 8)
+	i := bytes.Index(progressive, []byte{0xff, 0xc0})
+	progressive[i+1] = 0xc2
+	copy(progressive[i+5:], []byte{0x17, 0x70, 0x17, 0x70}) // 6000 × 6000
+	huge := moving(t, 1)
+	copy(huge[6:], []byte{0xff, 0xff, 0xff, 0xff})
+	for _, c := range []struct {
+		name string
+		raw  []byte
+		say  string
+	}{
+		{"炸.png", header(60_000, 60_000, 8), "像素太多（60000×60000）"},
+		{"深.png", header(6_000, 6_000, 16), "像素太多"},
+		{"逐.jpg", progressive, "像素太多（6000×6000）"},
+		{"大.gif", huge, "像素太多"},
+		{"炸.docx", swollen(t), "大得出奇"},
+		{"宏.docx", zipped(t, "word/document.xml", "word/vbaProject.bin"), "有宏"},
+		{"宏.xls", ole("_VBA_PROJECT"), "有宏"},
+		{"包.zip", zipped(t, "a.txt"), "请解开"},
+		{"包.rar", []byte("Rar!\x1a\x07\x00"), "请解开"},
+		{"假.xlsx", zipped(t, "word/document.xml"), "其实是 DOCX"},
+		{"假.jpg", pdf, "其实是 PDF"},
+		{"图.svg", []byte(`<?xml version="1.0"?><svg onload="x()"/>`), "SVG 里可以藏程序"},
+		{"页.jpg", []byte("\ufeff <!DOCTYPE HTML><script>"), "藏程序"},
+		{"程序.pdf", []byte("MZ\x90\x00"), "程序"},
+		{"脚本.pdf", []byte("#!/bin/sh\n"), "程序"},
+		{"手机.jpg", []byte("\x00\x00\x00\x18ftypheic"), "另存为 JPG"},
+		{"新.avif", []byte("\x00\x00\x00\x18ftypavif"), "另存为 JPG"},
+		{"片.mp4", []byte("\x00\x00\x00\x18ftypisom"), "视频"},
+		{"旧.bmp", []byte("BM\x00\x00"), "另存为 JPG"},
+		{"旧.exe", ole(""), "没有上传"},
+		{"文.txt", []byte("你好"), "没有上传：只收"},
+		{"空.jpg", nil, "是空的"},
+	} {
+		d, err := prepared(c.name, c.raw)
+		if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.Say(err), c.say) || !strings.Contains(fault.Say(err), "“"+c.name+"”") {
+			t.Errorf("%s: %v (%v), want %q", c.name, err, d, c.say)
+		}
+	}
+	for name, raw := range map[string][]byte{"a.docx": zipped(t, "word/document.xml"), "b.XLSX": zipped(t, "xl/workbook.xml"), "c.pptx": zipped(t, "ppt/presentation.xml"),
+		"d.ofd": zipped(t, "OFD.xml"), "e.pdf": pdf, "f.doc": ole("WordDocument"), "g.et": ole(""), "h.wps": ole("")} {
+		if d, err := prepared(name, raw); err != nil || !bytes.Equal(d.bytes[0], raw) || d.item.Picture() {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+var pdf = []byte("%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n")
+
+// A file that was cut off anywhere is refused, and says so.
+func TestWhatIsCutOffIsRefused(t *testing.T) {
+	for name, raw := range map[string][]byte{"a.jpg": drawn(t, "jpg", 60, 40), "b.png": drawn(t, "png", 60, 40), "c.gif": moving(t, 2), "d.pdf": pdf,
+		"e.docx": zipped(t, "word/document.xml"), "f.doc": ole("")[:1025]} {
+		for cut := 20; cut < len(raw)-2; cut += 1 + len(raw)/60 {
+			if d, err := prepared(name, raw[:cut]); err == nil || !strings.Contains(fault.Say(err), "不完整") {
+				t.Errorf("%s after %d of %d bytes: %+v, %v", name, cut, len(raw), d, err)
+			}
+		}
+	}
+}
+
+// Whatever comes, it ends in a sentence or in something that a browser shows as what we say it is.
+func FuzzPrepare(f *testing.F) {
+	for _, raw := range [][]byte{drawn(f, "jpg", 9, 9), drawn(f, "png", 9, 9), moving(f, 2), pdf, zipped(f, "word/document.xml"), ole(""), header(60_000, 60_000, 8), swollen(f),
+		withEXIF(drawn(f, "jpg", 9, 9), binary.LittleEndian, 6), must(base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA=="))} {
+		f.Add("x.docx", raw)
+		f.Add("x.doc", raw)
+	}
+	f.Fuzz(func(t *testing.T, name string, raw []byte) {
+		d, err := prepared(name, raw)
+		if err != nil {
+			if !fault.Is(err, fault.Invalid) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if types[d.item.Kind] == "" || !strings.HasSuffix(d.item.Name, "."+d.item.Kind) || strings.ContainsAny(d.item.Name, "/\\\r\n\"") {
+			t.Fatalf("%+v", d.item)
+		}
+		if !d.item.Picture() {
+			return
+		}
+		c, format, err := image.DecodeConfig(bytes.NewReader(d.bytes[0]))
+		if err != nil || strings.Replace(format, "jpeg", "jpg", 1) != d.item.Kind || c.Width != d.item.Width || c.Height != d.item.Height {
+			t.Fatalf("%+v: %s %+v, %v", d.item, format, c, err)
+		}
+		if again, err := prepared(d.item.Name, d.bytes[0]); err != nil || again.item.Width != d.item.Width {
+			t.Fatalf("again: %v", err)
+		}
+	})
+}
+
+// A telephone's picture of twelve million points: time, and memory that is given back after each.
+func BenchmarkTwelveMillionPoints(b *testing.B) {
+	raw := withEXIF(drawn(b, "jpg", 4000, 3000), binary.BigEndian, 6)
+	b.SetBytes(int64(len(raw)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := prepared("IMG.jpg", raw); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// A bomb costs its head.
+func BenchmarkBomb(b *testing.B) {
+	raw := append(header(40_000, 40_000, 8), make([]byte, 1<<20)...)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := prepared("炸.png", raw); err == nil {
+			b.Fatal("taken")
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package media
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/storage/db"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations returns the room's schema.
+func Migrations() fs.FS { return kernel.Folder(migrations, "migrations") }
+
+type row struct {
+	bun.BaseModel `bun:"table:media,alias:m"`
+	SiteID        kernel.SiteID    `bun:"site_id,pk"`
+	ID            ID               `bun:"id,pk"`
+	Name          string           `bun:"name"`
+	Kind          string           `bun:"kind"`
+	SHA256        string           `bun:"sha256"`
+	Bytes         int64            `bun:"bytes"`
+	Stored        int64            `bun:"stored"`
+	Width         int              `bun:"width"`
+	Height        int              `bun:"height"`
+	Thumbs        string           `bun:"thumbs"` // width:bytes, with commas between
+	UploadedBy    kernel.AccountID `bun:"uploaded_by"`
+	At            time.Time        `bun:"at"`
+}
+
+func (r *row) item() *Item {
+	i := &Item{Site: r.SiteID, ID: r.ID, Name: r.Name, Kind: r.Kind, SHA256: r.SHA256, Bytes: r.Bytes, Stored: r.Stored,
+		Width: r.Width, Height: r.Height, By: r.UploadedBy, At: r.At.UTC()}
+	for one := range strings.SplitSeq(r.Thumbs, ",") {
+		var t Thumb
+		if _, err := fmt.Sscanf(one, "%d:%d", &t.Width, &t.Bytes); err == nil {
+			i.Thumbs = append(i.Thumbs, t)
+		}
+	}
+	return i
+}
+
+func (m *Media) insert(ctx context.Context, i *Item) error {
+	var thumbs []string
+	for _, t := range i.Thumbs {
+		thumbs = append(thumbs, fmt.Sprintf("%d:%d", t.Width, t.Bytes))
+	}
+	r := &row{SiteID: i.Site, ID: i.ID, Name: i.Name, Kind: i.Kind, SHA256: i.SHA256, Bytes: i.Bytes, Stored: i.Stored,
+		Width: i.Width, Height: i.Height, Thumbs: strings.Join(thumbs, ","), UploadedBy: i.By, At: i.At}
+	if _, err := m.DB.Conn(ctx).NewInsert().Model(r).Exec(ctx); err != nil {
+		return db.Fault(fmt.Errorf("insert media of site %d: %w", i.Site, err))
+	}
+	return nil
+}
+
+// find answers the items of a site for which the rest of the WHERE holds.
+func (m *Media) find(ctx context.Context, site kernel.SiteID, where string, args ...any) ([]*Item, error) {
+	var rows []row
+	err := m.DB.Conn(ctx).NewSelect().Model(&rows).Where("m.site_id = ?", site).Where(where, args...).Scan(ctx)
+	if err != nil {
+		return nil, db.Fault(fmt.Errorf("find media of site %d: %w", site, err))
+	}
+	all := make([]*Item, len(rows))
+	for n := range rows {
+		all[n] = rows[n].item()
+	}
+	return all, nil
+}
+
+func (m *Media) one(ctx context.Context, site kernel.SiteID, where string, args ...any) (*Item, error) {
+	found, err := m.find(ctx, site, where, args...)
+	if err == nil && len(found) == 0 {
+		err = fault.New(fault.NotFound, "没有这个文件。")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// used and public are whether a frozen edition, and a public one, names the item.
+const (
+	used   = ` AND EXISTS (SELECT 1 FROM media_uses u WHERE u.site_id = m.site_id AND u.media_id = m.id)`
+	public = ` AND EXISTS (SELECT 1 FROM media_uses u JOIN publications p ON p.site_id = u.site_id AND p.edition_id = u.edition_id
+		WHERE u.site_id = m.site_id AND u.media_id = m.id)`
+)
+
+// Get is an item of a site, for people who see its drafts.
+func (m *Media) Get(ctx context.Context, site kernel.SiteID, id ID) (*Item, error) {
+	return m.one(ctx, site, "m.id = ?", id)
+}
+
+// Public is an item that citizens may have at this moment.
+func (m *Media) Public(ctx context.Context, site kernel.SiteID, id ID) (*Item, error) {
+	return m.one(ctx, site, "m.id = ?"+public, id)
+}
+
+// Sent is an item of a text that was sent for review at least once.
+func (m *Media) Sent(ctx context.Context, site kernel.SiteID, id ID) (*Item, error) {
+	return m.one(ctx, site, "m.id = ?"+used, id)
+}
+
+func (m *Media) several(ctx context.Context, site kernel.SiteID, ids []ID) (map[ID]*Item, error) {
+	found, err := m.find(ctx, site, "m.id IN (?)", bun.List(ids))
+	all := map[ID]*Item{}
+	for _, i := range found {
+		all[i.ID] = i
+	}
+	return all, err
+}
+
+// same is the item that has these very bytes under this very name, or nil.
+func (m *Media) same(ctx context.Context, i *Item) (*Item, error) {
+	found, err := m.find(ctx, i.Site, "m.sha256 = ? AND m.name = ?", i.SHA256, i.Name)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// total is how many bytes a site keeps.
+func (m *Media) total(ctx context.Context, site kernel.SiteID) (n int64, err error) {
+	err = m.DB.Conn(ctx).NewRaw(`SELECT coalesce(sum(stored), 0) FROM media WHERE site_id = ?`, site).Scan(ctx, &n)
+	return n, db.Fault(err)
+}
+
+func (m *Media) uses(ctx context.Context, site kernel.SiteID, edition int64, ids []ID) error {
+	for _, id := range ids {
+		_, err := m.DB.Conn(ctx).NewRaw(`INSERT INTO media_uses (site_id, edition_id, media_id) VALUES (?, ?, ?)`, site, edition, id).Exec(ctx)
+		if err != nil {
+			return db.Fault(fmt.Errorf("note what edition %d of site %d uses: %w", edition, site, err))
+		}
+	}
+	return nil
+}
+
+// Flaw is a row whose bytes are not in the store, or the other way round.
+type Flaw struct{ What, Key string }
+
+// Flaws compares the rows of a site with the keys that the store has below the site's folder.
+func (m *Media) Flaws(ctx context.Context, site kernel.SiteID) (flaws []Flaw, err error) {
+	stored := map[string]bool{}
+	for info, err := range m.Store.List(ctx, site.String()+folder) {
+		if err != nil {
+			return nil, err
+		}
+		stored[info.Key] = true
+	}
+	items, err := m.find(ctx, site, "true") // after the keys: a row is written after its bytes
+	if err != nil {
+		return nil, err
+	}
+	named := map[string]bool{}
+	for _, i := range items {
+		for _, t := range append([]Thumb{{}}, i.Thumbs...) {
+			key := i.key(t.Width)
+			if named[key] = true; !stored[key] {
+				if _, err := m.Store.Stat(ctx, key); fault.Is(err, fault.NotFound) {
+					flaws = append(flaws, Flaw{"media-missing", key})
+				} else if err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	for key := range stored {
+		if !named[key] {
+			flaws = append(flaws, Flaw{"media-unnamed", key})
+		}
+	}
+	return flaws, nil
+}
