@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"image"
+	"image/jpeg"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -17,7 +19,8 @@ import (
 	"github.com/zhanqun/zhanqun/app/demo"
 )
 
-// The load of the desk, beside that of the citizens (promises 2.7): people who sign in and mistype, clipboards and documents that blow up.
+// The load of the desk, beside that of the citizens (promises 2.7): people who sign in and mistype, clipboards and
+// documents that blow up, large uploads and pictures whose points fill the memory.
 
 // staff are the demonstration's people, as its own file tells them.
 func (l *visitors) staff() []demo.Person {
@@ -119,6 +122,9 @@ func (l *visitors) signIns(people []demo.Person, nth int) func(context.Context) 
 // writer is a person who sends what blows up: a document of 200 MB in 200 kB, a clipboard as large as is taken and one too large.
 func (l *visitors) writer(cookie, site string) func(context.Context) {
 	bomb, kind := docxBomb(l.t.Fatal)
+	photo, photoKind := uploaded(l.t.Fatal, "手机照片.jpg", photograph(l.t.Fatal, 4000, 3000))
+	points, pointsKind := uploaded(l.t.Fatal, "炸.jpg", photograph(l.t.Fatal, 8000, 6200))
+	large, largeKind := uploaded(l.t.Fatal, "公报.pdf", []byte("%PDF-1.7\n"+strings.Repeat("0", 19<<20)+"\n%%EOF\n"))
 	pasted := url.Values{"html": {"<p>" + strings.Repeat("<b><i>甲</i></b>", 20_000)}}.Encode()
 	huge := url.Values{"html": {strings.Repeat("甲", 2<<20)}}.Encode()
 	return func(ctx context.Context) {
@@ -126,12 +132,15 @@ func (l *visitors) writer(cookie, site string) func(context.Context) {
 		l.ask(ctx, http.MethodPost, at+"/articles/import", cookie, kind, bytes.NewReader(bomb), http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable)
 		l.ask(ctx, http.MethodPost, at+"/paste", cookie, formKind, strings.NewReader(pasted), http.StatusOK, http.StatusServiceUnavailable)
 		l.ask(ctx, http.MethodPost, at+"/paste", cookie, formKind, strings.NewReader(huge), http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable)
+		l.ask(ctx, http.MethodPost, at+"/media", cookie, photoKind, bytes.NewReader(photo), http.StatusOK, http.StatusServiceUnavailable)
+		l.ask(ctx, http.MethodPost, at+"/media", cookie, pointsKind, bytes.NewReader(points), http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+		l.ask(ctx, http.MethodPost, at+"/media", cookie, largeKind, bytes.NewReader(large), http.StatusOK, http.StatusServiceUnavailable)
 	}
 }
 
 // docxBomb is a form with a document whose text is 200 MB of blanks.
 func docxBomb(fatal func(...any)) (form []byte, kind string) {
-	var file, body bytes.Buffer
+	var file bytes.Buffer
 	z := zip.NewWriter(&file)
 	part, err := z.Create("word/document.xml")
 	for range 200 {
@@ -142,13 +151,38 @@ func docxBomb(fatal func(...any)) (form []byte, kind string) {
 	if err == nil {
 		err = z.Close()
 	}
+	if err != nil {
+		fatal(err)
+	}
+	return uploaded(fatal, "大.docx", file.Bytes())
+}
+
+// uploaded is a form with a file, for a column of the site.
+func uploaded(fatal func(...any), name string, raw []byte) (form []byte, kind string) {
+	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
 	_ = m.WriteField("column", "2") // a buffer takes everything
-	field, e := m.CreateFormFile("file", "大.docx")
-	if e != nil || err != nil {
-		fatal(err, e)
+	field, err := m.CreateFormFile("file", name)
+	if err != nil {
+		fatal(err)
 	}
-	_, _ = field.Write(file.Bytes())
+	_, _ = field.Write(raw)
 	_ = m.Close()
 	return body.Bytes(), m.FormDataContentType()
+}
+
+// photograph is a JPEG as cameras write them, with something in every point.
+func photograph(fatal func(...any), w, h int) []byte {
+	img := image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio420)
+	for i := range img.Y {
+		img.Y[i] = byte(i*i>>12 ^ i>>7)
+	}
+	for i := range img.Cb {
+		img.Cb[i], img.Cr[i] = byte(i>>9), byte(i>>11)
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, nil); err != nil {
+		fatal(err)
+	}
+	return out.Bytes()
 }

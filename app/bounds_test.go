@@ -18,7 +18,7 @@ import (
 const capped = 256 << 20
 
 // Must show 8, promises 2.7 and 5 (#11): 256 MB, from seeding on. 2,000 idle connections, a crawl of all sites, bodies without an end, slow
-// clients, sign-ins, clipboards and documents that blow up, all at once: the process lives, every page is answered, and its peak, as the kernel counts it, stays below.
+// clients, sign-ins, uploads, clipboards, documents and pictures that blow up, all at once: the process lives, every page is answered, and its peak, as the kernel counts it, stays below.
 // The collector gets what a cgroup of that size would give it (limitMemory).
 func TestStaysWithinItsMemory(t *testing.T) {
 	if runtime.GOOS != "linux" {
@@ -75,6 +75,11 @@ func TestLargeBodies(t *testing.T) {
 	for limit, n := range map[int64]int{collectors(256 << 20): 1, 512 << 20: 2, smallest: 4, 64 << 30: 8} {
 		if got := largeBodies(limit); got != n {
 			t.Errorf("with %d MB there are %d at once, want %d", limit>>20, got, n)
+		}
+	}
+	for limit, n := range map[int64]int{8 << 20: 1, collectors(256 << 20): 11, smallest: 64, 64 << 30: 256} {
+		if got := longForms(limit); got != n {
+			t.Errorf("with %d MB there are %d long forms of strangers at once, want %d", limit>>20, got, n)
 		}
 	}
 }

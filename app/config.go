@@ -288,7 +288,7 @@ func (c Config) pages() pages.Config {
 func (c Config) web(now kernel.Clock) web.Config {
 	proxies, _ := c.proxies() // Resolve has read them
 	desks, _ := c.desks()     // likewise
-	w := web.Config{Console: c.console(), ConsoleAllow: desks, ConsoleOrigin: strings.TrimSuffix(c.consoleURL(), "/"), TrustedProxies: proxies, Now: now, Access: c.access, LargeBodies: largeBodies(memoryLimit())}
+	w := web.Config{Console: c.console(), ConsoleAllow: desks, ConsoleOrigin: strings.TrimSuffix(c.consoleURL(), "/"), TrustedProxies: proxies, Now: now, Access: c.access, LargeBodies: largeBodies(memoryLimit()), LongForms: longForms(memoryLimit())}
 	// Behind a gateway whose headers are not trusted every request looks like plain HTTP: leading it to https would loop.
 	w.RedirectHTTPS = c.PublicScheme == "https" && (c.TLSDir != "" || len(proxies) > 0)
 	w.HTTPS = c.PublicScheme == "https"

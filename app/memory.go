@@ -38,6 +38,9 @@ func memoryLimit() int64 {
 // largeBodies is how many bodies that are no form may be in memory at once: a document of 10 MB takes ten times as much while it is read.
 func largeBodies(limit int64) int { return int(min(max(1, limit>>28), 8)) }
 
+// longForms is how many forms of up to 1 MB from people who are not signed in may be in memory at once: a sixteenth of it.
+func longForms(limit int64) int { return int(min(max(1, limit>>24), 256)) }
+
 // mayUse reads the first of the files that holds a number of bytes, or 0.
 func mayUse(files ...string) int64 {
 	for _, name := range files {

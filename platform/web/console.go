@@ -224,31 +224,62 @@ func named(line []byte, name string) bool {
 }
 
 // readBody reads an ordinary body whole before any handler, up to the limit. What is larger ends the connection
-// unread.
-func (s *Server) readBody(rc *fasthttp.RequestCtx, x *exchange) bool {
+// unread. Long ones of people who are not signed in share a few seats, or many slow senders would fill the memory.
+func (s *Server) readBody(rc *fasthttp.RequestCtx, x *exchange) (ready bool, done func()) {
+	done = func() {}
 	if !hasBody(rc) {
-		return true
+		return true, done
 	}
 	limit := s.cfg.BodyAtMost
 	if rc.Request.Header.ContentLength() > limit {
 		s.refuse(rc, x, fasthttp.StatusRequestEntityTooLarge)
-		return false
+		return false, done
 	}
 	stream := rc.RequestBodyStream()
 	if stream == nil {
-		return true // an empty chunked body
+		return true, done // an empty chunked body
 	}
-	body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
+	body, err := io.ReadAll(io.LimitReader(stream, int64(limit/longPart)+1))
+	if err == nil && len(body) > limit/longPart {
+		if done, ready = s.seatFor(rc, x); !ready {
+			return false, done
+		}
+		var rest []byte
+		rest, err = wholeBody(stream, max(-1, rc.Request.Header.ContentLength()-len(body)), limit-len(body))
+		body = append(body, rest...)
+	}
 	switch {
 	case err != nil:
 		s.refuse(rc, x, fasthttp.StatusBadRequest)
-		return false
+		return false, done
 	case len(body) > limit:
 		s.refuse(rc, x, fasthttp.StatusRequestEntityTooLarge)
-		return false
+		return false, done
 	}
 	rc.Request.SetBodyRaw(body)
-	return true
+	return true, done
+}
+
+// seatFor asks who sends a long form, and gives a stranger a seat, until done.
+func (s *Server) seatFor(rc *fasthttp.RequestCtx, x *exchange) (done func(), ready bool) {
+	if nobody(x) {
+		if err := s.recognise(rc, x); err != nil {
+			rc.SetConnectionClose()
+			s.fail(rc, x, err)
+			return func() {}, false
+		}
+	}
+	if !nobody(x) {
+		return func() {}, true
+	}
+	select {
+	case s.strange <- struct{}{}:
+		return func() { <-s.strange }, true
+	case <-x.ctx.Done():
+		rc.SetConnectionClose()
+		s.fail(rc, x, fault.New(fault.Unavailable, "现在提交的人太多，请过一会儿再试。"))
+		return func() {}, false
+	}
 }
 
 // expect answers "Expect: 100-continue": only a body that will be read may come.

@@ -12,8 +12,10 @@ import (
 )
 
 const (
-	largeAtOnce = 4 // large bodies in memory at once, unless the configuration knows better; more wait
-	drainTimes  = 8 // how many times its limit a body may be large and still be read to its end, so that its sender hears why it was refused
+	largeAtOnce = 4  // large bodies in memory at once, unless the configuration knows better; more wait
+	longAtOnce  = 64 // long forms of people who are not signed in, likewise
+	longPart    = 16 // a form is long from this part of what a form may have
+	drainTimes  = 8  // how many times its limit a body may be large and still be read to its end, so that its sender hears why it was refused
 )
 
 // largeRoute is a route that takes more than a form.
@@ -69,7 +71,7 @@ func (s *Server) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) 
 func (s *Server) takeBody(rc *fasthttp.RequestCtx, x *exchange, path string) (ready bool, done func()) {
 	limit := s.router.bodyAtMost(path, s.cfg.BodyAtMost)
 	if !rc.IsPost() || limit <= s.cfg.BodyAtMost {
-		return s.readBody(rc, x), func() {}
+		return s.readBody(rc, x)
 	}
 	base := context.WithoutCancel(x.ctx)
 	if err := s.recognise(rc, x); err != nil {
@@ -78,7 +80,7 @@ func (s *Server) takeBody(rc *fasthttp.RequestCtx, x *exchange, path string) (re
 		return false, func() {}
 	}
 	if nobody(x) { // may have a form's worth of it kept until the sign-in
-		return s.readBody(rc, x), func() {}
+		return s.readBody(rc, x)
 	}
 	select {
 	case s.large <- struct{}{}:

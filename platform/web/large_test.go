@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -36,7 +37,7 @@ func (members) May(ctx context.Context, _ kernel.SiteID, _ policies.Action) erro
 // large serves one route that takes 64 kB where forms take 4.
 func large(t *testing.T, cfg Config) *fixture {
 	t.Helper()
-	cfg.BodyAtMost = 4096
+	cfg.BodyAtMost = cmp.Or(cfg.BodyAtMost, 4096)
 	f := assemble(t, cfg)
 	f.ports.Sessions, f.ports.Console, f.ports.Guard = &signedIn{}, frame{}, members{}
 	size := func(c *fiber.Ctx) error { return c.SendString(fmt.Sprint(len(c.Body()), " ", Overflowed(c))) }
@@ -153,4 +154,50 @@ func TestLargeBodiesWaitTheirTurn(t *testing.T) {
 	if most.Load() != largeAtOnce || served.Load() != largeAtOnce+3 {
 		t.Errorf("%d at once, want %d; %d were served, want all", most.Load(), largeAtOnce, served.Load())
 	}
+}
+
+// promises 1.1 and 2.7: long forms of strangers share a few seats; short ones, and long ones of people who are signed in, do not wait for them.
+func TestLongFormsOfStrangersShareSeats(t *testing.T) {
+	f := large(t, Config{LongForms: 2, BodyAtMost: 64 << 10, HandleWithin: time.Second, ReadWithin: patience})
+	form := func(cookie string, size int) string {
+		return upload("/sites/7/form", cookie, strings.Repeat("x", size), false)
+	}
+	ask := func(cookie string, size int) string { return f.raw(form(cookie, size))[len("HTTP/1.1 "):][:3] }
+	if got := ask("", 40_000); got != "403" {
+		t.Fatalf("a long form of nobody: %s, want 403 of the guard", got)
+	}
+	var slow []net.Conn
+	for range 2 { // half of a long form each, and no more
+		c, err := net.Dial("tcp", f.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		whole := form("", 40_000)
+		if _, err := io.WriteString(c, whole[:len(whole)-20_000]); err != nil {
+			t.Fatal(err)
+		}
+		slow = append(slow, c)
+	}
+	until := func(status string) {
+		t.Helper()
+		got := ""
+		for deadline := time.Now().Add(patience); got != status && time.Now().Before(deadline); {
+			got = ask("", 40_000)
+		}
+		if got != status {
+			t.Errorf("a long form of nobody: %s, want %s", got, status)
+		}
+	}
+	until("503")
+	if got := ask("", 200); got != "403" {
+		t.Errorf("a short form of nobody: %s, want 403", got)
+	}
+	if got := ask(member, 40_000); got != "200" {
+		t.Errorf("a long form of somebody: %s, want 200", got)
+	}
+	for _, c := range slow {
+		_ = c.Close()
+	}
+	until("403")
 }

@@ -43,6 +43,7 @@ type Config struct {
 
 	BodyAtMost  int          // bytes of an ordinary body; default 1 MB
 	LargeBodies int          // bodies of routes that take more than a form, in memory at once; default 4
+	LongForms   int          // forms of more than a sixteenth of BodyAtMost from people who are not signed in, in memory at once; default 64
 	ConnsPerIP  int          // 0: no limit; leave it 0 behind a proxy
 	Conns       int          // connections at once; default 100,000
 	Log         *slog.Logger // default slog.Default()
@@ -77,6 +78,7 @@ type Server struct {
 	metrics  *metrics
 	assets   sync.Map      // *pages.Entry by path
 	large    chan struct{} // a seat for each large body that may be in memory
+	strange  chan struct{} // and for each long form of a stranger
 	draining atomic.Bool
 
 	protection []header // on every answer
@@ -101,6 +103,9 @@ func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
 	if cfg.LargeBodies <= 0 {
 		cfg.LargeBodies = largeAtOnce
 	}
+	if cfg.LongForms <= 0 {
+		cfg.LongForms = longAtOnce
+	}
 	if cfg.Conns <= 0 {
 		cfg.Conns = 100_000
 	}
@@ -110,7 +115,7 @@ func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
 	if cfg.Now == nil {
 		cfg.Now = kernel.SystemClock
 	}
-	s := &Server{cfg: cfg, ports: p, cache: cache, large: make(chan struct{}, cfg.LargeBodies)}
+	s := &Server{cfg: cfg, ports: p, cache: cache, large: make(chan struct{}, cfg.LargeBodies), strange: make(chan struct{}, cfg.LongForms)}
 	s.protection = append([]header{{[]byte("Content-Security-Policy"), []byte(policy(cfg.Media, cfg.HTTPS))}}, protection...)
 	s.metrics = newMetrics(cache)
 	s.router = &Router{server: s, citizens: s.fiber(), console: s.fiber()}

@@ -121,22 +121,20 @@ type Uploaded struct {
 	Raw  []byte
 }
 
-// ReadUpload reads a form as far as it goes; of one that was cut off for its length, what stands before the cut.
+// ReadUpload reads a form as far as it goes; of one that was cut off for its length, what stands before the cut. The request has no body
+// then: its files may be as large as the memory bears once.
 func ReadUpload(c *fiber.Ctx) (u Upload, err error) {
 	u.Fields = map[string]string{}
 	kind, with, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	if err != nil || kind != fiber.MIMEMultipartForm {
 		return u, fault.New(fault.Invalid, "没有收到文件，请重新选择后上传。")
 	}
-	parts := multipart.NewReader(bytes.NewReader(c.Body()), with["boundary"])
+	parts := newParts(c.Request().Body(), with["boundary"])
+	defer c.Request().SetBodyRaw(nil)
 	for range 200 {
-		p, err := parts.NextRawPart()
+		p, raw, err := parts.next()
 		if errors.Is(err, io.EOF) {
 			break
-		}
-		raw := []byte(nil)
-		if err == nil {
-			raw, err = io.ReadAll(p)
 		}
 		switch {
 		case err != nil && web.Overflowed(c):
@@ -153,6 +151,29 @@ func ReadUpload(c *fiber.Ctx) (u Upload, err error) {
 		return u, fault.In("file", "文件太大：一次最多 %d MB。图片请缩小，文件请分几次上传。", Most>>20)
 	}
 	return u, nil
+}
+
+// formParts reads each part of a form twice: once to know its size, and then into just as much memory.
+type formParts struct{ measured, taken *multipart.Reader }
+
+func newParts(body []byte, boundary string) formParts {
+	return formParts{multipart.NewReader(bytes.NewReader(body), boundary), multipart.NewReader(bytes.NewReader(body), boundary)}
+}
+
+func (f formParts) next() (p *multipart.Part, raw []byte, err error) {
+	if p, err = f.measured.NextRawPart(); err != nil {
+		return nil, nil, err
+	}
+	n, err := io.Copy(io.Discard, p)
+	if err != nil {
+		return p, nil, err
+	}
+	if p, err = f.taken.NextRawPart(); err != nil {
+		return p, nil, err
+	}
+	raw = make([]byte, n)
+	_, err = io.ReadFull(p, raw)
+	return p, raw, err
 }
 
 // kept is an item for an editor that runs in the browser.

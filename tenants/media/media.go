@@ -93,6 +93,7 @@ type Room struct {
 	Sites   *site.Sites
 	Console *console.Console // nil where no request is answered
 	Store   blob.Store
+	Unpack  int64 // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
 }
 
 // seats is how many pictures are unpacked at once: each may take half of what a small machine has.
@@ -105,7 +106,12 @@ type Media struct {
 }
 
 // New makes the room.
-func New(r Room) *Media { return &Media{r, make(chan struct{}, seats)} }
+func New(r Room) *Media {
+	if r.Unpack <= 0 || r.Unpack > unpackMost {
+		r.Unpack = unpackMost
+	}
+	return &Media{r, make(chan struct{}, seats)}
+}
 
 // Take keeps a file under the name it had where it came from. The same file again is the same item.
 func (m *Media) Take(ctx context.Context, site kernel.SiteID, name string, raw []byte) (*Item, error) {

@@ -18,8 +18,8 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// pixelsMost is the largest picture that is unpacked, and unpackMost how much memory that may take: a picture that was stored in passes,
-// or with sixteen bits a colour, takes several times that of an ordinary one.
+// pixelsMost is the largest picture that is unpacked, and unpackMost how much memory that may take on a large machine: a picture that was
+// stored in passes, or with sixteen bits a colour, takes several times that of an ordinary one.
 const (
 	pixelsMost = 50_000_000
 	unpackMost = 200_000_000
@@ -84,11 +84,11 @@ func (m *Media) seat(ctx context.Context) (leave func(), err error) {
 }
 
 // bearable reads a picture's head alone, and refuses what would take too much to unpack.
-func bearable(name string, c image.Config, perPixel int64, err error) error {
+func (m *Media) bearable(name string, c image.Config, perPixel int64, err error) error {
 	if err != nil || c.Width <= 0 || c.Height <= 0 {
 		return whole(name, false)
 	}
-	if n := int64(c.Width) * int64(c.Height); n > pixelsMost || n*perPixel > unpackMost {
+	if n := int64(c.Width) * int64(c.Height); n > pixelsMost || n*perPixel > m.Unpack {
 		return wrong(name, "的像素太多（"+size(c.Width, c.Height)+"），请缩小后再上传。")
 	}
 	return nil
@@ -97,14 +97,14 @@ func bearable(name string, c image.Config, perPixel int64, err error) error {
 // moving keeps a GIF as a GIF: only that keeps it moving.
 func (m *Media) moving(ctx context.Context, name string, raw []byte, out *made) error {
 	c, err := gif.DecodeConfig(bytes.NewReader(raw))
-	if err := bearable(name, c, 1, err); err != nil {
+	if err := m.bearable(name, c, 1, err); err != nil {
 		return err
 	}
 	clean, pixels, ok := cleanGIF(raw)
 	if err := whole(name, ok); err != nil {
 		return err
 	}
-	if pixels > framesMost {
+	if pixels > min(framesMost, m.Unpack) {
 		return wrong(name, "的画面太多或太大，请减少后再上传。")
 	}
 	leave, err := m.seat(ctx)
@@ -126,7 +126,7 @@ func (m *Media) still(ctx context.Context, name string, raw []byte, out *made) e
 		config, decode = webp.DecodeConfig, webp.Decode
 	}
 	c, err := config(bytes.NewReader(raw))
-	if err := bearable(name, c, weight(out.item.Kind, c.ColorModel, raw), err); err != nil {
+	if err := m.bearable(name, c, weight(out.item.Kind, c.ColorModel, raw), err); err != nil {
 		return err
 	}
 	leave, err := m.seat(ctx)
@@ -148,7 +148,7 @@ func (m *Media) still(ctx context.Context, name string, raw []byte, out *made) e
 			out.item.Kind = "jpg"
 		}
 	}
-	return out.write(upright(img, turn))
+	return out.write(upright(img, turn), len(raw))
 }
 
 // weight is how many bytes a point takes while a picture is unpacked.
@@ -164,19 +164,20 @@ func weight(kind string, model color.Model, raw []byte) int64 {
 	return 4
 }
 
-// write makes the bytes of a picture and of the smaller ones, each of the next larger.
-func (d *made) write(img image.Image) (err error) {
+// write makes the bytes of a picture and of the smaller ones, each of the next larger. about is how many bytes the whole may take.
+func (d *made) write(img image.Image, about int) (err error) {
 	i, b := d.item, img.Bounds()
 	i.Width, i.Height = b.Dx(), b.Dy()
-	if d.bytes[0], err = encode(i.Kind, img); err != nil {
+	if d.bytes[0], err = encode(i.Kind, img, about); err != nil {
 		return err
 	}
 	for _, w := range slices.Backward(widths) {
 		if w >= i.Width {
 			continue
 		}
+		about = about * w / img.Bounds().Dx() * w / img.Bounds().Dx()
 		img = shrunk(img, w, max(1, (i.Height*w+i.Width/2)/i.Width))
-		if d.bytes[w], err = encode(i.Kind, img); err != nil {
+		if d.bytes[w], err = encode(i.Kind, img, about); err != nil {
 			return err
 		}
 		i.Thumbs = append([]Thumb{{w, int64(len(d.bytes[w]))}}, i.Thumbs...)
@@ -200,12 +201,12 @@ func shrunk(img image.Image, w, h int) image.Image {
 	return img
 }
 
-func encode(kind string, img image.Image) ([]byte, error) {
-	var b bytes.Buffer
+func encode(kind string, img image.Image, about int) ([]byte, error) {
+	b := bytes.NewBuffer(make([]byte, 0, about+1<<10))
 	if kind == "jpg" {
-		err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality})
+		err := jpeg.Encode(b, img, &jpeg.Options{Quality: quality})
 		return b.Bytes(), err
 	}
-	err := png.Encode(&b, img)
+	err := png.Encode(b, img)
 	return b.Bytes(), err
 }

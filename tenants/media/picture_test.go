@@ -51,7 +51,7 @@ func canvas(w, h int) *image.RGBA {
 
 func drawn(t testing.TB, kind string, w, h int) []byte {
 	t.Helper()
-	return must(encode(kind, canvas(w, h)))
+	return must(encode(kind, canvas(w, h), 0))
 }
 
 func config(t *testing.T, r io.Reader) image.Config {
@@ -218,6 +218,28 @@ func ole(more string) []byte {
 		raw[1024+2*i] = more[i]
 	}
 	return raw
+}
+
+// B13, promises.md 2.7: a machine with little memory takes pictures as large as it can unpack, and says the same of larger ones.
+func TestAPictureIsAsLargeAsTheMemoryBears(t *testing.T) {
+	still, frames := drawn(t, "jpg", 800, 400), moving(t, 3)
+	c := config(t, bytes.NewReader(frames))
+	for _, row := range []struct {
+		name   string
+		raw    []byte
+		unpack int64
+		say    string
+	}{
+		{"图.jpg", still, 4 * 800 * 400, ""},
+		{"图.jpg", still, 4*800*400 - 1, "像素太多（800×400）"},
+		{"动.gif", frames, 3 * int64(c.Width) * int64(c.Height), ""},
+		{"动.gif", frames, 3*int64(c.Width)*int64(c.Height) - 1, "画面太多"},
+	} {
+		_, err := New(Room{Unpack: row.unpack}).prepare(t.Context(), row.name, row.raw)
+		if row.say == "" && err != nil || row.say != "" && !strings.Contains(fault.Say(err), row.say) {
+			t.Errorf("%s in %d bytes: %v, want %q", row.name, row.unpack, err, row.say)
+		}
+	}
 }
 
 // B13, E5: what is not taken is refused in a sentence that says what to do (promises.md 4.7).

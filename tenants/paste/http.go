@@ -131,7 +131,7 @@ func form(c *fiber.Ctx) (filled, error) {
 	f := filled{fields: map[string]string{}}
 	kind, with, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	if err != nil || kind != fiber.MIMEMultipartForm {
-		values, err := url.ParseQuery(string(c.Body()))
+		values, err := url.ParseQuery(string(c.Request().Body()))
 		if err != nil {
 			return f, fault.Because(err, fault.Invalid, "没有收到完整的内容，请重新提交。")
 		}
@@ -140,7 +140,7 @@ func form(c *fiber.Ctx) (filled, error) {
 		}
 		return f, nil
 	}
-	parts := multipart.NewReader(bytes.NewReader(c.Body()), with["boundary"])
+	parts := multipart.NewReader(bytes.NewReader(c.Request().Body()), with["boundary"])
 	for n := 0; n < 20; n++ {
 		p, err := parts.NextPart()
 		if errors.Is(err, io.EOF) || err != nil && web.Overflowed(c) {
