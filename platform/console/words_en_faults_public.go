@@ -58,7 +58,6 @@ var wordsFaultsPublic = map[string]string{
 	"这个栏目没有别的要填。您写的都还在。": "This column asks for nothing else. All you wrote is still here.",
 	"这个栏目还要填几项，已经列在“栏目字段”里，请填好再保存。您写的都还在。": "This column asks for some more, which now stand under its fields; fill them in and save. All you wrote is still here.",
 	"这个网址已永久停用。要再公开这篇稿件，请先恢复它的网址。":         "This address has ended for good. To publish the article again, bring its address back first.",
-	"这个网址已永久停用，没有按时发布。":                    "This address has ended for good, so it was not published.",
 	"这个网址没有停用，也没有转到别处。":                    "This address has neither ended nor does it lead elsewhere.",
 	"这个网站现在没有要办的年度复核。到期前 %d 天会自动开始。":       "This site has no re-check now. It begins by itself %d days before it is due.",
 	"这条信息已依法删除，不能再改它的网址。":                  "This was erased by law; its address cannot be changed.",

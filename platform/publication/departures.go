@@ -211,10 +211,10 @@ func (p *Publications) TakeBack(ctx context.Context, obj Object, reason string) 
 	})
 }
 
-// mayReturn refuses to publish what stood at an address that is gone for good.
-func (p *Publications) mayReturn(ctx context.Context, obj Object) error {
-	d, err := p.DepartureOf(ctx, obj)
-	if err == nil && d != nil && d.How == GoneForGood {
+// MayReturn refuses to publish what stood at an address that is gone for good, though its words be erased since.
+func (p *Publications) MayReturn(ctx context.Context, obj Object) error {
+	end, err := p.lastEnd(ctx, obj)
+	if err == nil && end != nil && end.how() == GoneForGood {
 		return fault.New(fault.Conflict, "这个网址已永久停用。要再公开这篇稿件，请先恢复它的网址。")
 	}
 	return err

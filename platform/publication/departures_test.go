@@ -115,6 +115,26 @@ func TestAnAddressIsGoneForGood(t *testing.T) {
 	}, schema()...)
 }
 
+// C12, C1: what was erased by law says so; nobody leads its address elsewhere or gives it another sentence.
+func TestAnErasedTextDoesNotDepart(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		k.public(article(1), "一")
+		k.public(article(2), "二")
+		k.must(k.Erase(k.ctx(), article(1), Erasure{Reason: "涉及个人隐私", Basis: "汉滨法〔2026〕3号", By: r1, Approver: r2}))
+		for _, dep := range []Departure{{How: MovedTo, To: article(2), Reason: "合并"}, {How: GoneForGood, Reason: "机构撤销", Notice: "本机构已撤销。"}} {
+			err := k.Depart(k.ctx(), article(1), dep)
+			if fault.KindOf(err) != fault.Conflict || fault.Say(err) != "这条信息已依法删除，不能再改它的网址。" {
+				t.Errorf("%s: got %v", dep.How, err)
+			}
+		}
+		k.leads("erased", article(1), Object{})
+		if _, err := k.Live(k.ctx(), article(1)); fault.Say(err) != erasedNotice {
+			t.Errorf("citizens read %q", fault.Say(err))
+		}
+	}, schema()...)
+}
+
 // A12: a departure is its own site's: a neighbour's object of the same number is another one.
 func TestDeparturesAreTheSitesOwn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -92,7 +92,7 @@ func (p *Publications) issue(ctx context.Context, t *Trail, h history, pl Placin
 	if err != nil {
 		return err
 	}
-	if err := p.mayReturn(ctx, t.Object); err != nil {
+	if err := p.MayReturn(ctx, t.Object); err != nil {
 		return err
 	}
 	if h.Place = pl.Place; h.Place == 0 && past.Current != nil {

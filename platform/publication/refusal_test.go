@@ -50,6 +50,19 @@ func TestEveryRefusalSaysWhatToDo(t *testing.T) {
 		k.must(k.Withdraw(k.ctx(), article(5), "误报"))
 		says("settle what is no longer public", k.Settle(k.ctx(), site, gone, yes(r2)), fault.Conflict, "已不再公开")
 
+		ended := article(6)
+		k.public(ended, "停用")
+		k.must(k.Depart(k.ctx(), ended, Departure{How: GoneForGood, Reason: "机构撤销"}))
+		back := k.freeze(ended, Small, "再用")
+		k.approve(back, r1)
+		says("publish at an address that is gone", k.Publish(k.ctx(), site, back, place), fault.Conflict, "请先恢复它的网址")
+		k.must(k.Erase(k.ctx(), ended, Erasure{Reason: "涉及个人隐私", Basis: "汉滨法〔2026〕3号", By: r1, Approver: r2}))
+		back = k.freeze(ended, Small, "删后再用")
+		k.approve(back, r1)
+		says("publish at an address that is gone and was erased", k.Publish(k.ctx(), site, back, place), fault.Conflict, "请先恢复它的网址")
+		k.must(k.TakeBack(k.ctx(), ended, "机构恢复"))
+		k.must(k.Publish(k.ctx(), site, back, place))
+
 		alone := batch
 		alone.ID, alone.Reviewer = "alone", alone.Author
 		says("a batch signed by one person", k.OpenBatch(k.ctx(), alone), fault.Forbidden, "不能是同一人")

@@ -2,6 +2,7 @@ package publication
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -68,7 +69,8 @@ func (k *desk) seen(obj Object) string {
 	return fmt.Sprint(string(l.Payload), l.Title, l.Edition, l.Place, l.FirstPublishedAt, l.EditionPublishedAt)
 }
 
-// Two sites may publish objects of the same number: a list, and the ids of what is public, are one site's.
+// A12: two sites may publish objects of the same number: a list, the ids and titles of what is public, and how much stands where,
+// are one site's.
 func TestTheSameNumberOnTwoSites(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		k := newDesk(t, d)
@@ -80,7 +82,8 @@ func TestTheSameNumberOnTwoSites(t *testing.T) {
 			k.must(k.Approve(k.ctx(), other.Site, e, yes(r)))
 		}
 		k.must(k.Publish(k.ctx(), other.Site, e, Placing{20}))
-		for of, want := range map[kernel.SiteID][]int64{site: {5, 6}, other.Site: {5}} {
+		for of, called := range map[kernel.SiteID]map[int64]string{site: {5: "标题 本站", 6: "标题 本站"}, other.Site: {5: "标题 别站"}} {
+			want := slices.Sorted(maps.Keys(called))
 			ids, err := k.IDs(k.ctx(), of, "article", 0, 10)
 			if err != nil || !slices.Equal(ids, want) {
 				t.Errorf("site %d: public are %v, %v; want %v", of, ids, err, want)
@@ -88,6 +91,12 @@ func TestTheSameNumberOnTwoSites(t *testing.T) {
 			rows, err := k.List(k.ctx(), of, Filter{Kind: "article"}, kernel.Page{Number: 1, Size: 10})
 			if err != nil || len(rows) != len(want) {
 				t.Errorf("site %d: listed are %d, %v; want %d", of, len(rows), err, len(want))
+			}
+			if titles, err := k.Titles(k.ctx(), of, "article", []int64{5, 6}); err != nil || !maps.Equal(titles, called) {
+				t.Errorf("site %d: called are %v, %v; want %v", of, titles, err, called)
+			}
+			if places, err := k.PlacesOf(k.ctx(), []kernel.SiteID{of}); err != nil || len(places) != 1 || places[of][20].Count != int64(len(want)) {
+				t.Errorf("site %d: the places are %v, %v; want %d in one", of, places, err, len(want))
 			}
 		}
 	}, schema()...)

@@ -159,10 +159,8 @@ func (a *Articles) hinders(ctx context.Context, d *Draft, s *Schedule) error {
 	if err := a.mayHold(ctx, d.Site, d.Column); err != nil {
 		return err
 	}
-	if left, err := a.Published.DepartureOf(ctx, object(d.Site, d.ID)); err != nil {
+	if err := a.Published.MayReturn(ctx, object(d.Site, d.ID)); err != nil {
 		return err
-	} else if left != nil && left.How == publication.GoneForGood {
-		return fault.New(fault.Conflict, "这个网址已永久停用，没有按时发布。")
 	}
 	if a.Posts == nil {
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/publication"
 )
 
 // approved is an article whose review is complete.
@@ -186,6 +187,31 @@ func TestAScheduleAsksForThePostAgain(t *testing.T) {
 		if got := h.status(id); got != "" {
 			t.Errorf("published by another it is %q", got)
 		}
+	})
+}
+
+// B11, C12: a text whose address is gone for good does not come back at its time, and people read what to do.
+func TestAScheduleAsksForTheAddress(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.publish(h.city, 1, news("机构撤销的"))
+		h.must(h.Published.Depart(h.ctx, object(h.city.ID, id), publication.Departure{How: publication.GoneForGood, Reason: "机构撤销"}))
+		d, err := h.Get(h.ctx, h.city.ID, id)
+		h.must(err)
+		h.must(h.Edit(h.ctx, h.city.ID, id, d.Version, news("再来一次")))
+		h.review(h.city, id)
+		d, err = h.Get(h.ctx, h.city.ID, id)
+		h.must(err)
+		at := h.now.Add(time.Hour)
+		h.must(h.Plan(h.ctx, h.city.ID, id, Schedule{Edition: d.Edition, PublishAt: at}))
+		h.now = at
+		h.must(h.Queue.Drain(h.ctx))
+		plans, err := h.Planned(h.ctx, h.city.ID, id)
+		h.must(err)
+		if got := h.status(id); got != "gone" || plans[id].Failed != "这个网址已永久停用。要再公开这篇稿件，请先恢复它的网址。" {
+			t.Errorf("at its time it is %q, planned %+v", got, plans[id])
+		}
+		h.must(h.Published.TakeBack(h.ctx, object(h.city.ID, id), "机构恢复"))
+		h.must(h.Publish(h.ctx, h.city.ID, id))
 	})
 }
 

@@ -56,6 +56,42 @@ func TestStoreChangesOnlyItsSite(t *testing.T) {
 	})
 }
 
+// A12: how many articles wait for a review, since when, and what articles are called on the desk, is asked of one site.
+func TestWhatWaitsIsTheSitesOwn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		send := func(s kernel.SiteID, title string) (ID, time.Time) {
+			id, err := h.Create(h.ctx, s, 1, "", news(title))
+			h.must(err)
+			h.now = h.now.Add(time.Minute)
+			_, err = h.Submit(h.ctx, s, id, 1)
+			h.must(err)
+			return id, h.now
+		}
+		here, there := h.city.ID, h.towns[0].ID
+		mine, first := send(here, "市里的稿件")
+		theirs, second := send(there, "县里的稿件")
+		send(there, "县里的又一篇")
+		_, err := h.Create(h.ctx, here, 1, "", news("没有送审的"))
+		h.must(err)
+		for _, row := range []struct {
+			site  kernel.SiteID
+			n     int
+			since time.Time
+			id    ID
+			title string
+		}{{here, 1, first, mine, "市里的稿件"}, {there, 2, second, theirs, "县里的稿件"}, {h.towns[1].ID, 0, time.Time{}, 0, ""}} {
+			if n, since, err := h.Waiting(h.ctx, row.site); err != nil || n != row.n || !since.Equal(row.since) {
+				t.Errorf("site %d: %d wait since %v, %v; want %d since %v", row.site, n, since, err, row.n, row.since)
+			}
+			called, err := h.Titles(h.ctx, row.site, []ID{mine, theirs})
+			h.must(err)
+			if want := min(row.n, 1); len(called) != want || called[row.id] != row.title {
+				t.Errorf("site %d: called are %v, want %d and %q", row.site, called, want, row.title)
+			}
+		}
+	})
+}
+
 // B9, B12: each step asks what state the article is in, who asks and what the asker last saw.
 func TestArticleSteps(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

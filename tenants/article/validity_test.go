@@ -1,10 +1,13 @@
 package article
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/publication"
 )
@@ -71,6 +74,30 @@ func TestValidityIsShownBothWays(t *testing.T) {
 		refused(t, "clear twice", h.ClearValidity(h.ctx, h.city.ID, old), fault.Conflict, "没有登记过")
 		if h.document(h.show(h.city, old)).Find(".validity").Length() != 0 {
 			t.Error("taken back, it is still there")
+		}
+	})
+}
+
+// A12, B7: what became of a text is its own site's to say, by somebody who is known; a page names what it replaced on its own site.
+func TestValidityIsTheSitesOwn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.Sites = h.sites
+		here, there := h.city.ID, h.towns[0].ID
+		old, fresh, theirs := h.publish(h.city, 1, news("旧办法")), h.publish(h.city, 1, news("新办法")), h.publish(h.towns[0], 1, news("县里的旧办法"))
+		v := Validity{State: "abolished", To: object(here, fresh), Reason: "新办法施行"}
+		refused(t, "nobody", h.SetValidity(kernel.WithActor(h.ctx, kernel.Actor{}), here, old, v), fault.Forbidden, "请先登录")
+		h.must(h.SetValidity(h.ctx, here, old, v))
+		h.must(h.SetValidity(h.ctx, there, theirs, v))
+		if got, err := h.replaced(h.ctx, here, fresh); err != nil || !slices.Equal(got, []ID{old}) {
+			t.Errorf("it replaced %v of its site, %v; want %d", got, err, old)
+		}
+		if got, err := h.ValidityOf(h.ctx, there, old); err != nil || got != (Validity{}) {
+			t.Errorf("another site says of it %+v, %v", got, err)
+		}
+		refused(t, "another site clears it", h.ClearValidity(h.ctx, there, old), fault.Conflict, "没有登记过")
+		h.must(h.DB.InTx(h.ctx, func(ctx context.Context) error { return h.endValidity(ctx, there, old) }))
+		if got, err := h.ValidityOf(h.ctx, here, old); err != nil || got.State != v.State || got.To != v.To {
+			t.Errorf("after another site reached for it: %+v, %v", got, err)
 		}
 	})
 }
