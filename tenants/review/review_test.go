@@ -159,8 +159,8 @@ func TestSmallOffice(t *testing.T) {
 	check(t, "withdrawn by its publisher", d.Withdraw(by(both), thing(1), publication.Withdrawal{Reason: "r"}), "")
 }
 
-// C12, d42: how the address of what was public answers is the publisher's to say and to take back, and nobody's without a name; May says the
-// same of the object for the rooms above.
+// C12, d42: how the address of what was public answers is the publisher's to say and to take back, and nobody's without a name; May and
+// Offers say the same of the object for the rooms above.
 func TestWhoEndsAnAddress(t *testing.T) {
 	d := newDesk(t, dbtest.SQLite(t, schema...))
 	e := d.submit(t, thing(1), publication.Small)
@@ -178,6 +178,12 @@ func TestWhoEndsAnAddress(t *testing.T) {
 	} {
 		for _, who := range []kernel.AccountID{0, officer, checker, secrecy, leader, watcher, operator, superior} {
 			check(t, who.String()+" "+row.what, row.do(by(who)), fault.Forbidden)
+			if d.Offers(by(who), thing(1), "article.publish", "article.withdraw") {
+				t.Errorf("%s is offered what the publisher does", who)
+			}
+		}
+		if !d.Offers(by(poster), thing(1), "review.pass", "article.withdraw") {
+			t.Error("the publisher is not offered it")
 		}
 		check(t, "the publisher "+row.what, row.do(by(poster)), "")
 		d.is(t, thing(1), row.then)
