@@ -104,6 +104,7 @@ var wordsFaults = map[string]string{
 	"第 %d 行：%s": "Line %d: %s",
 	"文件读不完整：不是 CSV，或压缩包已损坏。": "The file cannot be read to its end: it is no CSV, or the archive is damaged.",
 	// platform/web
+	"现在提交的人太多，请过一会儿再试。": "Too many people are sending something at this moment. Please try again shortly.",
 	"没有这个地址。":           "There is no such address.",
 	"没有这个网站。":           "There is no such website.",
 	"您没有此项权限。":          "You do not have the right to do this.",

@@ -64,7 +64,9 @@ func TestAnAddressIsConfirmed(t *testing.T) {
 		for _, bad := range []string{"", "a", "a@b\r\nBcc: c@d", "a@b\nx", "Name <a@b.cn>", "a@b.cn, c@d.cn", "名@例.cn", "a b@c.cn", `"a\"b"@c.cn`, strings.Repeat("a", 260) + "@b.cn"} {
 			h.refuses(bad, h.Ask(h.by(h.author), bad), fault.Invalid)
 		}
+		h.refuses("kinds without an address", h.Choose(h.by(h.author), []Kind{Noted}), fault.Conflict)
 		must(t, h.Ask(h.by(h.author), "officer@example.gov.cn"))
+		h.refuses("kinds before it is confirmed", h.Choose(h.by(h.author), []Kind{Noted}), fault.Conflict)
 		h.refuses("asked again at once", h.Ask(h.by(h.author), "stranger@example.com"), fault.Invalid)
 		h.approve(h.freeze(1), "rejected")
 		must(t, h.Queue.Drain(t.Context()))

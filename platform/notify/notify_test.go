@@ -99,6 +99,44 @@ func TestNothingLeaksThroughNotices(t *testing.T) {
 	}, schema()...)
 }
 
+// I10, isolation: what is done with a notice or a webhook is done in one site; the same number said of another site reaches nothing there.
+func TestRowsAreTheirSites(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		other := h.site + 1
+		write := func(f func(ctx context.Context) error) { t.Helper(); must(t, h.DB.InTx(t.Context(), f)) }
+		e := int64(h.freeze(1))
+		at := h.newest(h.reviews)
+		must(t, h.markRead(t.Context(), other, h.reviews.ID, at))
+		h.sees(h.reviews, "review*")
+		write(func(ctx context.Context) error { return h.drop(ctx, Notice{Site: other, ID: at}) })
+		h.sees(h.reviews, "review*")
+		for site, want := range map[kernel.SiteID]bool{h.site: true, other: false} {
+			if got, err := h.has(t.Context(), site, ToReview, e); err != nil || got != want {
+				t.Errorf("site %d was told: %v, %v", site, got, err)
+			}
+		}
+		write(func(ctx context.Context) error { return h.drop(ctx, Notice{Site: h.site, ID: at}) })
+		h.sees(h.reviews)
+		for _, site := range []kernel.SiteID{h.site, other} {
+			_, err := h.SetHook(h.by(h.author), site, "https://example.gov.cn/"+site.String())
+			must(t, err)
+		}
+		own, _, err := h.Hook(t.Context(), h.site)
+		must(t, err)
+		write(func(ctx context.Context) error {
+			return h.tried(ctx, Hook{Site: other, ID: own.ID, TriedAt: h.at, Outcome: "204", Delivered: true})
+		})
+		must(t, h.RemoveHook(h.by(h.author), other))
+		if got, ok, err := h.Hook(t.Context(), h.site); err != nil || !ok || got != own {
+			t.Errorf("%+v %v %v, was %+v", got, ok, err, own)
+		}
+		if _, ok, err := h.Hook(t.Context(), other); err != nil || ok {
+			t.Error("the removed hook is there", err)
+		}
+	}, schema()...)
+}
+
 // d13, 四(五): a review that is owed is asked for at once and once more at half of its time, unless it was given meanwhile.
 func TestADebtIsRemembered(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

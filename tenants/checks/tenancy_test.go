@@ -39,6 +39,9 @@ func TestRowsAreTheirSites(t *testing.T) {
 		if hits, err := h.hits(h.ctx, two, kernel.Page{Number: 1, Size: 9}); err != nil || len(hits) != 1 {
 			t.Errorf("the other's hits are %v, %v", hits, err)
 		}
+		if must, should, err := h.Counts(h.ctx, one); err != nil || must+should != 0 {
+			t.Errorf("the site without hits counts %d and %d, %v", must, should, err)
+		}
 		if got, err := h.unread(h.ctx, one, []int64{77}); err != nil || len(got) != 1 {
 			t.Errorf("unread: %v, %v", got, err)
 		}

@@ -36,6 +36,11 @@ func TestFreshIsWhatTheTreeSays(t *testing.T) {
 		if told[h.county.ID][1].Count != 2 {
 			t.Errorf("a merged column's articles count in the one that shows them: %d", told[h.county.ID][1].Count)
 		}
+		for of, want := range map[kernel.SiteID]int{h.city.ID: 0, h.county.ID: 1} { // of no other site is anything read
+			if read, err := h.changesOf(h.ctx, []kernel.SiteID{of}); err != nil || len(read) != want || len(read[of]) != want {
+				t.Errorf("for site %d are read %v, %v", of, read, err)
+			}
+		}
 		h.must(h.Fresh(h.ctx, nil, func(kernel.SiteID, *Column) { t.Error("no site has a column") }))
 	})
 }

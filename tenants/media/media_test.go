@@ -114,6 +114,10 @@ func TestTheSameFileIsOneItem(t *testing.T) {
 			t.Errorf("the chain breaks at %v: %v", seq, err)
 		}
 		h.must(h.sites.SetQuota(h.ctx, h.one, site.Quota{StorageMB: 1, UploadMB: 1}))
+		_, err = h.Take(h.ctx, h.next, "满.pdf", append(append([]byte("%PDF-"), blobtest.Bytes(1<<20-20, 1)...), "%%EOF"...))
+		h.must(err)
+		_, err = h.Take(h.ctx, h.one, "小.pdf", []byte("%PDF-1.7 %%EOF")) // what another site keeps takes no room here
+		h.must(err)
 		for name, c := range map[string]struct {
 			raw []byte
 			say string

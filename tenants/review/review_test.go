@@ -159,6 +159,37 @@ func TestSmallOffice(t *testing.T) {
 	check(t, "withdrawn by its publisher", d.Withdraw(by(both), thing(1), publication.Withdrawal{Reason: "r"}), "")
 }
 
+// C12, d42: how the address of what was public answers is the publisher's to say and to take back, and nobody's without a name; May and
+// Offers say the same of the object for the rooms above.
+func TestWhoEndsAnAddress(t *testing.T) {
+	d := newDesk(t, dbtest.SQLite(t, schema...))
+	e := d.submit(t, thing(1), publication.Small)
+	check(t, "passed", d.Pass(by(both), site, e, words), "")
+	check(t, "published", d.Publish(by(both), site, e, publication.Placing{Place: 1}), "")
+	gone := publication.Departure{How: publication.GoneForGood, Reason: "不再需要"}
+	for _, row := range []struct {
+		what string
+		do   func(ctx context.Context) error
+		then State
+	}{
+		{"asks", func(ctx context.Context) error { return d.May(ctx, thing(1), "article.withdraw") }, Published},
+		{"ends it", func(ctx context.Context) error { return d.Depart(ctx, thing(1), gone) }, Gone},
+		{"takes it back", func(ctx context.Context) error { return d.TakeBack(ctx, thing(1), "迁回来了") }, Withdrawn},
+	} {
+		for _, who := range []kernel.AccountID{0, officer, checker, secrecy, leader, watcher, operator, superior} {
+			check(t, who.String()+" "+row.what, row.do(by(who)), fault.Forbidden)
+			if d.Offers(by(who), thing(1), "article.publish", "article.withdraw") {
+				t.Errorf("%s is offered what the publisher does", who)
+			}
+		}
+		if !d.Offers(by(poster), thing(1), "review.pass", "article.withdraw") {
+			t.Error("the publisher is not offered it")
+		}
+		check(t, "the publisher "+row.what, row.do(by(poster)), "")
+		d.is(t, thing(1), row.then)
+	}
+}
+
 // C7: a return has a reason and finishes the edition. C6: an emergency is owed and settled by another.
 func TestReturnAndEmergency(t *testing.T) {
 	d := newDesk(t, dbtest.SQLite(t, schema...))
