@@ -111,7 +111,6 @@ var wordsFaults = map[string]string{
 	"请先登录。":             "Please sign in first.",
 	"网站正在调整，请稍后再试。":     "The website is being adjusted. Please try again later.",
 	"现在上传的人太多，请过一会儿再试。": "Too many uploads at this moment. Please try again in a while.",
-	"现在提交的人太多，请过一会儿再试。": "Too many forms at this moment. Please try again in a while.",
 	// platform/render
 	"站点只能设置主色，不能设置“%s”。":                        "A site can set its main colour only, not “%s”.",
 	"主色请选色板中的颜色，或写成 #a4161a 这样的六位色值。":           "Choose the main colour from the palette, or write it with six digits like #a4161a.",
