@@ -158,8 +158,12 @@ func TestPausesAndTheOneExtension(t *testing.T) {
 			}
 		}
 		refused(h.Pause(h.ctx, h.city, k.ClockID, ""), "没有这个时限")
+		h.now = k.DueAt.Add(time.Second)
+		refused(h.Pause(h.ctx, h.county, k.ClockID, "太晚"), "还没有到期")
+		h.now = k.StartedAt
 		refused(h.Resume(h.ctx, h.county, k.ClockID), "没有暂停")
 		h.must(h.Pause(h.ctx, h.county, k.ClockID, "等待补充材料"))
+		refused(h.Pause(h.ctx, h.county, k.ClockID, "再等"), "正在计时")
 		refused(h.Extend(h.ctx, h.county, k.ClockID, "复杂"), "到期以前")
 		h.now = h.now.AddDate(0, 0, 4) // Monday: two working days have begun
 		h.must(h.Resume(h.ctx, h.county, k.ClockID))
@@ -216,6 +220,32 @@ func TestTheLadder(t *testing.T) {
 		kept, err := h.reminders(h.ctx, h.county, start, 10)
 		if h.must(err); len(kept) != 3 {
 			t.Errorf("%d notices are kept", len(kept))
+		}
+	})
+}
+
+// I4: what a site owes and was reminded of is read and written for that site and no other.
+func TestClocksAreTheirSites(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.must(h.Keep(h.ctx, ImportantActivity, h.article(1), h.now))
+		h.must(h.DB.InTx(h.ctx, func(ctx context.Context) error {
+			return h.insertReminder(ctx, Notice{Site: h.county, To: ToLead, Text: "请尽快办理"}, h.now)
+		}))
+		for site, want := range map[kernel.SiteID]int{h.city: 0, h.county: 1} {
+			open, err := h.Open(h.ctx, site, "", nil, 10)
+			if h.must(err); len(open) != want {
+				t.Errorf("site %d owes %d, want %d", site, len(open), want)
+			}
+			told, err := h.reminders(h.ctx, site, h.now.Add(-time.Hour), 10)
+			if h.must(err); len(told) != want {
+				t.Errorf("site %d was reminded %d times, want %d", site, len(told), want)
+			}
+		}
+		k := h.clock(ImportantActivity, 1)
+		k.Site, k.Title = h.city, "别的网站改的"
+		h.must(h.DB.InTx(h.ctx, func(ctx context.Context) error { return h.save(ctx, &k) }))
+		if got := h.clock(ImportantActivity, 1).Title; got != "第1篇" {
+			t.Errorf("another site wrote %s", got)
 		}
 	})
 }
