@@ -11,6 +11,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/clocks"
+	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
@@ -75,9 +76,13 @@ func twentyFourHours(t *testing.T, io, both, sv, county *worker) {
 	if got := io.owes(t); got != "important_activity ok" {
 		t.Fatalf("owed: %s", got)
 	}
-	both.wants("/notices/read", nil, http.StatusSeeOther, "read")
-	county.wants("/notices/read", nil, http.StatusSeeOther, "read")
-	io.later(25 * time.Hour)
+	for _, w := range []*worker{io, both, county} {
+		w.wants("/notices/read", nil, http.StatusSeeOther, "read")
+	}
+	io.later(19 * time.Hour)
+	io.bell(1)
+	io.shows("/notices", "时限快到期", "调研活动")
+	io.later(6 * time.Hour)
 	both.bell(1) // the office has no content lead: whoever publishes answers for it
 	both.shows("/notices", "时限已超期", "调研活动")
 	io.sees("/notices", http.StatusOK, "!时限已超期")
@@ -112,9 +117,32 @@ func twentyFourHours(t *testing.T, io, both, sv, county *worker) {
 	both.bell(1) // the reminder; the deadline is over
 	county.wants(site+"/remind", url.Values{}, http.StatusConflict, "不用提醒")
 	io.sees(io.base(), http.StatusOK, "!超期")
+	whoHasLeft(t, io.seat("lidiao", "610902100", "IO"), both)
 	io.pass(8 * 24 * time.Hour)
 	io.shows("/", "每周更新")
 	sv.shows("/board?q=关庙", "每周更新")
+}
+
+// whoHasLeft: what would be told to a writer whose post has ended is told to those who answer for the site.
+func whoHasLeft(t *testing.T, gone, both *worker) {
+	d := gone.article(gone.ends("座谈活动", "activity_ended_at", gone.now().In(kernel.Beijing).Format(article.ActivityForm)))
+	ctx := kernel.WithActor(t.Context(), identity.System("cli"))
+	live, err := gone.Accounts.Live(ctx, gone.account.ID, gone.now())
+	if err != nil || len(live) != 1 {
+		t.Fatal(live, err)
+	}
+	if err := gone.Accounts.End(ctx, live[0].ID, "关政任〔2026〕9号"); err != nil {
+		t.Fatal(err)
+	}
+	both.wants("/notices/read", nil, http.StatusSeeOther, "read")
+	gone.later(19 * time.Hour)
+	gone.sees("/notices", http.StatusOK, "您的岗位已结束", "!时限快到期")
+	both.bell(1)
+	both.shows("/notices", "时限快到期", "座谈活动")
+	if err := gone.Clocks.Cancel(ctx, d.Site, "article", d.ID, "测试", clocks.ImportantActivity); err != nil {
+		t.Fatal(err)
+	}
+	both.bell(0)
 }
 
 // siteAtOwn is the site of the worker's own unit.

@@ -2,8 +2,9 @@
 // anyway, other programs by a webhook (安政办发〔2015〕71号 二(二) 采集、审核、报送、复制、传递各环节衔接; 三(二) 专人负责; X6).
 //
 // A notice is made in the transaction of the change that it tells of: this room listens to the audit chain, where every change is
-// recorded. It keeps who is told, what kind of thing happened and to which object, and no word of a text: what a person may
-// know of the object is asked again whenever a notice is shown or mailed, so that nothing leaks after an appointment has ended.
+// recorded, and whoever keeps time has it Tell. It keeps who is told, what kind of thing happened and to which object, and no word of
+// a text: what a person may know of the object is asked again whenever a notice is shown or mailed, so that nothing leaks after an
+// appointment has ended.
 // Nobody is told of the own act.
 //
 // It decides nothing: what waits for whom is the rooms' to say.
