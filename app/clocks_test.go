@@ -11,6 +11,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/clocks"
+	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
@@ -44,6 +45,15 @@ func (w *worker) ends(title, key, value string, more ...string) string {
 	return w.base() + "/" + kernel.SiteID(all[0].ID).String()
 }
 
+// later lets time pass, and what was waiting for it happens.
+func (o *bureau) later(d time.Duration) {
+	o.t.Helper()
+	o.pass(d)
+	if err := o.Queue.Drain(o.t.Context()); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
 // owes are the open clocks of the township, as "rule light".
 func (o *bureau) owes(t *testing.T) string {
 	t.Helper()
@@ -66,10 +76,17 @@ func twentyFourHours(t *testing.T, io, both, sv, county *worker) {
 	if got := io.owes(t); got != "important_activity ok" {
 		t.Fatalf("owed: %s", got)
 	}
-	io.pass(25 * time.Hour)
-	if err := io.Queue.Drain(t.Context()); err != nil {
-		t.Fatal(err)
+	for _, w := range []*worker{io, both, county} {
+		w.wants("/notices/read", nil, http.StatusSeeOther, "read")
 	}
+	io.later(19 * time.Hour)
+	io.bell(1)
+	io.shows("/notices", "时限快到期", "调研活动")
+	io.later(6 * time.Hour)
+	both.bell(1) // the office has no content lead: whoever publishes answers for it
+	both.shows("/notices", "时限已超期", "调研活动")
+	io.sees("/notices", http.StatusOK, "!时限已超期")
+	county.bell(0)
 	io.shows(io.base(), "超期", "截止")
 	io.shows("/", "时限", "调研活动", "已超期")
 	site := "/sites/" + io.site.ID.String()
@@ -82,6 +99,13 @@ func twentyFourHours(t *testing.T, io, both, sv, county *worker) {
 	io.wants(site+"/remind", url.Values{}, http.StatusForbidden, "")
 	county.wants(site+"/remind", url.Values{"query": {"light=bad"}, "from": {county.siteAtOwn(t)}}, http.StatusSeeOther, mine+"?light=bad&reminded="+io.site.ID.String())
 	sv.shows("/board?reminded="+io.site.ID.String(), "已提醒：")
+	both.bell(2)
+	both.shows("/notices", "上级提醒尽快办理")
+	io.later(6 * time.Hour) // the last step leads to the nearest superior, who hears of the deadline and not of the text
+	county.bell(1)
+	county.sees("/notices", http.StatusOK, "时限已超期", "重要政务活动", "!调研活动")
+	county.wants("/notices/open", url.Values{"notice": {county.notice()}}, http.StatusSeeOther, site+"/board")
+	sv.sees("/notices", http.StatusOK, "!时限已超期")
 	io.shows("/", "上级提醒：", "重要政务活动超期")
 	theFiles(t, sv)
 	io.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
@@ -90,11 +114,35 @@ func twentyFourHours(t *testing.T, io, both, sv, county *worker) {
 	if got := io.owes(t); got != "" {
 		t.Errorf("after the publication it owes %s", got)
 	}
+	both.bell(1) // the reminder; the deadline is over
 	county.wants(site+"/remind", url.Values{}, http.StatusConflict, "不用提醒")
 	io.sees(io.base(), http.StatusOK, "!超期")
+	whoHasLeft(t, io.seat("lidiao", "610902100", "IO"), both)
 	io.pass(8 * 24 * time.Hour)
 	io.shows("/", "每周更新")
 	sv.shows("/board?q=关庙", "每周更新")
+}
+
+// whoHasLeft: what would be told to a writer whose post has ended is told to those who answer for the site.
+func whoHasLeft(t *testing.T, gone, both *worker) {
+	d := gone.article(gone.ends("座谈活动", "activity_ended_at", gone.now().In(kernel.Beijing).Format(article.ActivityForm)))
+	ctx := kernel.WithActor(t.Context(), identity.System("cli"))
+	live, err := gone.Accounts.Live(ctx, gone.account.ID, gone.now())
+	if err != nil || len(live) != 1 {
+		t.Fatal(live, err)
+	}
+	if err := gone.Accounts.End(ctx, live[0].ID, "关政任〔2026〕9号"); err != nil {
+		t.Fatal(err)
+	}
+	both.wants("/notices/read", nil, http.StatusSeeOther, "read")
+	gone.later(19 * time.Hour)
+	gone.sees("/notices", http.StatusOK, "您的岗位已结束", "!时限快到期")
+	both.bell(1)
+	both.shows("/notices", "时限快到期", "座谈活动")
+	if err := gone.Clocks.Cancel(ctx, d.Site, "article", d.ID, "测试", clocks.ImportantActivity); err != nil {
+		t.Fatal(err)
+	}
+	both.bell(0)
 }
 
 // siteAtOwn is the site of the worker's own unit.

@@ -5,6 +5,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
 )
 
 // planned (issue 4, 3: schedule and expiry, Asia/Shanghai text): who may publish sets a time for what may be published, in Beijing's time and words
@@ -36,6 +39,12 @@ func planned(t *testing.T, io, both *worker) {
 	}
 	if io.public("定时发布的通知") {
 		t.Error("it is public before its time")
+	}
+	for _, w := range []*worker{io, both} { // whoever set the time is asked about again when it has come
+		err := w.Articles.Posts.Publishes(kernel.WithActor(t.Context(), w.account.Actor("job")), w.site.ID, w.article(at).ID)
+		if err != nil && !fault.Is(err, fault.Forbidden) || (err == nil) != (w == both) {
+			t.Errorf("at its time %s is answered %v", w.account.Login, err)
+		}
 	}
 	both.wants(at+"/schedule", plan("do", "cancel"), http.StatusSeeOther, "unplanned")
 	if _, body := io.get(at); strings.Contains(body, "11月27日") {

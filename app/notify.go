@@ -11,6 +11,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/notify"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/policies"
@@ -164,6 +165,9 @@ func anyOf(held []policies.Held, p policies.Proof, acts ...policies.Action) bool
 
 // Subject is an article's title and address for whoever may read its draft now; a superior's office sees what was sent to it.
 func (t informer) Subject(ctx context.Context, n notify.Notice) (s notify.Subject, seen bool, err error) {
+	if number, is := strings.CutPrefix(n.Object, clocks.ObjectKind); is {
+		return t.clock(ctx, n, number)
+	}
 	id, ok := kernel.ParseID[article.ID](strings.TrimPrefix(n.Object, string(article.Kind)+"/"))
 	if !ok {
 		return s, false, nil

@@ -4,7 +4,11 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Promise 2.10: what nobody has explained fails, and so does an explanation that has outlived its finding.
 func TestJudge(t *testing.T) {

@@ -93,9 +93,13 @@ type Notice struct {
 	Account kernel.AccountID // of ToWriter
 	Text    string
 	Href    string
+	Clock   int64 // whose ladder tells; 0: a superior does
+	Step    int   // of that ladder, from 1
+	Over    bool  // the end has passed
 }
 
-// Notices carries notices to people, in the transaction of what they tell of.
+// Notices carries notices to people, in the transaction of what they tell of: of each step that is reached, once, and what it answers
+// undoes the step. It knows who they are, and leaves out those who have left.
 type Notices interface {
 	Notify(ctx context.Context, n Notice) error
 }
@@ -111,7 +115,7 @@ type Room struct {
 	Sites   *site.Sites
 	Console *console.Console
 	Fresh   Freshness
-	Notices Notices // nil: who is told reads it on the first screen only
+	Notices Notices // nil: it is read on the first screen only
 	Pack    *Pack   // nil: Builtin
 }
 
@@ -305,6 +309,12 @@ func (c *Clocks) count(ctx context.Context, k *Clock) error {
 	return nil
 }
 
+// ObjectKind begins the name of a clock in the chain.
+const ObjectKind = "clock/"
+
+// Object is a clock's name in the chain.
+func Object(clock int64) string { return fmt.Sprint(ObjectKind, clock) }
+
 // text is a clock in the chain.
 func (k *Clock) text() string {
 	return k.State + " " + k.DueAt.UTC().Format(time.RFC3339)
@@ -315,5 +325,5 @@ func (c *Clocks) record(ctx context.Context, k *Clock, action, before, why strin
 	if why != "" {
 		note["why"] = why
 	}
-	return c.Audit.Record(ctx, audit.Entry{Site: k.Site, Action: action, Object: fmt.Sprintf("clock/%d", k.ClockID), Before: before, After: k.text(), Note: note})
+	return c.Audit.Record(ctx, audit.Entry{Site: k.Site, Action: action, Object: Object(k.ClockID), Before: before, After: k.text(), Note: note})
 }

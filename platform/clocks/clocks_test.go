@@ -2,9 +2,11 @@ package clocks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +30,9 @@ type house struct {
 	ctx          context.Context
 	now          time.Time
 	ages         map[kernel.SiteID][]Age
+	mu           sync.Mutex
 	told         []Notice
+	fails        error
 	city, county kernel.SiteID
 }
 
@@ -42,10 +46,14 @@ func (h *house) Fresh(_ context.Context, sites []kernel.SiteID, f func(kernel.Si
 	return nil
 }
 
-// Notify keeps what would be sent.
+// Notify keeps what would be sent, unless the carrier is said to fail.
 func (h *house) Notify(_ context.Context, n Notice) error {
-	h.told = append(h.told, n)
-	return nil
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.fails == nil {
+		h.told = append(h.told, n)
+	}
+	return h.fails
 }
 
 func each(t *testing.T, f func(t *testing.T, h *house)) {
@@ -158,8 +166,12 @@ func TestPausesAndTheOneExtension(t *testing.T) {
 			}
 		}
 		refused(h.Pause(h.ctx, h.city, k.ClockID, ""), "没有这个时限")
+		h.now = k.DueAt.Add(time.Second)
+		refused(h.Pause(h.ctx, h.county, k.ClockID, "太晚"), "还没有到期")
+		h.now = k.StartedAt
 		refused(h.Resume(h.ctx, h.county, k.ClockID), "没有暂停")
 		h.must(h.Pause(h.ctx, h.county, k.ClockID, "等待补充材料"))
+		refused(h.Pause(h.ctx, h.county, k.ClockID, "再等"), "正在计时")
 		refused(h.Extend(h.ctx, h.county, k.ClockID, "复杂"), "到期以前")
 		h.now = h.now.AddDate(0, 0, 4) // Monday: two working days have begun
 		h.must(h.Resume(h.ctx, h.county, k.ClockID))
@@ -213,9 +225,75 @@ func TestTheLadder(t *testing.T) {
 		if got := h.told[1].Text; got != "“第1篇”已超期：重要政务活动应在 11月27日 10:00前办结。" {
 			t.Errorf("the notice says %s", got)
 		}
+		for i, n := range h.told {
+			if n.Clock != h.clock(ImportantActivity, 1).ClockID || n.Step != i+1 || n.Over != (i > 0) || n.Site != h.county {
+				t.Errorf("step %d is told as %+v", i+1, n)
+			}
+		}
 		kept, err := h.reminders(h.ctx, h.county, start, 10)
 		if h.must(err); len(kept) != 3 {
 			t.Errorf("%d notices are kept", len(kept))
+		}
+	})
+}
+
+// M9: a step is told in the transaction that takes it: when nobody can carry it, it is not taken and is told later; nodes that look at the same
+// moment, and one that starts anew, tell it once.
+func TestAStepIsToldOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.Notices = h
+		h.must(h.Keep(h.ctx, ImportantActivity, h.article(1), h.now))
+		k := h.clock(ImportantActivity, 1)
+		h.now = k.WarnAt
+		h.fails = errors.New("nobody carries it")
+		if err := h.look(h.ctx, h.county, k.ClockID); !errors.Is(err, h.fails) {
+			t.Errorf("the failure is answered %v", err)
+		}
+		kept, err := h.reminders(h.ctx, h.county, k.StartedAt, 10)
+		if h.must(err); len(kept) != 0 || h.clock(ImportantActivity, 1).Told != 0 {
+			t.Errorf("told %d, %d are kept", h.clock(ImportantActivity, 1).Told, len(kept))
+		}
+		h.fails = nil
+		var all sync.WaitGroup
+		for range 4 {
+			node := New(h.Room)
+			all.Go(func() {
+				if err := node.look(h.ctx, h.county, k.ClockID); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		h.must(New(h.Room).look(h.ctx, h.county, k.ClockID))
+		kept, err = h.reminders(h.ctx, h.county, k.StartedAt, 10)
+		if h.must(err); len(kept) != 1 || h.clock(ImportantActivity, 1).Told != 1 {
+			t.Errorf("told %d, %d are kept", h.clock(ImportantActivity, 1).Told, len(kept))
+		}
+	})
+}
+
+// I4: what a site owes and was reminded of is read and written for that site and no other.
+func TestClocksAreTheirSites(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.must(h.Keep(h.ctx, ImportantActivity, h.article(1), h.now))
+		h.must(h.DB.InTx(h.ctx, func(ctx context.Context) error {
+			return h.insertReminder(ctx, Notice{Site: h.county, To: ToLead, Text: "请尽快办理"}, h.now)
+		}))
+		for site, want := range map[kernel.SiteID]int{h.city: 0, h.county: 1} {
+			open, err := h.Open(h.ctx, site, "", nil, 10)
+			if h.must(err); len(open) != want {
+				t.Errorf("site %d owes %d, want %d", site, len(open), want)
+			}
+			told, err := h.reminders(h.ctx, site, h.now.Add(-time.Hour), 10)
+			if h.must(err); len(told) != want {
+				t.Errorf("site %d was reminded %d times, want %d", site, len(told), want)
+			}
+		}
+		k := h.clock(ImportantActivity, 1)
+		k.Site, k.Title = h.city, "别的网站改的"
+		h.must(h.DB.InTx(h.ctx, func(ctx context.Context) error { return h.save(ctx, &k) }))
+		if got := h.clock(ImportantActivity, 1).Title; got != "第1篇" {
+			t.Errorf("another site wrote %s", got)
 		}
 	})
 }

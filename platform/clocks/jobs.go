@@ -72,7 +72,8 @@ func (c *Clocks) look(ctx context.Context, site kernel.SiteID, clock int64) erro
 			if c.Now().After(k.DueAt) {
 				k.State = Breached
 			}
-			return c.notify(ctx, Notice{Site: site, To: r.Ladder[n-1], Account: k.Owes, Href: k.Href, Text: k.sentence(r, c.Now())})
+			return c.notify(ctx, Notice{Site: site, To: r.Ladder[n-1], Account: k.Owes, Href: k.Href, Text: k.sentence(r, c.Now()),
+				Clock: k.ClockID, Step: n, Over: c.Now().After(k.DueAt)})
 		})
 	})
 }

@@ -77,6 +77,14 @@ func (l Line) items() (all []console.Item) {
 	return all
 }
 
+// Title is what a rule is called; one of an earlier pack has its name.
+func (c *Clocks) Title(rule string) string {
+	if r, ok := c.Pack.Rule(rule); ok {
+		return r.Title
+	}
+	return rule
+}
+
 // ShownAt is the clock's end as a screen shows it.
 func (c Clock) ShownAt() time.Time { return shownAt(c.DueAt) }
 

@@ -145,6 +145,15 @@ func (c *Clocks) load(ctx context.Context, site kernel.SiteID, clock int64) (*Cl
 	return &all[0], nil
 }
 
+// Get is a clock of a site.
+func (c *Clocks) Get(ctx context.Context, site kernel.SiteID, clock int64) (Clock, error) {
+	k, err := c.load(ctx, site, clock)
+	if err != nil {
+		return Clock{}, err
+	}
+	return *k, nil
+}
+
 // Open are the clocks of a site that are owed, the one that ends first at the front; kind "" is every subject's, and ids nil all of a kind.
 func (c *Clocks) Open(ctx context.Context, site kernel.SiteID, kind string, ids []int64, most int) ([]Clock, error) {
 	return c.clocksWhere(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {

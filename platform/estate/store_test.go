@@ -107,3 +107,49 @@ func TestUnfinishedOpeningsAreFew(t *testing.T) {
 		t.Errorf("one that was begun: %v", err)
 	}
 }
+
+// A8, d52, I4: the yearly re-check of a site is read, held and saved for that site and no other; what somebody faster has decided is not
+// written over, and who comes too early or too late is told which it is.
+func TestRechecksAreTheirSites(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		e, ctx, city, county := pair(t, d)
+		says := func(err error, words string) {
+			t.Helper()
+			if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Say(err), words) {
+				t.Errorf("got %v, want %q", err, words)
+			}
+		}
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		right := Right{true, true, true, true}
+		must(d.InTx(ctx, func(ctx context.Context) error {
+			_, err := e.insertRecheck(ctx, Recheck{Site: county, DueOn: "2026-12-01", State: RecheckOpen, OpenedAt: e.Now()})
+			return err
+		}))
+		if r, err := e.RecheckOf(ctx, city); err != nil || r != (Recheck{}) {
+			t.Errorf("the city's round is %+v, %v", r, err)
+		}
+		says(e.Confirm(ctx, city, right, ""), "没有要办的年度复核")
+		says(e.DecideRecheck(ctx, city, false, "还缺电话"), "没有要办的年度复核")
+		says(e.DecideRecheck(ctx, county, false, "还缺电话"), "还没有确认")
+		must(d.InTx(ctx, func(ctx context.Context) error {
+			_, err := e.insertRecheck(ctx, Recheck{Site: city, DueOn: "2026-12-01", State: RecheckOpen, OpenedAt: e.Now()})
+			return err
+		}))
+		must(e.Confirm(ctx, city, right, "都对"))
+		r, err := e.RecheckOf(ctx, county)
+		if must(err); r.Site != county || r.State != RecheckOpen || r.Note != "" {
+			t.Errorf("the county's round is %+v", r)
+		}
+		r.Note = "慢了一步"
+		says(d.InTx(ctx, func(ctx context.Context) error { return e.saveRecheck(ctx, r, RecheckReturned) }), "刚被别人办过")
+		must(d.InTx(ctx, func(ctx context.Context) error { return e.saveRecheck(ctx, r, RecheckOpen) }))
+		if r, err := e.RecheckOf(ctx, city); err != nil || r.Note != "都对" {
+			t.Errorf("the city's round is %+v, %v", r, err)
+		}
+	}, schema...)
+}

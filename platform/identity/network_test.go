@@ -56,6 +56,9 @@ func TestWhereTechnicalPostsAct(t *testing.T) {
 		if err := d.SetNetworks(as(ops), list, away); !fault.Is(err, fault.Invalid) {
 			t.Errorf("whoever shuts the own address out is answered %v", err)
 		}
+		if err := d.SetNetworks(ctx, nil, home.IP); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("whoever is not signed in is answered %v", err)
+		}
 		if err := d.SetNetworks(as(ops), list, home.IP); err != nil {
 			t.Fatal(err)
 		}

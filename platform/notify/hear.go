@@ -30,6 +30,10 @@ var heard = map[string]func(*Notices, context.Context, audit.Entry) error{
 	"site.online":           (*Notices).resumed,
 	"site.approved":         toApplicant(Approved),
 	"site.refused":          toApplicant(Refused),
+	"clock.stopped":         (*Notices).over,
+	"clock.cancelled":       (*Notices).over,
+	"clock.extended":        (*Notices).over,
+	"clock.paused":          (*Notices).over,
 }
 
 // hear runs in the transaction of every change that is recorded. What a batch or the demonstration writes is told to nobody.
@@ -55,6 +59,33 @@ func (n *Notices) tell(ctx context.Context, row Notice) error {
 	}
 	row.ID, row.At = n.IDs.Next(), n.Now()
 	return n.insert(ctx, row)
+}
+
+// Tell makes a notice for each of the people, in the caller's transaction, as far as a live post leads them to the site. What somebody has
+// not read yet is not told again.
+func (n *Notices) Tell(ctx context.Context, row Notice, people []kernel.AccountID) error {
+	return n.DB.InTx(ctx, func(ctx context.Context) error {
+		for _, who := range people {
+			enters, err := n.Desk.Enters(as(ctx, who), row.Site)
+			if err != nil {
+				return err
+			}
+			row.Account = who
+			waits, err := n.waits(ctx, row)
+			if err == nil && enters && !waits {
+				err = n.tell(ctx, row)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// over: nobody has to hurry any more.
+func (n *Notices) over(ctx context.Context, e audit.Entry) error {
+	return n.settle(ctx, e.Site, e.Object)
 }
 
 // onward: the edition has come a step further, so what it waited for is over and somebody else's turn begins.

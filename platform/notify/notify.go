@@ -2,8 +2,9 @@
 // anyway, other programs by a webhook (安政办发〔2015〕71号 二(二) 采集、审核、报送、复制、传递各环节衔接; 三(二) 专人负责; X6).
 //
 // A notice is made in the transaction of the change that it tells of: this room listens to the audit chain, where every change is
-// recorded. It keeps who is told, what kind of thing happened and to which object, and no word of a text: what a person may
-// know of the object is asked again whenever a notice is shown or mailed, so that nothing leaks after an appointment has ended.
+// recorded, and whoever keeps time has it Tell. It keeps who is told, what kind of thing happened and to which object, and no word of
+// a text: what a person may know of the object is asked again whenever a notice is shown or mailed, so that nothing leaks after an
+// appointment has ended.
 // Nobody is told of the own act.
 //
 // It decides nothing: what waits for whom is the rooms' to say.
@@ -51,6 +52,9 @@ const (
 	Resumed   Kind = "resumed"
 	Approved  Kind = "approved"
 	Refused   Kind = "refused"
+	ClockNear Kind = "clock.near"
+	ClockOver Kind = "clock.over"
+	Reminded  Kind = "reminded" // by the superior, of what is over or near its end
 )
 
 // kinds are all of them with their words, in the order of the preferences.
@@ -62,13 +66,14 @@ var kinds = []struct {
 	{Returned, "稿件被退回"}, {Passed, "稿件已通过审核"}, {Published, "稿件已发布"}, {Withdrawn, "稿件已撤回"}, {Noted, "稿件有新批注"},
 	{Appointed, "您有新的岗位"}, {Ending, "您的岗位七天内到期"}, {Ended, "您的岗位已结束"},
 	{Suspended, "网站暂停服务"}, {Resumed, "网站恢复服务"}, {Approved, "开办申请已批准"}, {Refused, "开办申请未获批准"},
+	{ClockNear, "时限快到期"}, {ClockOver, "时限已超期"}, {Reminded, "上级提醒尽快办理"},
 }
 
 // waiting are the kinds that are over once somebody has done the work.
-var waiting = []Kind{ToReview, ToPublish, Debt, DebtHalf, Handed}
+var waiting = []Kind{ToReview, ToPublish, Debt, DebtHalf, Handed, ClockNear, ClockOver}
 
 // mailedFirst are the kinds that are mailed until a person chooses: what waits for work, and what does not wait.
-const mailedFirst = "review,publish,debt,debt.half,handed,returned,ending"
+const mailedFirst = "review,publish,debt,debt.half,handed,returned,ending,clock.near,clock.over,reminded"
 
 // Says is the kind in the words of the console, or "" for an unknown one.
 func (k Kind) Says() string {
@@ -282,6 +287,9 @@ func (n *Notices) ofSite(ctx context.Context, row Notice) (Subject, bool, error)
 		}
 	} else if enters, err := n.Desk.Enters(ctx, id); err != nil || !enters {
 		return Subject{}, false, err
+	}
+	if row.Kind == Reminded {
+		href = "/sites/" + id.String() + "/board"
 	}
 	g, err := n.Sites.Get(ctx, id)
 	if fault.Is(err, fault.NotFound) {

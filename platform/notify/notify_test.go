@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -178,6 +179,55 @@ func TestEveryNight(t *testing.T) {
 		must(t, h.Queue.Drain(t.Context()))
 		h.sees(h.reviews)
 		h.sees(h.author, "ending*")
+	}, schema()...)
+}
+
+// M9, d40: what a deadline tells is told to whom a live post leads to the site, once until it is read, never to the one who acts, and with its
+// transaction or not at all; it is over when the work is done. The letter about it holds nothing of the text.
+func TestWhatAClockTells(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		near := Notice{Site: h.site, Kind: ClockNear, Object: "clock/5", Ref: 1}
+		all := []kernel.AccountID{h.author.ID, h.reviews.ID, h.publish.ID}
+		another := Notice{Site: h.site + 1, ID: h.IDs.Next(), Account: h.author.ID, Kind: ClockNear, Object: "clock/5", Ref: 1, At: h.at}
+		must(t, d.InTx(t.Context(), func(ctx context.Context) error { return h.put(ctx, another, "") }))
+		must(t, h.ReadAll(h.by(h.publish)))
+		h.blind[h.publish.ID] = true
+		ctx := h.by(h.reviews)
+		for range 2 {
+			must(t, h.Tell(ctx, near, all))
+		}
+		h.blind[h.publish.ID] = false
+		h.sees(h.reviews) // acts
+		h.sees(h.publish) // had no post
+		list, _, err := h.List(h.by(h.author), kernel.Page{Number: 1, Size: 5})
+		if must(t, err); len(list) != 2 || list[0].Site != h.site || list[0].Ref != 1 {
+			t.Fatalf("the author sees %+v", list)
+		}
+		mail, err := h.compose(t.Context(), h.author, []Notice{list[0].Notice})
+		if must(t, err); !strings.Contains(mail.body, "时限快到期") || strings.Contains(mail.body+mail.subject, secretTitle) {
+			t.Errorf("the letter says %s: %s", mail.subject, mail.body)
+		}
+		must(t, d.InTx(t.Context(), func(ctx context.Context) error { return h.drop(ctx, another) }))
+		over := near
+		over.Kind, over.Ref = ClockOver, 2
+		undone := errors.New("undone")
+		if err := d.InTx(ctx, func(ctx context.Context) error { return errors.Join(h.Tell(ctx, over, all), undone) }); !errors.Is(err, undone) {
+			t.Fatal(err)
+		}
+		h.sees(h.author, "clock.near*")
+		must(t, h.Tell(ctx, over, all))
+		must(t, h.Tell(ctx, Notice{Site: h.site, Kind: Reminded, Object: "site/" + h.site.String()}, all))
+		h.sees(h.author, "reminded*", "clock.over*", "clock.near*")
+		if to, err := h.Open(h.by(h.author), h.newest(h.author)); err != nil || to != "/sites/"+h.site.String()+"/board" {
+			t.Errorf("the reminder leads to %s, %v", to, err)
+		}
+		must(t, d.InTx(ctx, func(ctx context.Context) error {
+			return h.Audit.Record(ctx, audit.Entry{Site: h.site, Action: "clock.stopped", Object: "clock/5"})
+		}))
+		h.sees(h.author, "reminded", "clock.over", "clock.near")
+		must(t, h.Tell(ctx, Notice{Site: h.site, Kind: Reminded, Object: "site/" + h.site.String()}, all)) // the one before was read
+		h.sees(h.author, "reminded*", "reminded", "clock.over", "clock.near")
 	}, schema()...)
 }
 

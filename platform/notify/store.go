@@ -133,6 +133,13 @@ func (n *Notices) has(ctx context.Context, site kernel.SiteID, k Kind, ref int64
 	return found, wrap(err, "look for %s of site %d", k, site)
 }
 
+// waits reports whether the person has not read yet what row says.
+func (n *Notices) waits(ctx context.Context, row Notice) (bool, error) {
+	found, err := n.DB.Conn(ctx).NewSelect().Table("notices").Where("site_id = ?", row.Site).Where("account_id = ?", row.Account).Where("kind = ?", row.Kind).
+		Where("object = ?", row.Object).Where("ref = ?", row.Ref).Where("read_at IS NULL").Exists(ctx)
+	return found, wrap(err, "look for a notice about %s of site %d", row.Object, row.Site)
+}
+
 // dropOld deletes what was made before the moment.
 func (n *Notices) dropOld(ctx context.Context, before time.Time) error {
 	return n.DB.InTx(ctx, func(ctx context.Context) error {

@@ -1,0 +1,146 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/clocks"
+	"github.com/zhanqun/zhanqun/platform/notify"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/tenants/article"
+)
+
+// herald carries what the ladder of a clock and a superior's press tell to the people whom that leads to.
+type herald struct{ informer }
+
+// Notify answers clocks.Notices.
+func (t herald) Notify(ctx context.Context, n clocks.Notice) error {
+	people, err := t.audience(ctx, n)
+	if err != nil {
+		return err
+	}
+	row := notify.Notice{Site: n.Site, Kind: notify.Reminded, Object: "site/" + n.Site.String()}
+	if n.Clock != 0 {
+		row.Kind, row.Object, row.Ref = notify.ClockNear, clocks.Object(n.Clock), int64(n.Step)
+		if n.Over {
+			row.Kind = notify.ClockOver
+		}
+	}
+	return t.house.Notices.Tell(ctx, row, people)
+}
+
+// audience are the people of a step. What would lead to somebody who has left leads to those who answer for the site.
+func (t herald) audience(ctx context.Context, n clocks.Notice) ([]kernel.AccountID, error) {
+	switch n.To {
+	case clocks.ToWriter:
+		here, err := t.Enters(kernel.WithActor(ctx, kernel.Actor{Account: n.Account}), n.Site)
+		if err != nil || here {
+			return []kernel.AccountID{n.Account}, err
+		}
+	case clocks.ToSuperior:
+		return t.superiors(ctx, n.Site)
+	}
+	facts, err := t.sites.Facts(ctx, n.Site)
+	if err != nil {
+		return nil, err
+	}
+	leads, err := t.holding(ctx, n.Site, facts.Owner.ID, "column.owner.set")
+	if err != nil || len(leads) > 0 {
+		return leads, err
+	}
+	return t.holding(ctx, n.Site, facts.Owner.ID, "article.publish") // a small office, which has no content lead
+}
+
+// superiors are those who supervise the site from the nearest unit above it that has anybody who does.
+func (t herald) superiors(ctx context.Context, id kernel.SiteID) ([]kernel.AccountID, error) {
+	facts, err := t.sites.Facts(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, above := range slices.Backward(facts.Owner.Path) {
+		if above == facts.Owner.ID {
+			continue
+		}
+		if people, err := t.holding(ctx, id, above, "task.issue"); err != nil || len(people) > 0 {
+			return people, err
+		}
+	}
+	return nil, nil
+}
+
+// holding are the people with a live post at a unit who may do something on the site.
+func (t herald) holding(ctx context.Context, id kernel.SiteID, at kernel.OrgID, act policies.Action) ([]kernel.AccountID, error) {
+	people, err := t.accounts.Holders(ctx, id, []kernel.OrgID{at})
+	if err != nil {
+		return nil, err
+	}
+	var some []kernel.AccountID
+	for _, who := range people {
+		held, err := t.all(kernel.WithActor(ctx, kernel.Actor{Account: who}), id)
+		if err != nil {
+			return nil, err
+		}
+		if anyOf(held, policies.Proof{}, act) {
+			some = append(some, who)
+		}
+	}
+	return some, nil
+}
+
+// clock is what the actor may know of a deadline: which rule it is of and when it ends, for whoever sees the site's deadlines; the title
+// of its text, for whoever may read that.
+func (t informer) clock(ctx context.Context, n notify.Notice, number string) (s notify.Subject, seen bool, err error) {
+	id, ok := kernel.ParseID[int64](number)
+	if !ok {
+		return s, false, nil
+	}
+	held, err := t.all(ctx, n.Site)
+	for i := range held {
+		held[i].InScope = true
+	}
+	if fault.Is(err, fault.NotFound) || err == nil && !anyOf(held, policies.Proof{}, "clock.read") {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	k, err := t.house.Clocks.Get(ctx, n.Site, id)
+	if fault.Is(err, fault.NotFound) {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	g, err := t.sites.Get(ctx, n.Site)
+	if err != nil {
+		return s, false, err
+	}
+	rule := t.house.Clocks.Title(k.Rule)
+	s = notify.Subject{Title: rule, Where: g.Name, Href: "/sites/" + n.Site.String() + "/board", Note: rule + " " + k.ShownAt().In(kernel.Beijing).Format(time.DateOnly)}
+	obj, err := t.clocked(ctx, k)
+	if err != nil {
+		return s, false, err
+	}
+	text, reads, err := t.Subject(ctx, notify.Notice{Site: n.Site, Object: obj.String()})
+	if reads {
+		s.Title, s.Href = text.Title, text.Href
+	}
+	return s, err == nil, err
+}
+
+// clocked is the article that a clock is about.
+func (t informer) clocked(ctx context.Context, k clocks.Clock) (publication.Object, error) {
+	obj := publication.Object{Site: k.Site, Kind: article.Kind, ID: k.ID}
+	if k.Kind != clockedEdition {
+		return obj, nil
+	}
+	trail, err := t.house.Published.Trail(ctx, k.Site, publication.EditionID(k.ID))
+	if err != nil {
+		return obj, err
+	}
+	return trail.Object, nil
+}
