@@ -141,6 +141,10 @@ func (p *articlePage) tell(c *fiber.Ctx, page *console.Page, err error) error {
 	if c.FormValue("edition") != "" {
 		p.Opinion, p.Secrecy = typed(c, "opinion"), typed(c, "secrecy")
 	}
+	if strings.HasSuffix(c.Path(), "/"+review.Signed) {
+		p.Signing = signing{true, typed(c, "signer"), typed(c, "signed_on"), typed(c, "words")}
+		return nil
+	}
 	p.Reason, p.Notice, p.UsualReason = typed(c, "reason"), typed(c, "notice"), typed(c, "usual")
 	p.Quote, p.Words = typed(c, "quote"), typed(c, "words")
 	return nil
