@@ -3,7 +3,8 @@ package console
 // wordsFaultsTenants is what goes wrong in the rooms of the sites.
 var wordsFaultsTenants = map[string]string{
 	// tenants/article
-	"这个窗口里打开的是另一篇稿件，请刷新后再写。":                   "This window shows another article. Please reload it before writing on.",
+	"恢复以后又有人保存或送审过，不能一键撤销。要换回哪个版本，请在下面选。": "Somebody has saved or sent it since, so this cannot be undone with one press. Choose the version you want below.",
+	"这个窗口里打开的是另一篇稿件，请刷新后再写。":              "This window shows another article. Please reload it before writing on.",
 	"请先登录，再写稿。":                                "Please sign in before writing.",
 	"没有收到编辑窗口的编号，请刷新后再写。":                      "The number of the editing window is missing. Please reload the page.",
 	"自动保存的序号不对，请刷新后再写。":                        "The number of the autosave is wrong. Please reload the page.",
