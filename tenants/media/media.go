@@ -207,18 +207,33 @@ func Named(body string) (ids []ID) {
 	return ids
 }
 
-// Use notes that a frozen edition shows what its text names, in the transaction that freezes it.
-func (m *Media) Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error {
+// Has refuses a text that names what its site has not.
+func (m *Media) Has(ctx context.Context, site kernel.SiteID, body string) error {
+	_, err := m.had(ctx, site, body)
+	return err
+}
+
+// had are the items that a text names, all of them its site's.
+func (m *Media) had(ctx context.Context, site kernel.SiteID, body string) ([]ID, error) {
 	ids := Named(body)
 	if len(ids) == 0 {
-		return nil
+		return nil, nil
 	}
 	have, err := m.several(ctx, site, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(have) < len(ids) {
-		return fault.In("body", "正文里有图片或附件不在本站，可能是从别的网站复制来的。请删去后重新上传。")
+		return nil, fault.In("body", "正文里有图片或附件不在本站，可能是从别的网站复制来的。请删去后重新上传。")
+	}
+	return ids, nil
+}
+
+// Use notes that a frozen edition shows what its text names, in the transaction that freezes it.
+func (m *Media) Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error {
+	ids, err := m.had(ctx, site, body)
+	if err != nil || len(ids) == 0 {
+		return err
 	}
 	return m.DB.InTx(ctx, func(ctx context.Context) error { return m.uses(ctx, site, edition, ids) })
 }
