@@ -21,6 +21,7 @@ func TestTheDesk(t *testing.T) {
 		t.Run("a form", func(t *testing.T) { forms(t, io) })
 		t.Run("a session that ends", func(t *testing.T) { endings(t, io) })
 		t.Run("two people", func(t *testing.T) { two(t, io, lead) })
+		t.Run("pictures beside what changed", func(t *testing.T) { picturesShown(t, io, lead) })
 		t.Run("versions", func(t *testing.T) { versions(t, io, both, o.hire("reads-only", "RV")) })
 		t.Run("lists", func(t *testing.T) { lists(t, io, both, o.hire("looks-on", "RV")) })
 		t.Run("metadata", func(t *testing.T) { metadata(t, io) })

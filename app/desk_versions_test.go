@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"html"
 	"net/http"
@@ -8,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/zhanqun/zhanqun/kernel"
 )
 
 // two (must show 2, C9): what two people changed at different places is saved together; what both changed is shown side by side with
@@ -115,17 +118,27 @@ func versions(t *testing.T, io, both, reviewer *worker) {
 	reviewer.wants(at+"/restore", url.Values{"from": {"1"}, "version": {"2"}}, http.StatusForbidden, "没有")
 	io.wants(at+"/restore", url.Values{"from": {"1"}, "version": {"1"}}, http.StatusConflict, "刷新")
 	io.wants(at+"/restore", url.Values{"from": {"7"}, "version": {"2"}}, http.StatusNotFound, "没有这个版本")
-	io.wants(at+"/restore", url.Values{"from": {"1"}, "version": {"2"}}, http.StatusSeeOther, "restored")
-	if d := io.article(at); d.Payload.Title != "第一个标题" || d.Version != 3 {
+	io.wants(at+"/restore", url.Values{"from": {"1"}, "version": {"2"}}, http.StatusSeeOther, "restored&made=3")
+	io.wants(at+"/restore", takingBack(t, io, at+"?done=restored&made=3", at), http.StatusSeeOther, "unrestored")
+	if d := io.article(at); d.Payload.Title == "第一个标题" || d.Version != 4 {
+		t.Errorf("taken back: %+v", d)
+	}
+	io.sees(at+"?done=unrestored", http.StatusOK, "已撤销，文字和恢复以前一样。", `!class="toast"`)
+	status, _, body := io.post(at+"/restore", url.Values{"undo": {"3"}})
+	if status != http.StatusConflict || !strings.Contains(body, "恢复以后又有人保存") || !strings.Contains(body, "恢复成这个版本") {
+		t.Errorf("taken back twice: %d, %s", status, body)
+	}
+	io.wants(at+"/restore", url.Values{"from": {"1"}, "version": {"4"}}, http.StatusSeeOther, "restored&made=5")
+	if d := io.article(at); d.Payload.Title != "第一个标题" || d.Version != 5 {
 		t.Errorf("restored %+v", d)
 	}
-	io.wants(at+"/send", url.Values{"version": {"3"}}, http.StatusSeeOther, "sent")
-	io.wants(at+"/restore", url.Values{"from": {"2"}, "version": {"4"}}, http.StatusConflict, "正在审核")
+	io.wants(at+"/send", url.Values{"version": {"5"}}, http.StatusSeeOther, "sent")
+	io.wants(at+"/restore", url.Values{"from": {"2"}, "version": {"6"}}, http.StatusConflict, "正在审核")
 	both.wants(at+"/review", both.editionOf(at, "do", "publish"), http.StatusSeeOther, "published")
 	if _, body := io.get(at + "/preview/page"); !strings.Contains(body, ">预览</p>") || strings.Contains(body, "预览，未发布") {
 		t.Errorf("the preview of what is public: %s", body)
 	}
-	edit.Set("version", "4")
+	edit.Set("version", "6")
 	edit.Set("title", "公开以后的标题")
 	io.wants(at, edit, http.StatusSeeOther, "saved")
 	if _, body := io.get(at + "/preview/page"); !strings.Contains(body, "预览，未发布") {
@@ -134,6 +147,63 @@ func versions(t *testing.T, io, both, reviewer *worker) {
 	if _, body := io.get(at + "/versions"); !strings.Contains(body, "网站上的文字") || !strings.Contains(body, "<ins>公开以后的</ins>") {
 		t.Errorf("the draft beside what is public: %s", body)
 	}
+}
+
+// toast is the bar that says what was done, and its form.
+var toast = regexp.MustCompile(`(?s)<form class="toast" method="post" action="([^"]+)">(.*?)</form>`)
+
+// takingBack is what the bar of a screen sends when somebody presses it.
+func takingBack(t *testing.T, w *worker, screen, at string) url.Values {
+	t.Helper()
+	_, body := w.get(screen)
+	bar := toast.FindStringSubmatch(body)
+	if bar == nil || bar[1] != at+"/restore" || !strings.Contains(bar[2], "已恢复成那个版本的文字") || !strings.Contains(bar[2], "撤销") || strings.Contains(body, `class="done"`) {
+		t.Fatalf("the bar is %q: %s", bar, body)
+	}
+	return fieldsOf(bar[2])
+}
+
+// picturesShown (C9): the merge screen, the comparison and the remarks beside the form show a text's pictures where this screen finds them,
+// also at the place that both have changed.
+func picturesShown(t *testing.T, io, lead *worker) {
+	i, err := io.Media.Take(kernel.WithActor(context.Background(), kernel.Actor{Account: io.account.ID, Via: "console"}), io.site.ID, "江.jpg", photo(t, 640, 400))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := func(version int, body string) url.Values {
+		f := leaflet("有图的稿件")
+		f.Set("body", body)
+		f.Set("marked", "1")
+		f.Set("version", fmt.Sprint(version))
+		f.Set("from", "2")
+		return f
+	}
+	_, header, _ := io.post(io.base(), form(0, i.Markup("江边")+"<p>甲</p><p>乙</p>"))
+	at := articleAt.FindString(header.Get("Location"))
+	broken := `src="` + i.Path()
+	shows := func(what, page string, n int) {
+		t.Helper()
+		if strings.Count(page, `src="/sites/`+io.site.ID.String()+i.Path()) != n || strings.Contains(page, broken) {
+			t.Errorf("%s does not show its picture %d times: %s", what, n, page)
+		}
+	}
+	lead.wants(at, form(1, i.Markup("江边")+"<p>甲</p><p>主管改的</p>"), http.StatusSeeOther, "saved")
+	status, _, page := io.post(at, form(1, i.Markup("江边")+"<p>甲</p><p>信息员改的</p>"))
+	if status != http.StatusConflict {
+		t.Errorf("nothing to decide: %d", status)
+	}
+	shows("the merge screen", page, 1)
+	decide := fieldsOf(page)
+	_, _, page = io.post(at+"/merge", decide)
+	shows("the merge screen, undecided", page, 1)
+	lead.wants(at, form(2, i.Markup("主管看到的江")+"<p>甲</p><p>主管改的</p>"), http.StatusSeeOther, "saved")
+	_, _, page = io.post(at, form(2, i.Markup("信息员看到的江")+"<p>甲</p><p>主管改的</p>"))
+	shows("the place that both changed", page, 2)
+	_, page = io.get(at + "/versions?a=1&b=2")
+	shows("the comparison", page, 1)
+	lead.wants(at+"/notes", url.Values{"words": {"换一张清楚的"}, "quote": {"甲"}}, http.StatusSeeOther, "comment")
+	_, page = io.get(at + "/edit")
+	shows("the form beside its remarks", page, 1)
 }
 
 // unescaped is what an attribute or a text of a page says.

@@ -115,14 +115,76 @@ func notes(t *testing.T, io, both, lead, third *worker) {
 	both.wants(at+"/notes", url.Values{"kind": {"handover"}, "to": {third.account.ID.String()}, "words": {"我不熟悉这项业务"}}, http.StatusSeeOther, "handover")
 	third.sees("/reviews", http.StatusOK, "转来的同事", "我不熟悉这项业务")
 	both.sees("/reviews", http.StatusOK, "已转给")
-	signed := url.Values{"kind": {"signed"}, "signer": {"分管副镇长"}, "signed_on": {"2026-11-26"}, "words": {"同意发布"}}
-	io.wants(at+"/notes", signed, http.StatusForbidden, "作者以外")
-	third.wants(at+"/notes", signed, http.StatusSeeOther, "signed")
+	scanned(t, io, both, third, at)
 	third.sees(at+"/sheet", http.StatusOK, "信息发布审批单", "<svg viewBox=", "分管副镇长", "同意发布", "有批注的稿件")
 	third.sees(at, http.StatusOK, "我的意见") // paper is no approval
 	third.wants(at+"/review", third.editionOf(at, "do", "return", "usual", "数据、时间或名称有误，请核对。", "reason", "第二行。"), http.StatusSeeOther, "returned")
 	io.sees("/", http.StatusOK, "数据、时间或名称有误，请核对。 第二行。")
 	io.sees(io.write("没送审的")+"/sheet", http.StatusNotFound, "还没有送审")
+}
+
+// scanned: a leader's signature on paper is entered with its scan, which whoever may see the review can open, and no citizen's address serves,
+// be the text public or not; a file that is refused takes nothing of the form with it.
+func scanned(t *testing.T, io, both, third *worker, other string) {
+	at := io.sent("有扫描件的稿件")
+	signed := url.Values{"signer": {"分管副镇长"}, "signed_on": {"2026-11-26"}, "words": {"同意发布"}}
+	enters := func(w *worker, at string, status int, says string, files ...file) {
+		t.Helper()
+		got, head, body := w.multi(at+"/signed", signed, files...)
+		if got != status || !strings.Contains(html.UnescapeString(body)+head.Get("Location"), says) {
+			t.Errorf("%s enters a signature: %d, %s", w.account.Login, got, body)
+		}
+		if status == http.StatusUnprocessableEntity && (!strings.Contains(body, `value="分管副镇长"`) || !strings.Contains(body, `value="2026-11-26"`) || !strings.Contains(body, `value="同意发布"`) || !strings.Contains(body, "<details open><summary>登记线下签批")) {
+			t.Errorf("what was typed is lost: %s", body)
+		}
+	}
+	sheet := file{"签批单.pdf", append([]byte("%PDF-1.4\nsigned on paper\n"), pdf...)}
+	enters(io, at, http.StatusForbidden, "作者以外", sheet)
+	enters(third, at, http.StatusUnprocessableEntity, "网页和 SVG 里可以藏程序", file{"网页.pdf", []byte("<html><script>alert(1)</script>")})
+	enters(third, at, http.StatusUnprocessableEntity, "只能附一个扫描件", sheet, sheet)
+	enters(third, other, http.StatusSeeOther, "signed")
+	enters(third, at, http.StatusSeeOther, "signed", sheet)
+	found, err := io.Reviews.Notes(context.Background(), publication.Object{Site: io.site.ID, Kind: "article", ID: io.article(at).ID})
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%v, %v", found, err)
+	}
+	note := "/notes/" + kernel.SiteID(found[0].ID).String() + "/scan"
+	link := `扫描件 <a href="` + at + note + `">签批单.pdf</a>（1 KB）`
+	nobody, stranger := &worker{bureau: io.bureau, client: io.client}, io.hireAt("610902", "elsewhere", "RV")
+	safe := func(when string) {
+		t.Helper()
+		io.sees(at, http.StatusOK, link)
+		both.sees(at+"/sheet", http.StatusOK, link)
+		for _, w := range []*worker{io, both, third} {
+			w.sees(at+note, http.StatusOK, "signed on paper")
+		}
+		third.sees(other+note, http.StatusNotFound)
+		for _, w := range []*worker{nobody, stranger} {
+			if status, body := w.get(at + note); status == http.StatusOK && strings.Contains(body, "signed on paper") || strings.Contains(body, "%PDF") {
+				t.Errorf("%s somebody else gets it: %d", when, status)
+			}
+		}
+		id := kernel.SiteID(found[0].ID).String()
+		for _, path := range []string{at + note, "/-/media/" + id + "/file.pdf", "/-/media/" + id + "/full.pdf", "/-/media/" + id + "/签批单.pdf", "/-/scans/" + id + "/file.pdf", "/a/" + id, note} {
+			if status, _, body := io.askFor(io.site.URL(path)); status == http.StatusOK || strings.Contains(body, "signed on paper") {
+				t.Errorf("%s a citizen gets %s: %d", when, path, status)
+			}
+		}
+		io.sees("/sites/"+io.site.ID.String()+"/-/media/"+id+"/file.pdf", http.StatusNotFound)
+	}
+	safe("in review")
+	both.wants(at+"/review", both.editionOf(at, "do", "publish"), http.StatusSeeOther, "published")
+	safe("when the text is public")
+	r, err := http.NewRequest(http.MethodGet, consoleAt+at+note, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, head, _ := third.send(r); !strings.HasPrefix(head.Get("Content-Disposition"), "attachment") || !strings.HasPrefix(head.Get("Cache-Control"), "private") || head.Get("Content-Type") != "application/pdf" {
+		t.Errorf("it comes with %v", head)
+	}
+	if flaws, err := io.Media.Flaws(context.Background(), io.site.ID); err != nil || len(flaws) != 0 {
+		t.Errorf("the store and the rows differ: %v, %v", flaws, err)
+	}
 }
 
 // emergency: published at once with its reason, owed, settled by somebody who is neither its author nor its publisher, or withdrawn.

@@ -3,7 +3,8 @@ package console
 // wordsFaultsTenants is what goes wrong in the rooms of the sites.
 var wordsFaultsTenants = map[string]string{
 	// tenants/article
-	"这个窗口里打开的是另一篇稿件，请刷新后再写。":                   "This window shows another article. Please reload it before writing on.",
+	"恢复以后又有人保存或送审过，不能一键撤销。要换回哪个版本，请在下面选。": "Somebody has saved or sent it since, so this cannot be undone with one press. Choose the version you want below.",
+	"这个窗口里打开的是另一篇稿件，请刷新后再写。":              "This window shows another article. Please reload it before writing on.",
 	"请先登录，再写稿。":                                "Please sign in before writing.",
 	"没有收到编辑窗口的编号，请刷新后再写。":                      "The number of the editing window is missing. Please reload the page.",
 	"自动保存的序号不对，请刷新后再写。":                        "The number of the autosave is wrong. Please reload the page.",
@@ -103,6 +104,7 @@ var wordsFaultsTenants = map[string]string{
 	"这类栏目不设更新周期：%s。":                    "Columns of this kind have no cycle of updates: %s.",
 	"所有栏目都要在两个月以内更新，更新周期应在 1 到 %d 天之间。": "Every column is updated within two months: a cycle has 1 to %d days.",
 	// tenants/desk
+	"一次签批只能附一个扫描件，请把几页合成一个 PDF。":         "One scan per signature: please put several pages into one PDF.",
 	"没有收到是对哪一版稿件的意见，请刷新后再试。":             "It is not known which edition your opinion is about. Please reload the page.",
 	"这篇稿件已经变了：您看到的那一版不在审核中。请看过现在的稿件再决定。": "The article has changed: the edition you saw is not in review. Look at it as it is, then decide.",
 	"这份自动保存的文字属于另一篇稿件。":                  "This autosave belongs to another article.",

@@ -148,6 +148,8 @@ type Chain interface {
 
 // Pictures keeps the pictures and files of texts; tenants/media does.
 type Pictures interface {
+	// Has refuses a text that names what its site has not.
+	Has(ctx context.Context, site kernel.SiteID, body string) error
 	// Use notes, in the transaction that freezes it, what an edition shows beside its words.
 	Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error
 	// Dress gives the pictures of a sanitised text their sizes, and every address of theirs the base below which the reader finds it.

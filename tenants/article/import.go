@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -64,6 +65,7 @@ type row struct {
 	article ID
 	seat    seat
 	item    publication.ImportItem
+	body    string // of a text that may name pictures and files of its site, else ""
 }
 
 // importer is one run.
@@ -185,6 +187,9 @@ func (im *importer) check(d *document, raw []byte) {
 	}
 	if err == nil {
 		d.item.Payload, err = p.encode()
+	}
+	if strings.Contains(p.Body, mediaAt) {
+		d.body = p.Body
 	}
 	if err != nil {
 		bad.Say, bad.Field = fault.Say(err), field(err)
@@ -314,8 +319,8 @@ func (im *importer) write(ctx context.Context, rows []row) error {
 				fresh = append(fresh, r)
 			}
 		}
-		if len(fresh) == 0 || im.o.DryRun {
-			return nil
+		if err := im.pictured(ctx, fresh, im.has); err != nil || len(fresh) == 0 || im.o.DryRun {
+			return err
 		}
 		return im.enter(ctx, fresh)
 	})
@@ -341,6 +346,9 @@ func (im *importer) enter(ctx context.Context, rows []row) error {
 		items[i] = r.item
 	}
 	if err := im.Published.Import(ctx, im.o.Batch.ID, items); err != nil {
+		return err
+	}
+	if err := im.pictured(ctx, rows, im.uses); err != nil {
 		return err
 	}
 	count := map[kernel.SiteID]int{}
@@ -373,25 +381,4 @@ func unzip(r io.Reader) (*bufio.Reader, error) {
 		}
 	}
 	return b, nil
-}
-
-var errLong = errors.New("line too long")
-
-// nextLine returns one line without its end; io.EOF comes with the last. A line over longestLine is skipped.
-func nextLine(b *bufio.Reader) ([]byte, error) {
-	var line []byte
-	long := false
-	for {
-		part, err := b.ReadSlice('\n')
-		if long = long || len(line)+len(part) > longestLine; !long {
-			line = append(line, part...)
-		}
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case long && (err == nil || errors.Is(err, io.EOF)):
-			return nil, errors.Join(errLong, err)
-		}
-		return line, err
-	}
 }

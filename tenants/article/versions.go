@@ -3,6 +3,7 @@ package article
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -21,7 +22,9 @@ const (
 )
 
 // named are the acts after which the text is kept as a version; others, such as a move, change no text.
-var named = map[string]string{"article.edit.draft": KeptEdited, "article.merge": KeptMerged, "article.restore": KeptRestored, "article.submit": KeptSubmitted}
+var named = map[string]string{"article.edit.draft": KeptEdited, "article.merge": KeptMerged, "article.restore": KeptRestored, restoreUndo: KeptRestored, "article.submit": KeptSubmitted}
+
+const restoreUndo = "article.restore.undo"
 
 // Version is the text of an article as somebody saved it. It is never changed; lawful erasure takes it away.
 type Version struct {
@@ -65,6 +68,39 @@ func (a *Articles) Restore(ctx context.Context, site kernel.SiteID, id ID, seen,
 		return fault.New(fault.NotFound, "没有这个版本。")
 	}
 	return a.edit(ctx, site, id, seen, v.Payload, "article.restore")
+}
+
+// Unrestore takes back the restore that has made a version: the text before it is the draft's again, and an article whose public text that is
+// stands as published again. It is refused when anybody has saved or sent since.
+func (a *Articles) Unrestore(ctx context.Context, site kernel.SiteID, id ID, made int64) error {
+	return a.alter(ctx, site, id, restoreUndo, func(ctx context.Context, d *Draft) error {
+		last, err := a.versionUpTo(ctx, site, id, d.Version)
+		if err != nil {
+			return err
+		}
+		if last.Number != made || last.Why != KeptRestored {
+			return fault.New(fault.Conflict, "恢复以后又有人保存或送审过，不能一键撤销。要换回哪个版本，请在下面选。")
+		}
+		before, err := a.versionUpTo(ctx, site, id, made-1)
+		if err != nil {
+			return err
+		}
+		d.Payload = before.Payload
+		if who := kernel.ActorFrom(ctx).Account; who != 0 {
+			d.Author = who
+		}
+		public, live, err := a.Public(ctx, site, id)
+		switch {
+		case fault.Is(err, fault.NotFound), fault.Is(err, fault.Gone):
+			return nil
+		case err != nil:
+			return err
+		}
+		if live.Edition == d.Edition && reflect.DeepEqual(*public, d.Payload) {
+			d.State = Released
+		}
+		return nil
+	})
 }
 
 // keepVersion keeps the text of d after the act, and how it was before when nothing is kept yet.

@@ -56,6 +56,71 @@ func TestVersions(t *testing.T) {
 	})
 }
 
+// B8: a restore is taken back with one press, to the text before it, also after a move; not when anybody has saved or sent since, and no
+// other change is taken back so. An article whose public text that is stands as published again.
+func TestARestoreIsTakenBack(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		site := h.city.ID
+		is := func(id ID, title, state string, author kernel.AccountID) int64 {
+			t.Helper()
+			d, err := h.Get(h.ctx, site, id)
+			h.must(err)
+			if d.Payload.Title != title || d.State != state || d.Author != author {
+				t.Errorf("it is %q, %s, by %d; want %q, %s, by %d", d.Payload.Title, d.State, d.Author, title, state, author)
+			}
+			return d.Version
+		}
+		id, err := h.Create(h.ctx, site, 1, "", news("一"))
+		h.must(err)
+		h.must(h.Edit(h.ctx, site, id, 1, news("二")))
+		refused(t, "an edit", h.Unrestore(h.ctx, site, id, 2), fault.Conflict, "又有人保存")
+		h.must(h.Restore(h.ctx, site, id, 2, 1))
+		h.must(h.Recolumn(h.ctx, site, id, 20))
+		refused(t, "another version", h.Unrestore(h.ctx, site, id, 2), fault.Conflict, "又有人保存")
+		refused(t, "another site's", h.Unrestore(h.ctx, h.towns[0].ID, id, 3), fault.NotFound, "")
+		h.must(h.Unrestore(h.as(reviewer), site, id, 3))
+		is(id, "二", Drafted, reviewer)
+		refused(t, "twice", h.Unrestore(h.ctx, site, id, 3), fault.Conflict, "又有人保存")
+		if got, want := h.history(site, id), "1 create 11 一; 2 edit 11 二; 3 restore 11 一; 5 restore 12 二; "; got != want {
+			t.Errorf("kept %q, want %q", got, want)
+		}
+		h.must(h.Restore(h.ctx, site, id, 5, 1))
+		h.must(h.Edit(h.as(reviewer), site, id, 6, news("三")))
+		refused(t, "saved since", h.Unrestore(h.ctx, site, id, 6), fault.Conflict, "又有人保存")
+		h.must(h.Restore(h.ctx, site, id, 7, 1))
+		_, err = h.Submit(h.ctx, site, id, 8)
+		h.must(err)
+		refused(t, "sent since", h.Unrestore(h.ctx, site, id, 8), fault.Conflict, "又有人保存或送审")
+
+		id = h.publish(h.city, 1, news("公开的"))
+		at := is(id, "公开的", Released, author)
+		h.must(h.Edit(h.ctx, site, id, at, news("改坏的")))
+		h.must(h.Restore(h.ctx, site, id, at+1, at))
+		h.must(h.Unrestore(h.ctx, site, id, at+2))
+		is(id, "改坏的", Drafted, author)
+		h.must(h.Restore(h.ctx, site, id, at+3, at))
+		h.review(h.city, id)
+		h.must(h.Publish(h.ctx, site, id))
+		at = is(id, "公开的", Released, author)
+		h.must(h.Restore(h.ctx, site, id, at, 3))
+		is(id, "改坏的", Drafted, author)
+		h.must(h.Unrestore(h.ctx, site, id, at+1))
+		is(id, "公开的", Released, author)
+		h.must(h.Edit(h.ctx, site, id, at+2, news("公开的"))) // the same words, sent again and returned, are a draft
+		_, err = h.Submit(h.ctx, site, id, at+3)
+		h.must(err)
+		h.must(h.Return(h.ctx, site, id))
+		h.must(h.Restore(h.ctx, site, id, at+5, 3))
+		h.must(h.Unrestore(h.ctx, site, id, at+6))
+		is(id, "公开的", Drafted, author)
+		at += 5
+		h.must(h.Restore(h.ctx, site, id, at+2, 3))
+		h.must(h.Withdraw(h.ctx, site, id, "有误"))
+		h.must(h.Unrestore(h.ctx, site, id, at+3))
+		is(id, "公开的", Drafted, author)
+	})
+}
+
 // B8: an article that was taken over, or stood here before versions were kept, keeps its text as it was before the first change.
 func TestTheTextBeforeTheFirstChange(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

@@ -58,15 +58,18 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/articles/:id/sheet", slices.Concat(reads, lastly), d.showSheet},
 		{fiber.MethodPost, "/sites/:site/articles/:id/notes", slices.Concat(reads, lastly), d.writeNote},
 		{fiber.MethodPost, "/sites/:site/articles/:id/notes/:note/done", reads, d.settleNote},
+		{fiber.MethodPost, "/sites/:site/articles/:id/signed", slices.Concat(reads, lastly), d.sign},
 		{fiber.MethodGet, "/sites/:site/chains", []policies.Action{"column.owner.set"}, d.showChains},
 		{fiber.MethodPost, "/sites/:site/chains", []policies.Action{"column.owner.set"}, d.setChain},
 	} {
 		most := 0
-		if strings.HasSuffix(a.path, "/insert") {
+		if strings.HasSuffix(a.path, "/insert") || strings.HasSuffix(a.path, "/signed") {
 			most = media.UploadMost
 		}
 		r.Action(web.ActionRoute{MaxBody: most, Room: "tenants/desk", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Column: d.columnOf(a.path), Do: a.do})
 	}
+	scan := "/sites/:site/articles/:id/notes/:note/scan"
+	r.Action(web.ActionRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: scan, Action: reads[0], Or: slices.Concat(reads[1:], lastly), Tenancy: "site", Cache: "private", Column: d.columnOf(scan), Do: d.showScan})
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/reviews", SignedIn: true, Do: d.showAll})
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodPost, Path: "/reviews", SignedIn: true, Do: d.together})
 	r.Door(web.DoorRoute{Room: "tenants/desk", Method: fiber.MethodGet, Path: "/preview/:token", Do: d.byLink})

@@ -66,8 +66,9 @@ var sentences = map[string]string{
 	"returned": "已退回作者。", "published": "已发布，网站上现在就能看到。", "withdrawn": "已撤回，网站上已经看不到。",
 	"planned": "时间已定。到时自动办理；服务器那时停着的，恢复后马上补办。", "unplanned": "已取消定时。",
 	"merged": "已保存。别人同时改的地方也在里面，请看一遍再送审。", "restored": "已恢复成那个版本的文字，后来的版本仍在历史里。",
-	"fixed": "已按建议改好，存为草稿。",
-	"gone":  "这个网址已永久停用，只显示一句说明。", "moved": "已撤回，原网址现在转到您指定的那一篇。",
+	"unrestored": "已撤销，文字和恢复以前一样。",
+	"fixed":      "已按建议改好，存为草稿。",
+	"gone":       "这个网址已永久停用，只显示一句说明。", "moved": "已撤回，原网址现在转到您指定的那一篇。",
 	"validity": "效力变化已登记，网页和列表上现在就能看到。", "undone": "已取消，网站上恢复成原来的样子。",
 }
 
@@ -85,6 +86,9 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	p := articlePage{ID: a.ID, Bulk: "/sites/" + a.Site.String() + "/articles/bulk", Address: address(a.Site, a.ID, ""), Title: a.Payload.Title, UpdatedAt: a.UpdatedAt, Summary: a.Payload.Summary, Source: a.Payload.Source,
 		Body: template.HTML(render.Sanitise(a.Payload.Body)), Version: a.Version, // sanitised
 		Opinion: "内容属实，同意发布。", Secrecy: "经审查，不涉及国家秘密、工作秘密和个人隐私。"}
+	if err == nil {
+		page.Undo = restored(c, a)
+	}
 	if err := p.tell(c, &page, err); err != nil {
 		return err
 	}
@@ -128,7 +132,7 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 // tell says why an act was not done, over what was typed, or what the last one did; an error that is nobody's to put right is answered.
 func (p *articlePage) tell(c *fiber.Ctx, page *console.Page, err error) error {
 	if err == nil {
-		if s := sentences[c.Query("done")]; s != "" {
+		if s := sentences[c.Query("done")]; s != "" && page.Undo == nil { // the bar says it
 			p.Done = say(c, s)
 		}
 		return nil
@@ -140,6 +144,10 @@ func (p *articlePage) tell(c *fiber.Ctx, page *console.Page, err error) error {
 	p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 	if c.FormValue("edition") != "" {
 		p.Opinion, p.Secrecy = typed(c, "opinion"), typed(c, "secrecy")
+	}
+	if strings.HasSuffix(c.Path(), "/"+review.Signed) {
+		p.Signing = signing{true, typed(c, "signer"), typed(c, "signed_on"), typed(c, "words")}
+		return nil
 	}
 	p.Reason, p.Notice, p.UsualReason = typed(c, "reason"), typed(c, "notice"), typed(c, "usual")
 	p.Quote, p.Words = typed(c, "quote"), typed(c, "words")

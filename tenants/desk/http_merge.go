@@ -94,11 +94,33 @@ func (d *Desk) undecided(c *fiber.Ctx, a *article.Draft, m merged, column int64,
 	if p.Who, err = d.name(c.UserContext(), a.Author); err != nil {
 		return err
 	}
+	for i := range p.Body {
+		if err := d.shown(c.UserContext(), a.Site, &p.Body[i]); err != nil {
+			return err
+		}
+	}
 	for i := range p.Lines {
 		l := &p.Lines[i]
 		l.Label, l.MineWord, l.TheirsWord = say(c, l.Label), say(c, l.MineWord), say(c, l.TheirsWord)
 	}
 	return mergeView.Show(d.Console, c, page, p)
+}
+
+// shown makes of a stretch of the text what is read on this screen, with its pictures.
+func (d *Desk) shown(ctx context.Context, site kernel.SiteID, s *slot) (err error) {
+	read := func(text string) (shown template.HTML) {
+		if err == nil {
+			shown, err = d.dressed(ctx, site, template.HTML(render.Sanitise(text))) // sanitised
+		}
+		return shown
+	}
+	switch {
+	case !s.Both:
+		s.Show = read(s.Text)
+	case !s.Plain:
+		s.MineShow, s.TheirsShow = read(s.Mine), read(s.Theirs)
+	}
+	return err
 }
 
 // merge saves what somebody decided; when the article has moved on once more, it is merged once more.
@@ -136,7 +158,6 @@ func readSlots(c *fiber.Ctx, p *article.Payload) (m merged) {
 		s.Plain = c.FormValue("plain-"+s.Key) == "1"
 		s.Took = c.FormValue("took-"+s.Key) == "1"
 		s.Text, s.Mine, s.Theirs, s.Take = typed(c, "same-"+s.Key), typed(c, "mine-"+s.Key), typed(c, "theirs-"+s.Key), typed(c, "take-"+s.Key)
-		s.Show = template.HTML(render.Sanitise(s.Text)) // sanitised
 		s.name()
 		return s
 	}

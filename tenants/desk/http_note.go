@@ -29,6 +29,7 @@ type beside struct {
 	Usual              []string
 	UsualReason        string // what was chosen of them
 	Quote, Words       string // what was typed
+	Signing            signing
 	Paragraphs         []option
 }
 
@@ -43,6 +44,7 @@ type note struct {
 	Block               int  // the paragraph that it is about
 	Number              int  // of its mark in the text, or 0
 	Lost                bool // the words that it quotes are not there any more
+	Scan                *scan
 }
 
 // usual are what reviewers say most often when they return a text; the words typed beside it are added.
@@ -56,9 +58,13 @@ func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) er
 		return err
 	}
 	p.Usual, p.MayTalk = usual, true
+	scans, err := d.scans(ctx, a, notes)
+	if err != nil {
+		return err
+	}
 	for _, n := range notes {
 		line := note{ID: n.ID, Kind: n.Kind, Quote: n.Quote, Block: n.Block, Words: n.Words, Signer: n.Signer, SignedOn: n.SignedOn, At: n.At,
-			Open: n.Kind == review.Comment && n.DoneBy == 0, Older: n.Edition != a.Edition, Urgent: n.Kind == review.Urgent}
+			Open: n.Kind == review.Comment && n.DoneBy == 0, Older: n.Edition != a.Edition, Urgent: n.Kind == review.Urgent, Scan: scans[n.ID]}
 		if line.Who, err = d.name(ctx, n.By); err != nil {
 			return err
 		}
@@ -117,7 +123,7 @@ func (d *Desk) others(ctx context.Context, a *article.Draft) ([]named, error) {
 	return all, nil
 }
 
-// writeNote keeps what somebody writes beside the article: a comment, a handing over, or that a leader has signed on paper.
+// writeNote keeps what somebody writes beside the article: a comment, or a handing over.
 func (d *Desk) writeNote(c *fiber.Ctx) error {
 	a, err := d.found(c)
 	if err != nil {
@@ -127,10 +133,7 @@ func (d *Desk) writeNote(c *fiber.Ctx) error {
 	if err != nil {
 		return d.article(c, a, err)
 	}
-	switch c.FormValue("kind") {
-	case review.Signed:
-		n.Kind, n.Quote, n.Block, n.Signer, n.SignedOn = review.Signed, "", 0, typed(c, "signer"), typed(c, "signed_on")
-	case review.HandedOver:
+	if c.FormValue("kind") == review.HandedOver {
 		n.Kind, n.Quote, n.Block = review.HandedOver, "", 0
 		if n.To, err = d.colleague(c, a); err != nil {
 			return d.article(c, a, err)

@@ -103,8 +103,9 @@ func (d *Desk) remarked(c *fiber.Ctx, a *article.Draft) (*remarked, error) {
 		return nil, nil
 	}
 	body, marked := markedUp(render.Sanitise(a.Payload.Body), r.Notes)
-	r.Body, r.Notes = template.HTML(body), marked // sanitised, and marks
-	return r, nil
+	r.Notes = marked
+	r.Body, err = d.dressed(c.UserContext(), a.Site, template.HTML(body)) // sanitised, and marks
+	return r, err
 }
 
 // again shows the form as it was typed, after a remark was settled beside it.

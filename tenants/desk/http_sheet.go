@@ -6,8 +6,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
-	"github.com/zhanqun/zhanqun/platform/publication"
-	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
 
@@ -58,14 +56,8 @@ func (d *Desk) showSheet(c *fiber.Ctx) error {
 	if p.Steps, err = d.steps(ctx, c, t); err != nil {
 		return err
 	}
-	notes, err := d.Reviews.Notes(ctx, publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID})
-	if err != nil {
+	if p.Signed, err = d.signatures(ctx, a); err != nil {
 		return err
-	}
-	for _, n := range notes {
-		if n.Kind == review.Signed && n.Edition == a.Edition {
-			p.Signed = append(p.Signed, note{Signer: n.Signer, SignedOn: n.SignedOn, Words: n.Words})
-		}
 	}
 	return sheetView.Show(d.Console, c, console.Page{Title: say(c, "信息发布审批单"), Site: a.Site}, p)
 }

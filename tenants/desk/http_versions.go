@@ -196,15 +196,32 @@ func difference(c *fiber.Ctx, was, is article.Payload) *comparison {
 	return out
 }
 
+// restore makes an earlier version's text the draft's, or takes back what that has done.
 func (d *Desk) restore(c *fiber.Ctx) error {
 	a, err := d.found(c)
 	if err != nil {
 		return err
+	}
+	if made, is := kernel.ParseID[int64](c.FormValue("undo")); is {
+		if err := d.Articles.Unrestore(c.UserContext(), a.Site, a.ID, made); err != nil {
+			return d.versions(c, a, err)
+		}
+		return see(c, address(a.Site, a.ID, "unrestored"))
 	}
 	number, _ := kernel.ParseID[int64](c.FormValue("from"))
 	seen, _ := kernel.ParseID[int64](c.FormValue("version"))
 	if err := d.Articles.Restore(c.UserContext(), a.Site, a.ID, seen, number); err != nil {
 		return d.versions(c, a, err)
 	}
-	return see(c, address(a.Site, a.ID, "restored"))
+	return see(c, address(a.Site, a.ID, "restored")+"&made="+strconv.FormatInt(seen+1, 10))
+}
+
+// restored is the bar of an address that tells of a restore. Whoever has made the address up has made no more than a form.
+func restored(c *fiber.Ctx, a *article.Draft) *console.Undo {
+	made, is := kernel.ParseID[int64](c.Query("made"))
+	if !is || c.Query("done") != "restored" {
+		return nil
+	}
+	return &console.Undo{Say: say(c, sentences["restored"]), To: address(a.Site, a.ID, "") + "/restore",
+		Fields: []console.Hidden{{Name: "undo", Value: strconv.FormatInt(made, 10)}}}
 }

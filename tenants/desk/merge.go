@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/article/compare"
 )
@@ -17,6 +16,8 @@ type slot struct {
 	Both, Took   bool
 	Text         string
 	Show         template.HTML // Text as it is read
+	MineShow     template.HTML // Mine, where it has marks
+	TheirsShow   template.HTML
 	Mine, Theirs string
 	Line, Plain  bool   // Plain: Mine and Theirs are lines of text, not HTML
 	Take         string // mine, theirs, both or not yet decided
@@ -53,7 +54,6 @@ func mergeOf(base, mine, theirs article.Payload) (m merged) {
 	}
 	for i, p := range compare.Merge(compare.Blocks(base.Body), compare.Blocks(mine.Body), compare.Blocks(theirs.Body)) {
 		s := slot{Key: "b" + strconv.Itoa(i), Both: p.Both, Took: p.Took, Text: strings.Join(p.Mine, "\n")}
-		s.Show = template.HTML(render.Sanitise(s.Text)) // sanitised
 		if p.Both {
 			s.Text = ""
 			s.Mine, s.Theirs, s.Plain = bothPlain(strings.Join(p.Mine, "\n"), strings.Join(p.Theirs, "\n"))

@@ -68,14 +68,31 @@ func (m *Media) File(i *Item, name string) (*web.File, error) {
 	if !i.Picture() {
 		f.Name = i.Name
 	}
-	f.Open = func(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
-		c, err := m.Store.Open(ctx, i.key(width), blob.Range{Offset: offset, Length: length})
+	f.Open = m.opener(i.key(width))
+	return f, nil
+}
+
+func (m *Media) opener(key string) func(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
+	return func(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
+		c, err := m.Store.Open(ctx, key, blob.Range{Offset: offset, Length: length})
 		if err != nil {
 			return nil, err
 		}
 		return c, nil
 	}
-	return f, nil
+}
+
+// ScanFile is the scan beside a note, to be kept by whoever may read the note: the caller has asked.
+func (m *Media) ScanFile(ctx context.Context, site kernel.SiteID, note int64) (*web.File, error) {
+	all, err := m.Scans(ctx, site, note)
+	if err != nil {
+		return nil, err
+	}
+	s := all[note]
+	if s == nil {
+		return nil, none()
+	}
+	return &web.File{ContentType: types[s.Kind], Tag: s.SHA256, Size: s.Bytes, Name: s.Name, Open: m.opener(s.key())}, nil
 }
 
 // at is the site of the path, which the guard has read.

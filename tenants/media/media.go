@@ -115,29 +115,37 @@ func New(r Room) *Media {
 
 // Take keeps a file under the name it had where it came from. The same file again is the same item.
 func (m *Media) Take(ctx context.Context, site kernel.SiteID, name string, raw []byte) (*Item, error) {
-	if kernel.ActorFrom(ctx).Account == 0 {
-		return nil, fault.New(fault.Forbidden, "请先登录。")
-	}
-	quota, err := m.Sites.QuotaOf(ctx, site)
-	if err != nil {
-		return nil, err
-	}
-	if most := min(Most, quota.UploadMB<<20); int64(len(raw)) > most {
-		return nil, fault.In("file", "“%s”太大：一个文件最多 %d MB。图片请缩小，文件请分开。", short(name), most>>20)
-	}
-	made, err := m.prepare(ctx, name, raw)
+	made, most, err := m.taken(ctx, site, name, raw)
 	if err != nil {
 		return nil, err
 	}
 	i := made.item
-	i.Site, i.By, i.At = site, kernel.ActorFrom(ctx).Account, m.Now()
-	if err := m.room(ctx, i, quota.StorageMB); err != nil {
+	if err := m.fits(ctx, site, i.Name, i.Stored, most); err != nil {
 		return nil, err
 	}
 	if err := made.put(ctx, m.Store); err != nil {
 		return nil, err
 	}
-	return i, m.keep(ctx, i, quota.StorageMB)
+	return i, m.keep(ctx, i, most)
+}
+
+// taken checks what somebody brings to a site, and makes of it what may be kept; most is how much the site may keep, in MB.
+func (m *Media) taken(ctx context.Context, site kernel.SiteID, name string, raw []byte) (out *made, most int64, err error) {
+	if kernel.ActorFrom(ctx).Account == 0 {
+		return nil, 0, fault.New(fault.Forbidden, "请先登录。")
+	}
+	quota, err := m.Sites.QuotaOf(ctx, site)
+	if err != nil {
+		return nil, 0, err
+	}
+	if most := min(Most, quota.UploadMB<<20); int64(len(raw)) > most {
+		return nil, 0, fault.In("file", "“%s”太大：一个文件最多 %d MB。图片请缩小，文件请分开。", short(name), most>>20)
+	}
+	if out, err = m.prepare(ctx, name, raw); err != nil {
+		return nil, 0, err
+	}
+	out.item.Site, out.item.By, out.item.At = site, kernel.ActorFrom(ctx).Account, m.Now()
+	return out, quota.StorageMB, nil
 }
 
 // Shelve keeps a picture that came along with a text, and answers what stands for it there.
@@ -160,7 +168,7 @@ func (m *Media) keep(ctx context.Context, i *Item, most int64) error {
 				}
 				return err
 			}
-			if err := m.room(ctx, i, most); err != nil {
+			if err := m.fits(ctx, i.Site, i.Name, i.Stored, most); err != nil {
 				return err
 			}
 			if err := m.insert(ctx, i); err != nil {
@@ -175,11 +183,11 @@ func (m *Media) keep(ctx context.Context, i *Item, most int64) error {
 	}
 }
 
-// room refuses what would be more than the site may keep (A11).
-func (m *Media) room(ctx context.Context, i *Item, mostMB int64) error {
-	have, err := m.total(ctx, i.Site)
-	if err == nil && have+i.Stored > mostMB<<20 {
-		return fault.In("file", "本站的图片和附件已满 %d MB，放不下“%s”。请联系平台运维人员增加空间。", mostMB, short(i.Name))
+// fits refuses what would be more than the site may keep (A11).
+func (m *Media) fits(ctx context.Context, site kernel.SiteID, name string, bytes, mostMB int64) error {
+	have, err := m.total(ctx, site)
+	if err == nil && have+bytes > mostMB<<20 {
+		return fault.In("file", "本站的图片和附件已满 %d MB，放不下“%s”。请联系平台运维人员增加空间。", mostMB, short(name))
 	}
 	return err
 }
@@ -199,18 +207,33 @@ func Named(body string) (ids []ID) {
 	return ids
 }
 
-// Use notes that a frozen edition shows what its text names, in the transaction that freezes it.
-func (m *Media) Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error {
+// Has refuses a text that names what its site has not.
+func (m *Media) Has(ctx context.Context, site kernel.SiteID, body string) error {
+	_, err := m.had(ctx, site, body)
+	return err
+}
+
+// had are the items that a text names, all of them its site's.
+func (m *Media) had(ctx context.Context, site kernel.SiteID, body string) ([]ID, error) {
 	ids := Named(body)
 	if len(ids) == 0 {
-		return nil
+		return nil, nil
 	}
 	have, err := m.several(ctx, site, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(have) < len(ids) {
-		return fault.In("body", "正文里有图片或附件不在本站，可能是从别的网站复制来的。请删去后重新上传。")
+		return nil, fault.In("body", "正文里有图片或附件不在本站，可能是从别的网站复制来的。请删去后重新上传。")
+	}
+	return ids, nil
+}
+
+// Use notes that a frozen edition shows what its text names, in the transaction that freezes it.
+func (m *Media) Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error {
+	ids, err := m.had(ctx, site, body)
+	if err != nil || len(ids) == 0 {
+		return err
 	}
 	return m.DB.InTx(ctx, func(ctx context.Context) error { return m.uses(ctx, site, edition, ids) })
 }

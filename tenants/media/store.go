@@ -128,7 +128,8 @@ func (m *Media) same(ctx context.Context, i *Item) (*Item, error) {
 
 // total is how many bytes a site keeps.
 func (m *Media) total(ctx context.Context, site kernel.SiteID) (n int64, err error) {
-	err = m.DB.Conn(ctx).NewRaw(`SELECT coalesce(sum(stored), 0) FROM media WHERE site_id = ?`, site).Scan(ctx, &n)
+	err = m.DB.Conn(ctx).NewRaw(`SELECT (SELECT coalesce(sum(stored), 0) FROM media WHERE site_id = ?)
+		+ (SELECT coalesce(sum(bytes), 0) FROM media_scans WHERE site_id = ?)`, site, site).Scan(ctx, &n)
 	return n, db.Fault(err)
 }
 
@@ -145,29 +146,31 @@ func (m *Media) uses(ctx context.Context, site kernel.SiteID, edition int64, ids
 // Flaw is a row whose bytes are not in the store, or the other way round.
 type Flaw struct{ What, Key string }
 
-// Flaws compares the rows of a site with the keys that the store has below the site's folder.
+// Flaws compares the rows of a site with the keys that the store has in the site's folders.
 func (m *Media) Flaws(ctx context.Context, site kernel.SiteID) (flaws []Flaw, err error) {
 	stored := map[string]bool{}
-	for info, err := range m.Store.List(ctx, site.String()+folder) {
-		if err != nil {
-			return nil, err
+	for _, in := range []string{folder, scanFolder} {
+		for info, err := range m.Store.List(ctx, site.String()+in) {
+			if err != nil {
+				return nil, err
+			}
+			stored[info.Key] = true
 		}
-		stored[info.Key] = true
 	}
-	items, err := m.find(ctx, site, "true") // after the keys: a row is written after its bytes
+	keys, err := m.keys(ctx, site) // after those of the store: a row is written after its bytes
 	if err != nil {
 		return nil, err
 	}
 	named := map[string]bool{}
-	for _, i := range items {
-		for _, t := range append([]Thumb{{}}, i.Thumbs...) {
-			key := i.key(t.Width)
-			if named[key] = true; !stored[key] {
-				if _, err := m.Store.Stat(ctx, key); fault.Is(err, fault.NotFound) {
-					flaws = append(flaws, Flaw{"media-missing", key})
-				} else if err != nil {
-					return nil, err
-				}
+	for _, key := range keys {
+		if named[key] {
+			continue
+		}
+		if named[key] = true; !stored[key] {
+			if _, err := m.Store.Stat(ctx, key); fault.Is(err, fault.NotFound) {
+				flaws = append(flaws, Flaw{"media-missing", key})
+			} else if err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -177,4 +180,22 @@ func (m *Media) Flaws(ctx context.Context, site kernel.SiteID) (flaws []Flaw, er
 		}
 	}
 	return flaws, nil
+}
+
+// keys are where the bytes of every row of a site lie.
+func (m *Media) keys(ctx context.Context, site kernel.SiteID) (all []string, err error) {
+	items, err := m.find(ctx, site, "true")
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range items {
+		for _, t := range append([]Thumb{{}}, i.Thumbs...) {
+			all = append(all, i.key(t.Width))
+		}
+	}
+	scans, err := m.Scans(ctx, site)
+	for _, s := range scans {
+		all = append(all, s.key())
+	}
+	return all, err
 }

@@ -50,8 +50,24 @@ const (
 // Whoever works on a text may write beside it.
 var talks = []policies.Action{"review.pass", "secrecy.pass", "article.publish", "article.edit.draft", "article.submit", "article.signoff", "review.final.pass"}
 
+// Paper is a scan of what a leader has signed, which lies beside the note of the signature.
+type Paper interface {
+	Keep(ctx context.Context, note int64) error // in the transaction of the note
+	Digest() string
+}
+
 // Write keeps a note beside the object's newest edition, or its draft, and answers it.
 func (d *Desk) Write(ctx context.Context, obj publication.Object, n Note) (Note, error) {
+	return d.write(ctx, obj, n, nil)
+}
+
+// Sign keeps that a leader has signed on paper. The scan, if take is not nil, is taken once it is sure that the signature may be entered.
+func (d *Desk) Sign(ctx context.Context, obj publication.Object, n Note, take func(context.Context) (Paper, error)) (Note, error) {
+	n.Kind, n.Quote, n.Block, n.To = Signed, "", 0, 0
+	return d.write(ctx, obj, n, take)
+}
+
+func (d *Desk) write(ctx context.Context, obj publication.Object, n Note, take func(context.Context) (Paper, error)) (Note, error) {
 	who, err := actor(ctx)
 	if err != nil {
 		return n, err
@@ -73,14 +89,31 @@ func (d *Desk) Write(ctx context.Context, obj publication.Object, n Note) (Note,
 			return n, fault.New(fault.Forbidden, "线下签批要由作者以外的人登记。")
 		}
 	}
+	var scan Paper
+	if take != nil {
+		if scan, err = take(ctx); err != nil {
+			return n, err
+		}
+	}
 	n.By, n.At = who, d.Now()
 	return n, d.DB.InTx(ctx, func(ctx context.Context) error {
 		n.ID = d.IDs.Next()
-		if err := d.putNote(ctx, obj, n); err != nil {
-			return err
-		}
-		return d.record(ctx, obj, "review."+n.Kind, n.ID)
+		return d.enter(ctx, obj, n, scan)
 	})
+}
+
+// enter writes a note, with the scan that lies beside it, if there is one.
+func (d *Desk) enter(ctx context.Context, obj publication.Object, n Note, scan Paper) error {
+	if err := d.putNote(ctx, obj, n); err != nil {
+		return err
+	}
+	if scan == nil {
+		return d.record(ctx, obj, "review."+n.Kind, n.ID, nil)
+	}
+	if err := scan.Keep(ctx, n.ID); err != nil {
+		return err
+	}
+	return d.record(ctx, obj, "review."+n.Kind, n.ID, map[string]string{"scan_sha256": scan.Digest()})
 }
 
 func (n Note) check() error {
@@ -116,7 +149,7 @@ func (d *Desk) Settled(ctx context.Context, obj publication.Object, id int64) er
 		if err := d.doneNote(ctx, obj, id, who); err != nil {
 			return err
 		}
-		return d.record(ctx, obj, "review.comment.done", id)
+		return d.record(ctx, obj, "review.comment.done", id, nil)
 	})
 }
 
@@ -130,6 +163,6 @@ func (d *Desk) mayTalk(ctx context.Context, obj publication.Object) error {
 	return err
 }
 
-func (d *Desk) record(ctx context.Context, obj publication.Object, action string, note int64) error {
-	return d.Audit.Record(ctx, audit.Entry{Site: obj.Site, Action: action, Object: obj.String(), After: fmt.Sprintf("note/%d", note)})
+func (d *Desk) record(ctx context.Context, obj publication.Object, action string, note int64, more map[string]string) error {
+	return d.Audit.Record(ctx, audit.Entry{Site: obj.Site, Action: action, Object: obj.String(), After: fmt.Sprintf("note/%d", note), Note: more})
 }

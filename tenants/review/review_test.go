@@ -378,3 +378,51 @@ func TestNotes(t *testing.T) {
 		check(t, "settled again", d.Settled(by(officer), thing(1), first.ID), fault.NotFound)
 	}, schema...)
 }
+
+// kept is a scan that remembers beside which note it lies.
+type kept struct {
+	note int64
+	err  error
+}
+
+func (k *kept) Keep(_ context.Context, note int64) error { k.note = note; return k.err }
+func (k *kept) Digest() string                           { return "5ca9" }
+
+// d42: a scan is taken only when the signature may be entered, is kept in the same transaction, and the chain remembers its digest.
+func TestASignatureWithItsScan(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, s *db.DB) {
+		d := newDesk(t, s)
+		d.submit(t, thing(1), publication.Brief)
+		n := Note{Kind: Comment, To: both, Quote: "引文", Block: 3, Words: "同意发布", Signer: "分管领导", SignedOn: "2026-11-26"}
+		taken := 0
+		paper := new(kept)
+		take := func(context.Context) (Paper, error) { taken++; return paper, nil }
+		for who, want := range map[kernel.AccountID]fault.Kind{officer: fault.Forbidden, watcher: fault.Forbidden, 0: fault.Forbidden} {
+			_, err := d.Sign(by(who), thing(1), n, take)
+			check(t, "signed by "+who.String(), err, want)
+		}
+		_, err := d.Sign(by(checker), thing(1), Note{Words: "同意", Signer: "分管领导"}, take)
+		check(t, "without a day", err, fault.Invalid)
+		if taken != 0 {
+			t.Errorf("%d scans were taken of what was refused", taken)
+		}
+		_, err = d.Sign(by(checker), thing(1), n, func(context.Context) (Paper, error) { return nil, fault.In("file", "不完整。") })
+		check(t, "a bad scan", err, fault.Invalid)
+		_, err = d.Sign(by(checker), thing(1), n, func(context.Context) (Paper, error) { return &kept{err: fault.In("file", "已满。")}, nil })
+		check(t, "a scan that does not fit", err, fault.Invalid)
+		if all, err := d.Notes(t.Context(), thing(1)); err != nil || len(all) != 0 {
+			t.Fatalf("refused, and entered: %+v, %v", all, err)
+		}
+		n, err = d.Sign(by(checker), thing(1), n, take)
+		check(t, "signed", err, "")
+		if n.Kind != Signed || n.To != 0 || n.Quote != "" || n.Block != 0 || paper.note != n.ID || taken != 1 {
+			t.Errorf("entered %+v, the scan beside %d, taken %d times", n, paper.note, taken)
+		}
+		_, err = d.Sign(by(checker), thing(1), n, nil)
+		check(t, "without a scan", err, "")
+		last, err := d.Audit.List(t.Context(), site, kernel.Page{Number: 1, Size: 2})
+		if err != nil || len(last) != 2 || last[0].Action != "review.signed" || len(last[0].Note) != 0 || last[1].Action != "review.signed" || last[1].Note["scan_sha256"] != "5ca9" {
+			t.Errorf("the chain remembers %+v, %v", last, err)
+		}
+	}, schema...)
+}
