@@ -198,7 +198,8 @@ func TestTheDeskInABrowser(t *testing.T) {
 	d.look("list")
 	d.press("table a", title)
 	d.fill("#why", "停水改期。")
-	d.press("main button", "撤回")
+	eval[bool](t, b, `document.querySelector('input[name="how"][value="withdraw"]').click(),true`)
+	d.press("main button", "处理")
 	d.says("已撤回")
 	if status, _ := d.ask(public); status != http.StatusGone {
 		t.Errorf("after the withdrawal citizens get %d", status)
