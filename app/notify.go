@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
 
@@ -164,6 +166,9 @@ func anyOf(held []policies.Held, p policies.Proof, acts ...policies.Action) bool
 
 // Subject is an article's title and address for whoever may read its draft now; a superior's office sees what was sent to it.
 func (t informer) Subject(ctx context.Context, n notify.Notice) (s notify.Subject, seen bool, err error) {
+	if number, of := strings.CutPrefix(n.Object, "column.request/"); of {
+		return t.asked(ctx, n, number)
+	}
 	id, ok := kernel.ParseID[article.ID](strings.TrimPrefix(n.Object, string(article.Kind)+"/"))
 	if !ok {
 		return s, false, nil
@@ -188,6 +193,24 @@ func (t informer) Subject(ctx context.Context, n notify.Notice) (s notify.Subjec
 	s = notify.Subject{Title: a.Payload.Title, Where: g.Name, Href: "/sites/" + n.Site.String() + "/articles/" + strconv.FormatInt(id, 10)}
 	s.Note, err = t.remark(ctx, obj, n)
 	return s, true, err
+}
+
+// asked is an own request about a column, for whoever may still ask.
+func (t informer) asked(ctx context.Context, n notify.Notice, number string) (s notify.Subject, seen bool, err error) {
+	id, _ := kernel.ParseID[int64](number) // 0 is no request
+	r, err := t.columns.Request(ctx, n.Site, id)
+	if fault.Is(err, fault.NotFound) || err == nil && r.AskedBy != kernel.ActorFrom(ctx).Account {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	everywhere, within, err := t.Reach(ctx, n.Site, column.Askers()...)
+	if err != nil || !everywhere && !slices.Contains(within, r.Column) {
+		return s, false, err
+	}
+	g, err := t.sites.Get(ctx, n.Site)
+	return notify.Subject{Title: r.Title(), Where: g.Name, Href: "/sites/" + n.Site.String() + "/column-requests/" + number, Note: r.Because}, true, err
 }
 
 // remark is why an edition was returned, or what a note says.

@@ -30,6 +30,8 @@ var heard = map[string]func(*Notices, context.Context, audit.Entry) error{
 	"site.online":           (*Notices).resumed,
 	"site.approved":         toApplicant(Approved),
 	"site.refused":          toApplicant(Refused),
+	"column.request.accept": toAsker(Granted),
+	"column.request.refuse": toAsker(Declined),
 }
 
 // hear runs in the transaction of every change that is recorded. What a batch or the demonstration writes is told to nobody.
@@ -252,6 +254,17 @@ func toApplicant(k Kind) func(*Notices, context.Context, audit.Entry) error {
 			return err
 		}
 		return n.tell(ctx, Notice{Account: who, Kind: k, Object: e.Object})
+	}
+}
+
+// toAsker tells who has asked for what was decided; the entry names the account.
+func toAsker(k Kind) func(*Notices, context.Context, audit.Entry) error {
+	return func(n *Notices, ctx context.Context, e audit.Entry) error {
+		who, ok := kernel.ParseID[kernel.AccountID](e.Note["asker"])
+		if !ok {
+			return nil
+		}
+		return n.tell(ctx, Notice{Site: e.Site, Account: who, Kind: k, Object: e.Object})
 	}
 }
 

@@ -51,6 +51,8 @@ const (
 	Resumed   Kind = "resumed"
 	Approved  Kind = "approved"
 	Refused   Kind = "refused"
+	Granted   Kind = "granted" // what was asked about a column
+	Declined  Kind = "declined"
 )
 
 // kinds are all of them with their words, in the order of the preferences.
@@ -62,6 +64,7 @@ var kinds = []struct {
 	{Returned, "稿件被退回"}, {Passed, "稿件已通过审核"}, {Published, "稿件已发布"}, {Withdrawn, "稿件已撤回"}, {Noted, "稿件有新批注"},
 	{Appointed, "您有新的岗位"}, {Ending, "您的岗位七天内到期"}, {Ended, "您的岗位已结束"},
 	{Suspended, "网站暂停服务"}, {Resumed, "网站恢复服务"}, {Approved, "开办申请已批准"}, {Refused, "开办申请未获批准"},
+	{Granted, "栏目申请已同意"}, {Declined, "栏目申请未同意"},
 }
 
 // waiting are the kinds that are over once somebody has done the work.
