@@ -119,7 +119,8 @@ func (k *Keeper) showRequests(c *fiber.Ctx) error {
 	if p.Open, err = k.lines(c, open); err != nil {
 		return err
 	}
-	decided = slices.DeleteFunc(decided, func(r Request) bool { return !k.sees(ctx, r) })
+	seen := k.seer(ctx)
+	decided = slices.DeleteFunc(decided, func(r Request) bool { return !seen(r) })
 	if p.Decided, err = k.lines(c, decided); err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func (k *Keeper) waiting(ctx context.Context, home kernel.SiteID) ([]Request, er
 	if err != nil {
 		return nil, err
 	}
-	kept := map[kernel.SiteID]bool{home: true}
+	kept, sees := map[kernel.SiteID]bool{home: true}, k.seer(ctx)
 	var seen []Request
 	for _, r := range all {
 		if _, known := kept[r.Site]; !known {
@@ -146,22 +147,45 @@ func (k *Keeper) waiting(ctx context.Context, home kernel.SiteID) ([]Request, er
 			}
 			kept[r.Site] = f.Carrier.ID == facts.Owner.ID
 		}
-		if kept[r.Site] && k.sees(ctx, r) {
+		if kept[r.Site] && sees(r) {
 			seen = append(seen, r)
 		}
 	}
 	return seen, nil
 }
 
-// sees reports whether the actor is one of the two sides of a request.
-func (k *Keeper) sees(ctx context.Context, r Request) bool {
-	return k.reaches(ctx, r.Site, r.Column, parties...)
+// seer reports whether the actor is one of the two sides of a request. It asks once a site.
+func (k *Keeper) seer(ctx context.Context) func(r Request) bool {
+	type reach struct {
+		everywhere bool
+		within     []int64
+	}
+	known := map[kernel.SiteID]reach{}
+	return func(r Request) bool {
+		at, have := known[r.Site]
+		if !have {
+			if at.everywhere = k.Console.Offers(ctx, r.Site, parties...); !at.everywhere && k.Console.OffersSome(ctx, r.Site, parties...) {
+				_, at.within, _ = k.Reach(ctx, r.Site, parties...) // an error reaches nothing
+			}
+			known[r.Site] = at
+		}
+		return at.everywhere || slices.Contains(at.within, r.Column)
+	}
 }
 
-// reaches reports whether the actor may do one of the actions to a column of a site, or to some column or other.
+// reaches reports whether the actor may do one of the actions to a column of a site, or to some column or other. The tree is read only
+// for those who have an appointment to one column.
 func (k *Keeper) reaches(ctx context.Context, site kernel.SiteID, column int64, acts ...policies.Action) bool {
-	everywhere, within, err := k.Reach(ctx, site, acts...)
-	return err == nil && (everywhere || column == web.AnyColumn && len(within) > 0 || slices.Contains(within, column))
+	switch {
+	case k.Console.Offers(ctx, site, acts...):
+		return true
+	case !k.Console.OffersSome(ctx, site, acts...):
+		return false
+	case column == web.AnyColumn:
+		return true
+	}
+	_, within, err := k.Reach(ctx, site, acts...)
+	return err == nil && slices.Contains(within, column)
 }
 
 func (k *Keeper) lines(c *fiber.Ctx, all []Request) (lines []requestLine, err error) {
