@@ -181,7 +181,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	h.wind()
 	h.Watch = watch.New(watch.Room{Now: now, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Estate: h.Estate, Console: h.Console,
 		Contents: watched{h}, Drafts: desk.Reads()})
-	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites)
+	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites, who.Reach)
 	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console, Pictures: h.Media})
 	return nil
 }
@@ -204,7 +204,7 @@ func (h *House) plug() {
 		h.Watch.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
-	h.Console.Plug(column.Menu())
+	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
 	h.Console.Plug(watch.Menu())

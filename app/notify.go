@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
 
@@ -168,6 +170,9 @@ func (t informer) Subject(ctx context.Context, n notify.Notice) (s notify.Subjec
 	if number, is := strings.CutPrefix(n.Object, clocks.ObjectKind); is {
 		return t.clock(ctx, n, number)
 	}
+	if number, of := strings.CutPrefix(n.Object, "column.request/"); of {
+		return t.asked(ctx, n, number)
+	}
 	id, ok := kernel.ParseID[article.ID](strings.TrimPrefix(n.Object, string(article.Kind)+"/"))
 	if !ok {
 		return s, false, nil
@@ -192,6 +197,24 @@ func (t informer) Subject(ctx context.Context, n notify.Notice) (s notify.Subjec
 	s = notify.Subject{Title: a.Payload.Title, Where: g.Name, Href: "/sites/" + n.Site.String() + "/articles/" + strconv.FormatInt(id, 10)}
 	s.Note, err = t.remark(ctx, obj, n)
 	return s, true, err
+}
+
+// asked is an own request about a column, for whoever may still ask.
+func (t informer) asked(ctx context.Context, n notify.Notice, number string) (s notify.Subject, seen bool, err error) {
+	id, _ := kernel.ParseID[int64](number) // 0 is no request
+	r, err := t.columns.Request(ctx, n.Site, id)
+	if fault.Is(err, fault.NotFound) || err == nil && r.AskedBy != kernel.ActorFrom(ctx).Account {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	everywhere, within, err := t.Reach(ctx, n.Site, column.Askers()...)
+	if err != nil || !everywhere && !slices.Contains(within, r.Column) {
+		return s, false, err
+	}
+	g, err := t.sites.Get(ctx, n.Site)
+	return notify.Subject{Title: r.Title(), Where: g.Name, Href: "/sites/" + n.Site.String() + "/column-requests/" + number, Note: r.Because}, true, err
 }
 
 // remark is why an edition was returned, or what a note says.

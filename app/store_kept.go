@@ -49,6 +49,7 @@ var kept = []backup.Table{
 	{Name: "column_redirects", Order: "site_id, path", Tenant: bySite},
 	{Name: "column_trees", Order: "site_id", Tenant: bySite},
 	{Name: "column_fields", Order: "site_id, column_id", Tenant: bySite},
+	{Name: "column_requests", Order: "site_id, id", Tenant: bySite},
 	{Name: "articles", Order: "site_id, id", Tenant: bySite},
 	{Name: "article_autosaves", Order: "site_id, id", Tenant: bySite},
 	{Name: "article_versions", Order: "site_id, article_id, version", Tenant: bySite},

@@ -41,13 +41,14 @@ func (c cover) only() string {
 var slow = regexp.MustCompile(`Corpus|StateGraph|RandomHistories|ManySites|WholeCity|GoldenQueries|EverySubstring`)
 
 var covers = map[string]cover{
-	"app":              {pattern: "^Test(TheRuleOverRealPeople|NobodyHoldsTechniqueAndWords|RoutesMatrix|TheDesk|ReviewAtTheDesk|ChecksOnTheDesk|TheEstate|InvitationsOfAnOpening|People|SigningInByAProvider|Paste|AuditIsExportedFromTheConsole|Vacancies|LifeAfterPublication|AnAppointmentToOneColumn|TheClocks|Watching|Notices|TheColumnTree|APictureIsPublicAsLongAsItsText|Refusals|NetworksOfTechnicalPosts)$"},
+	"app":              {pattern: "^Test(TheRuleOverRealPeople|NobodyHoldsTechniqueAndWords|RoutesMatrix|TheDesk|ReviewAtTheDesk|ChecksOnTheDesk|TheEstate|InvitationsOfAnOpening|People|SigningInByAProvider|Paste|AuditIsExportedFromTheConsole|Vacancies|LifeAfterPublication|AnAppointmentToOneColumn|TheClocks|Watching|Notices|TheColumnTree|ColumnRequests|APictureIsPublicAsLongAsItsText|Refusals|NetworksOfTechnicalPosts)$"},
 	"platform/clocks":  {above: []string{"app"}},
 	"platform/console": {above: []string{"app"}},
 	"platform/estate":  {above: []string{"app"}},
 	"platform/watch":   {above: []string{"app"}},
 	"tenants/article":  {above: []string{"app"}},
 	"tenants/checks":   {above: []string{"app"}},
+	"tenants/column":   {above: []string{"app"}},
 	"tenants/desk":     {above: []string{"app"}},
 	"tenants/media":    {above: []string{"app"}},
 	"tenants/paste":    {above: []string{"app"}},

@@ -10,6 +10,8 @@ var deeds = map[string]string{
 	"publication.imported": "迁移入库", "migration.import": "迁移导入", "batch.signed": "签署批次",
 	"review.chain": "设定审核流程", "review.comment": "写批注", "review.comment.done": "标记为已处理", "review.handover": "转审", "review.signed": "登记线下签批", "review.emergency": "登记紧急发布的理由",
 	"column.add": "新建栏目", "column.rename": "栏目改名", "column.hide": "隐藏栏目", "column.cycle": "更新周期", "column.tree.move": "移动栏目位置", "column.address": "修改栏目地址", "column.fields": "设定栏目字段",
+	"column.request.new": "申请新建栏目", "column.request.rename": "申请改名", "column.request.merge": "申请归并", "column.request.close": "申请关闭",
+	"column.request.accept": "同意栏目申请", "column.request.refuse": "不同意栏目申请", "column.request.withdraw": "撤回栏目申请",
 	"column.merge.execute": "归并栏目", "column.close.execute": "关闭栏目",
 	"site.provision": "开通网站", "site.import": "批量开通网站", "site.quota": "调整配额", "site.tokens": "调整配色", "site.closed": "关停网站",
 	"site.apply": "申请开办", "site.opening": "登记开办文件", "site.invite": "邀请负责人", "site.approved": "批准开办", "site.refused": "不批准开办", "site.provisioning": "开始开通", "site.trial": "进入试运行",

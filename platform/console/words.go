@@ -23,6 +23,7 @@ var english = joined(
 	wordsPaste,
 	wordsClocks,
 	wordsColumns,
+	wordsRequests,
 	wordsMedia,
 	wordsLife,
 	wordsNotify,

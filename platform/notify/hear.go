@@ -34,6 +34,8 @@ var heard = map[string]func(*Notices, context.Context, audit.Entry) error{
 	"clock.cancelled":       (*Notices).over,
 	"clock.extended":        (*Notices).over,
 	"clock.paused":          (*Notices).over,
+	"column.request.accept": toAsker(Granted),
+	"column.request.refuse": toAsker(Declined),
 }
 
 // hear runs in the transaction of every change that is recorded. What a batch or the demonstration writes is told to nobody.
@@ -283,6 +285,17 @@ func toApplicant(k Kind) func(*Notices, context.Context, audit.Entry) error {
 			return err
 		}
 		return n.tell(ctx, Notice{Account: who, Kind: k, Object: e.Object})
+	}
+}
+
+// toAsker tells who has asked for what was decided; the entry names the account.
+func toAsker(k Kind) func(*Notices, context.Context, audit.Entry) error {
+	return func(n *Notices, ctx context.Context, e audit.Entry) error {
+		who, ok := kernel.ParseID[kernel.AccountID](e.Note["asker"])
+		if !ok {
+			return nil
+		}
+		return n.tell(ctx, Notice{Site: e.Site, Account: who, Kind: k, Object: e.Object})
 	}
 }
 

@@ -55,6 +55,8 @@ const (
 	ClockNear Kind = "clock.near"
 	ClockOver Kind = "clock.over"
 	Reminded  Kind = "reminded" // by the superior, of what is over or near its end
+	Granted   Kind = "granted" // what was asked about a column
+	Declined  Kind = "declined"
 )
 
 // kinds are all of them with their words, in the order of the preferences.
@@ -67,6 +69,7 @@ var kinds = []struct {
 	{Appointed, "您有新的岗位"}, {Ending, "您的岗位七天内到期"}, {Ended, "您的岗位已结束"},
 	{Suspended, "网站暂停服务"}, {Resumed, "网站恢复服务"}, {Approved, "开办申请已批准"}, {Refused, "开办申请未获批准"},
 	{ClockNear, "时限快到期"}, {ClockOver, "时限已超期"}, {Reminded, "上级提醒尽快办理"},
+	{Granted, "栏目申请已同意"}, {Declined, "栏目申请未同意"},
 }
 
 // waiting are the kinds that are over once somebody has done the work.

@@ -24,20 +24,11 @@ type Spec struct {
 func (c *Columns) Add(ctx context.Context, id kernel.SiteID, s Spec) (int64, error) {
 	column := c.ids.Next()
 	err := c.alter(ctx, id, "column.add", func(ctx context.Context, w *work) (audit.Entry, error) {
-		name, err := checkName(s.Name)
+		name, err := w.fits(s)
 		if err != nil {
 			return audit.Entry{}, err
 		}
-		if _, ok := kindNames[s.Kind]; !ok {
-			return audit.Entry{}, fault.In("kind", "没有“%s”这种栏目类别。", s.Kind)
-		}
-		if err := errors.Join(checkCycle(s.Kind, s.CycleDays), checkText("description", s.Description), checkText("keywords", s.Keywords)); err != nil {
-			return audit.Entry{}, err
-		}
 		if err := checkSlug(s.Slug); err != nil {
-			return audit.Entry{}, err
-		}
-		if err := w.mayHold(s.Parent, 1); err != nil {
 			return audit.Entry{}, err
 		}
 		path, err := w.address(column, s.Parent, s.Slug)
@@ -51,6 +42,21 @@ func (c *Columns) Add(ctx context.Context, id kernel.SiteID, s Spec) (int64, err
 		return audit.Entry{Object: object(column), After: name + " /c/" + path}, w.save(ctx, id, d)
 	})
 	return column, err
+}
+
+// fits refuses a column that the tree cannot have, wherever it may be found, and answers its name as it is kept.
+func (w *work) fits(s Spec) (string, error) {
+	name, err := checkName(s.Name)
+	if err != nil {
+		return "", err
+	}
+	if _, ok := kindNames[s.Kind]; !ok {
+		return "", fault.In("kind", "没有“%s”这种栏目类别。", s.Kind)
+	}
+	if err := errors.Join(checkCycle(s.Kind, s.CycleDays), checkText("description", s.Description), checkText("keywords", s.Keywords)); err != nil {
+		return "", err
+	}
+	return name, w.mayHold(s.Parent, 1)
 }
 
 // Rename gives the column another name; its address stays.
@@ -170,21 +176,9 @@ func (c *Columns) Close(ctx context.Context, id kernel.SiteID, column, successor
 
 func (c *Columns) end(ctx context.Context, id kernel.SiteID, action string, column int64, state string, successor int64) error {
 	return c.alter(ctx, id, action, func(ctx context.Context, w *work) (audit.Entry, error) {
-		k, d, err := w.active(column)
+		k, d, err := w.ends(column, state, successor)
 		if err != nil {
 			return audit.Entry{}, err
-		}
-		if k.Statutory {
-			return audit.Entry{}, fault.New(fault.Conflict, "“%s”是法定公开栏目，不能归并或关闭。", k.Name)
-		}
-		for _, below := range w.tree.Children(column) {
-			if below.State == Active {
-				return audit.Entry{}, fault.New(fault.Conflict, "请先处理下级栏目“%s”。", below.Name)
-			}
-		}
-		to := w.tree.Get(successor)
-		if successor == column || (state == Merged || successor != 0) && (to == nil || to.State != Active) {
-			return audit.Entry{}, fault.In("successor", "请选择另一个正在使用的栏目接替它。")
 		}
 		d.State = state
 		if successor != 0 {
@@ -193,4 +187,25 @@ func (c *Columns) end(ctx context.Context, id kernel.SiteID, action string, colu
 		return audit.Entry{Object: object(column), Before: k.Name, After: state,
 			Note: map[string]string{"successor": strconv.FormatInt(successor, 10)}}, w.save(ctx, id, d)
 	})
+}
+
+// ends refuses what may not be merged or closed, or not in favour of that successor.
+func (w *work) ends(column int64, state string, successor int64) (*Column, change, error) {
+	k, d, err := w.active(column)
+	if err != nil {
+		return nil, d, err
+	}
+	if k.Statutory {
+		return nil, d, fault.New(fault.Conflict, "“%s”是法定公开栏目，不能归并或关闭。", k.Name)
+	}
+	for _, below := range w.tree.Children(column) {
+		if below.State == Active {
+			return nil, d, fault.New(fault.Conflict, "请先处理下级栏目“%s”。", below.Name)
+		}
+	}
+	to := w.tree.Get(successor)
+	if successor == column || (state == Merged || successor != 0) && (to == nil || to.State != Active) {
+		return nil, d, fault.In("successor", "请选择另一个正在使用的栏目接替它。")
+	}
+	return k, d, nil
 }

@@ -38,6 +38,7 @@ func (k *Keeper) Routes(r *web.Router) {
 	} {
 		r.Action(web.ActionRoute{Room: "tenants/column", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Do: a.do})
 	}
+	k.requestRoutes(r)
 }
 
 // at is the site of the path, which the guard has read.
@@ -70,10 +71,13 @@ func typed(c *fiber.Ctx, name string) string {
 	return strings.ReplaceAll(strings.Clone(c.FormValue(name)), "\r\n", "\n")
 }
 
-func looked(c *fiber.Ctx) int64 {
-	n, err := strconv.ParseInt(c.FormValue("version"), 10, 64)
+func looked(c *fiber.Ctx) int64 { return number(c, "version") }
+
+// number is a version in a form; -1, which no column has, stands for none.
+func number(c *fiber.Ctx, name string) int64 {
+	n, err := strconv.ParseInt(c.FormValue(name), 10, 64)
 	if err != nil {
-		return -1 // which no column has
+		return -1
 	}
 	return n
 }

@@ -46,14 +46,23 @@ func (k *Keeper) begin(c *fiber.Ctx, p newPage, parent, kind string, err error) 
 			p.Parents = append(p.Parents, option{o.Value, o.Name, o.Value == parent})
 		}
 	}
-	for _, name := range offered {
-		word := say(c, kindNames[name])
-		if name == "group" {
-			word = say(c, "栏目组（只收纳下级栏目）")
-		}
-		p.Kinds = append(p.Kinds, option{name, word, name == kind})
-	}
+	p.Kinds = kindOptions(c, kind)
 	return newView.Show(k.Console, c, page, p)
+}
+
+// kindName is what a kind of the site's own columns is called in a form.
+func kindName(kind string) string {
+	if kind == "group" {
+		return "栏目组（只收纳下级栏目）"
+	}
+	return kindNames[kind]
+}
+
+func kindOptions(c *fiber.Ctx, chosen string) (all []option) {
+	for _, kind := range offered {
+		all = append(all, option{kind, say(c, kindName(kind)), kind == chosen})
+	}
+	return all
 }
 
 func (k *Keeper) add(c *fiber.Ctx) error {

@@ -29,8 +29,11 @@ type sheetPage struct {
 	Looked                                 bool   // the effect was asked for
 	Effect                                 []Address
 	Others                                 []option
+	Asking                                 []link // what may be asked for by whoever may not do it
 	Wrong                                  trouble
 }
+
+type link struct{ Name, Href string }
 
 var sheetView = console.Define[sheetPage]("column", "sheet")
 
@@ -80,6 +83,11 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 		p.MayMerge = !col.Statutory && k.Console.Offers(ctx, col.Site, merges)
 		p.MayClose = !col.Statutory && k.Console.Offers(ctx, col.Site, closes)
 		p.Others = tree.others(c, col.ID)
+		for _, kind := range asked {
+			if k.Console.Offers(ctx, col.Site, asks[kind]) && !k.Console.Offers(ctx, col.Site, performs[kind]) {
+				p.Asking = append(p.Asking, link{say(c, askTitles[kind]), askAt(col.Site, kind, col.ID)})
+			}
+		}
 	}
 	return sheetView.Show(k.Console, c, page, p)
 }

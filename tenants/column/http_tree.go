@@ -16,6 +16,7 @@ type treePage struct {
 	Rows            []row
 	Ended           []ended
 	MayMove, MayAdd bool
+	Requests, Ask   string // addresses, or "" for whoever may not
 	Deepest         int
 	Done            string
 	Undo            *undo
@@ -67,6 +68,12 @@ func (k *Keeper) tree(c *fiber.Ctx, err error) error {
 	ctx, site := c.UserContext(), at(c)
 	page := console.Page{Title: say(c, "栏目"), Site: site, Scripts: []string{"tree.js"}}
 	p := treePage{Base: base(c), Deepest: deepestLevel, MayMove: k.Console.Offers(ctx, site, moves), MayAdd: k.Console.Offers(ctx, site, keeps)}
+	if k.Console.Offers(ctx, site, parties...) {
+		p.Requests = requestsAt(site)
+	}
+	if !p.MayAdd && k.Console.Offers(ctx, site, asks[AskNew]) {
+		p.Ask = askAt(site, AskNew, 0)
+	}
 	if err != nil {
 		if err := troubled(c, err, &page, &p.Wrong); err != nil {
 			return err

@@ -27,7 +27,7 @@ func ConsoleViews() fs.FS { return kernel.Folder(screens, "screens") }
 
 // Screens returns the declared screens, for the console that they are shown in.
 func Screens() []console.View {
-	return []console.View{treeView, moveView, sheetView, newView, fieldsView}
+	return []console.View{treeView, moveView, sheetView, newView, fieldsView, requestsView, askView, requestView}
 }
 
 // Pages returns the public views, for the renderer that the room is made with.
