@@ -49,19 +49,24 @@ func wayfinding(t *testing.T, io, both *worker) {
 		t.Errorf("as a page: %d %s", status, body)
 	}
 	for _, row := range []struct {
-		appearance, to string
-		status         int
-		leads          string
-	}{{"dark", "/palette", 303, "/palette"}, {"", "//evil.example", 303, "/"}, {"pink", "/", 422, ""}} {
-		status, header, _ := io.post("/appearance", url.Values{"appearance": {row.appearance}, "to": {row.to}})
-		if status != row.status || header.Get("Location") != row.leads {
-			t.Errorf("%+v: %d %s", row, status, header.Get("Location"))
+		name, value, to string
+		status          int
+		leads, kept     string
+	}{{"appearance", "dark", "/palette", 303, "/palette", "appearance=dark;"}, {"appearance", "", "//evil.example", 303, "/", "appearance=;"}, {"appearance", "pink", "/", 422, "", ""},
+		{"density", "compact", "/", 303, "/", "density=compact;"}, {"density", "dark", "/", 422, "", ""}, {"rail", "folded", "/me", 303, "/me", "rail=folded;"}, {"rail", "", "/", 303, "/", "rail=;"}, {"lang", "en", "/", 303, "/", ""}} {
+		status, header, _ := io.post("/appearance", url.Values{row.name: {row.value}, "to": {row.to}})
+		if kept := strings.Join(header.Values("Set-Cookie"), "\n"); status != row.status || header.Get("Location") != row.leads || !strings.HasPrefix(kept, row.kept) || row.kept == "" && kept != "" || strings.Count(kept, "max-age") > 1 {
+			t.Errorf("%+v: %d %s %q", row, status, header.Get("Location"), kept)
 		}
 	}
 	plain := io.cookie
-	io.cookie += "; appearance=dark"
-	if _, body := io.get("/"); !strings.Contains(body, `data-appearance="dark"`) {
-		t.Error("the choice of dark is not kept")
+	io.cookie += "; appearance=dark; density=compact; rail=folded"
+	if _, body := io.get("/"); !strings.Contains(body, `data-appearance="dark" data-density="compact" data-rail="folded"`) || !strings.Contains(body, `value="" aria-expanded="false"`) || !strings.Contains(body, `data-short="写稿" title="写稿"`) && !strings.Contains(body, `data-short="Wr" title="Write"`) {
+		t.Error("the choice of dark, compact and folded is not kept")
+	}
+	io.cookie = plain + "; density=pink; rail=up"
+	if _, body := io.get("/"); strings.Contains(body, "data-density") || strings.Contains(body, "data-rail") || !strings.Contains(body, `value="folded" aria-expanded="true"`) {
+		t.Error("a choice that there is not has a look")
 	}
 	io.cookie = ""
 	if status, _ := io.get("/palette"); status != http.StatusSeeOther {

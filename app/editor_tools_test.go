@@ -115,6 +115,7 @@ func appearances(t *testing.T, d *desk) {
 			t.Errorf("after %s it is dark: %v", step.button, dark())
 		}
 	}
+	densities(t, d)
 	d.open(t, 1366, d.console+"/palette")
 	d.says("在任何一页按 Ctrl+K 也能找到")
 	d.look("palette-page")
@@ -126,6 +127,61 @@ func appearances(t *testing.T, d *desk) {
 		t.Errorf("the tools say %q", got)
 	}
 	d.look("editor-en")
+}
+
+// densities (X4, look.md 2.1): compact screens hold more and whatever is pressed keeps 24 pixels; the menu folds where it stands, comes folded
+// with the next page and moves nothing, keeps its names for those who listen, and is the same on a phone.
+func densities(t *testing.T, d *desk) {
+	b := d.browser
+	height := func() float64 {
+		return eval[float64](t, b, `document.querySelector('main select, main input:not([type=hidden]), main .button').getBoundingClientRect().height`)
+	}
+	d.press("nav.rail a", "稿件")
+	before := height()
+	d.press(`form[action="/appearance"] button`, "紧凑")
+	for _, screen := range []string{"稿件", "我的工作", "写稿"} {
+		d.press("nav.rail a", screen)
+		d.look("compact-" + screen)
+		if low := eval[[]string](t, b, `[...document.querySelectorAll('main :is(button,.button,select,input:not([type=hidden]),td a,summary),.bar :is(a,button),nav.rail :is(a,button),.tabs a')].filter(e=>e.checkVisibility()&&e.getClientRects().length).filter(e=>{const l=e.closest('label')??document.querySelector('label[for="'+e.id+'"]'),r=(e.matches('[type=checkbox],[type=radio]')&&l||e).getBoundingClientRect();return r.height<24||r.width<24}).map(e=>e.outerHTML.slice(0,90))`); len(low) > 0 {
+			t.Errorf("compact %s: less than 24 pixels: %q", screen, low)
+		}
+		if screen == "稿件" && height() > before-8 {
+			t.Errorf("compact things are %v high, comfortable ones %v", height(), before)
+		}
+	}
+	rail := func() string {
+		return eval[string](t, b, `JSON.stringify([...document.querySelectorAll('nav.rail, nav.rail a')].map(e=>{const r=e.getBoundingClientRect();return [r.x,r.y,r.width,r.height].map(Math.round)}))`)
+	}
+	d.resize(t, 390)
+	phone := rail()
+	d.resize(t, 1366)
+	wide := rail()
+	eval[bool](t, b, `window.before=1,document.querySelector('.fold button').focus(),true`)
+	d.enterKey()
+	const folded = `document.querySelector('.fold button').getAttribute('aria-expanded')==='false'&&document.querySelector('nav.rail').offsetWidth<80&&document.querySelector('nav.rail a').title==='我的工作'&&document.querySelector('nav.rail a').innerText.includes('我的工作')`
+	if !eval[bool](t, b, `window.before===1&&`+folded) {
+		t.Errorf("the menu does not fold where it stands: %s", rail())
+	}
+	narrow := rail()
+	until(t, func() bool { return eval[bool](t, b, `fetch("/").then(r=>r.text()).then(s=>s.includes("data-rail"))`) })
+	d.open(t, 1366, eval[string](t, b, `location.href`))
+	if got := rail(); got != narrow || !eval[bool](t, b, folded) {
+		t.Errorf("the next page comes with %s, want %s", got, narrow)
+	}
+	if moved := eval[float64](t, b, `new Promise(done=>{let sum=0;new PerformanceObserver(l=>{for(const e of l.getEntries())sum+=e.value}).observe({type:'layout-shift',buffered:true});setTimeout(()=>done(sum),200)})`); moved > 0 {
+		t.Errorf("the page moves by %v while it comes", moved)
+	}
+	d.look("folded")
+	d.resize(t, 390)
+	if got := rail(); got != phone {
+		t.Errorf("on a phone the folded menu is %s, the other %s", got, phone)
+	}
+	d.resize(t, 1366)
+	eval[bool](t, b, `document.querySelector('.fold button').click(),true`)
+	if got := rail(); got != wide {
+		t.Errorf("unfolded it is %s, want %s", got, wide)
+	}
+	d.press(`form[action="/appearance"] button`, "舒适")
 }
 
 // X1 (B5): what is pasted comes in as the server cleans it, where the cursor was, with what was done in a sentence; when the server does not answer,

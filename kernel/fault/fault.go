@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Kind says what the one who asked should do about it.
@@ -43,19 +44,55 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// New makes a fault whose sentence is the formatted text.
-func New(k Kind, format string, args ...any) error {
-	return &Fault{Kind: k, Say: fmt.Sprintf(format, args...), format: format, args: args}
-}
+// New makes a fault whose sentence is the formatted text. What is put into it may be another fault: that is its sentence.
+func New(k Kind, format string, args ...any) error { return made(k, "", nil, format, args) }
 
 // Because makes a fault that keeps cause for the log.
 func Because(cause error, k Kind, format string, args ...any) error {
-	return &Fault{Kind: k, Say: fmt.Sprintf(format, args...), Cause: cause, format: format, args: args}
+	return made(k, "", cause, format, args)
 }
 
 // In makes an Invalid fault of one input field.
 func In(field, format string, args ...any) error {
-	return &Fault{Kind: Invalid, Say: fmt.Sprintf(format, args...), Field: field, format: format, args: args}
+	return made(Invalid, field, nil, format, args)
+}
+
+// At is the fault of err, which belongs to an input field.
+func At(field string, err error) error {
+	var f *Fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	at := *f
+	at.Field = field
+	return &at
+}
+
+// list is words between "、" in another language, or "" where one of them is not known.
+func list(s string, word func(string) string) string {
+	words := strings.Split(s, "、")
+	for i, w := range words {
+		if words[i] = word(w); words[i] == "" {
+			return ""
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+func made(k Kind, field string, cause error, format string, args []any) error {
+	return &Fault{Kind: k, Say: put(format, args, Say), Field: field, Cause: cause, format: format, args: args}
+}
+
+// put formats a sentence; say is how the faults that are put into it are told.
+func put(format string, args []any, say func(error) string) string {
+	said := make([]any, len(args))
+	for i, a := range args {
+		said[i] = a
+		if f, is := a.(*Fault); is {
+			said[i] = say(f)
+		}
+	}
+	return fmt.Sprintf(format, said...)
 }
 
 // KindOf reports the kind of the first fault in err's chain, or "" when there is none.
@@ -99,8 +136,8 @@ func SayIn(err error, word func(zh string) string) string {
 	for i, a := range f.args {
 		args[i] = a
 		if s, is := a.(string); is {
-			args[i] = cmp.Or(word(s), s)
+			args[i] = cmp.Or(word(s), list(s, word), s)
 		}
 	}
-	return fmt.Sprintf(other, args...)
+	return put(other, args, func(err error) string { return SayIn(err, word) })
 }

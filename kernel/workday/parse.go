@@ -63,7 +63,7 @@ func (c *Calendar) comment(s string) error {
 	a, errA := strconv.Atoi(from)
 	b, errB := strconv.Atoi(to)
 	if errA != nil || errB != nil || a < 1949 || b < a || b-a > maxYears {
-		return fmt.Errorf("年份“%s”应形如 2027 或 2007-2026", strings.TrimSpace(v))
+		return fault.New(fault.Invalid, "年份“%s”应形如 2027 或 2007-2026", strings.TrimSpace(v))
 	}
 	for y := a; y <= b; y++ {
 		c.years[y] = true
@@ -74,15 +74,15 @@ func (c *Calendar) comment(s string) error {
 func (c *Calendar) row(line string) error {
 	f := strings.SplitN(line, ",", 3)
 	if len(f) < 2 {
-		return fmt.Errorf("应形如 2026-10-10,workday,国庆节")
+		return fault.New(fault.Invalid, "应形如 2026-10-10,workday,国庆节")
 	}
 	t, err := time.ParseInLocation(time.DateOnly, f[0], kernel.Beijing)
 	if err != nil {
-		return fmt.Errorf("日期“%s”应形如 2026-10-10", f[0])
+		return fault.New(fault.Invalid, "日期“%s”应形如 2026-10-10", f[0])
 	}
 	d := dayOf(t)
 	if _, twice := c.days[d]; twice {
-		return fmt.Errorf("日期 %s 出现了两次", f[0])
+		return fault.New(fault.Invalid, "日期 %s 出现了两次", f[0])
 	}
 	switch f[1] {
 	case "holiday":
@@ -90,7 +90,7 @@ func (c *Calendar) row(line string) error {
 	case "workday":
 		c.days[d] = true
 	default:
-		return fmt.Errorf("类型“%s”应为 holiday 或 workday", f[1])
+		return fault.New(fault.Invalid, "类型“%s”应为 holiday 或 workday", f[1])
 	}
 	return nil
 }

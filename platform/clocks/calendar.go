@@ -88,7 +88,7 @@ func (c *Clocks) Read(ctx context.Context, r io.Reader) (body string, next *work
 	}
 	notice, err := workday.Parse(bytes.NewReader(raw))
 	if err != nil {
-		return "", nil, fault.In("body", "%s", fault.Say(err))
+		return "", nil, fault.In("body", "%s", err)
 	}
 	now, err := c.WorkDays(ctx)
 	if err != nil {

@@ -111,7 +111,7 @@ func (p *Pack) check() error {
 	seen := map[string]bool{}
 	for i, r := range p.Rules {
 		if err := r.check(); err != nil {
-			return fault.Because(err, fault.Invalid, "第 %d 条时限规则“%s”不对：%s", i+1, r.Name, fault.Say(err))
+			return fault.Because(err, fault.Invalid, "第 %d 条时限规则“%s”不对：%s", i+1, r.Name, err)
 		}
 		if seen[r.Name] {
 			return fault.New(fault.Invalid, "时限规则“%s”写了两次，请只留一条。", r.Name)

@@ -71,6 +71,8 @@ type Hidden struct{ Name, Value string }
 type framed struct {
 	Lang, Other, Title string
 	Appearance, Next   string // how it looks, and what the button makes of that
+	Density, Tighter   string // likewise
+	Rail, Fold         string // likewise
 	Here               string // the address to come back to
 	Who                string
 	Bell               bool // somebody counts notices
@@ -162,10 +164,12 @@ func (c *Console) frame(f *fiber.Ctx, p Page) (framed, error) {
 func (c *Console) bare(f *fiber.Ctx, title string) framed {
 	lang := Language(f)
 	other := Languages[(slices.Index(Languages, lang)+1)%len(Languages)]
-	look := appearance(f)
-	next := appearances[(slices.Index(appearances, look)+1)%len(appearances)]
-	return framed{Lang: lang, Other: other, Title: title, Appearance: look, Next: next, Here: web.Typed(f),
+	fr := framed{Lang: lang, Other: other, Title: title, Here: web.Typed(f),
 		CSS: c.address("console.css"), Script: c.address("console.js"), Scripts: []string{c.address("session.js")}, Demo: c.People != nil}
+	fr.Appearance, fr.Next = look(f, "appearance")
+	fr.Density, fr.Tighter = look(f, "density")
+	fr.Rail, fr.Fold = look(f, "rail")
+	return fr
 }
 
 // Language is what the person has chosen to read.

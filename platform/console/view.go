@@ -101,6 +101,7 @@ func funcs(lang string) template.FuncMap {
 		"t":     func(zh string) string { return Say(lang, zh) },
 		"deed":  func(action string) string { return deed(lang, action) },
 		"brief": brief,
+		"short": short,
 		"day":   day,
 		"date":  func(t time.Time) string { return moment(t, time.DateOnly) },
 		"at":    func(t time.Time) string { return moment(t, "2006-01-02 15:04") },

@@ -34,6 +34,7 @@ var english = joined(
 	wordsFaults,
 	wordsFaultsSites,
 	wordsFaultsTenants,
+	wordsFaultsRooms,
 )
 
 // Say is a sentence in a language. The Chinese sentence is its name in the catalogue.

@@ -28,7 +28,7 @@ const draftsAtMost = 50
 func (e *Estate) Begin(ctx context.Context, code string) (Draft, error) {
 	owner, err := e.Orgs.ByCode(ctx, code)
 	if fault.Is(err, fault.NotFound) {
-		return Draft{}, fault.In("org", "%s", fault.Say(err))
+		return Draft{}, fault.In("org", "%s", err)
 	}
 	if err != nil {
 		return Draft{}, err

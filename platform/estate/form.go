@@ -70,7 +70,7 @@ func (e *Estate) spec(ctx context.Context, f Form, state site.State) (site.Spec,
 	}
 	owner, err := e.Orgs.ByCode(ctx, f.Org)
 	if fault.Is(err, fault.NotFound) {
-		return site.Spec{}, fault.In("org", "%s", fault.Say(err))
+		return site.Spec{}, fault.In("org", "%s", err)
 	}
 	if err != nil {
 		return site.Spec{}, err

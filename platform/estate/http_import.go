@@ -18,9 +18,15 @@ type importPage struct {
 	Opened    bool
 	Report    site.Report
 	Good, Bad int
-	Rows      []Checkrow
+	Rows      []sheetRow
 	More      int // rows that are not shown
 	Others    []string
+}
+
+// sheetRow is a row of the sheet as it is shown: Say is what to do about it, or "".
+type sheetRow struct {
+	Line       int
+	Words, Say string
 }
 
 var importView = console.Define[importPage]("estate", "import")
@@ -68,16 +74,20 @@ func (e *Estate) imports(c *fiber.Ctx) error {
 	if err != nil {
 		return e.sheets(c, p, err)
 	}
-	p.list(found)
+	p.list(found, func(err error) string { return console.Told(c, err) })
 	return e.sheets(c, p, nil)
 }
 
-func (p *importPage) list(found Checked) {
+func (p *importPage) list(found Checked, told func(error) string) {
 	p.Checked = true
 	if !p.Opened {
 		p.Report = found.Report
 	}
-	for _, row := range found.Rows {
+	for _, r := range found.Rows {
+		row := sheetRow{Line: r.Line, Words: r.Words}
+		for _, err := range r.Wrong {
+			row.Say += told(err)
+		}
 		if row.Say != "" {
 			p.Bad++
 		} else {
@@ -90,7 +100,7 @@ func (p *importPage) list(found Checked) {
 		}
 	}
 	for _, q := range found.problemsOf() {
-		p.Others = append(p.Others, q.String())
+		p.Others = append(p.Others, told(q.Fault()))
 	}
 }
 

@@ -37,12 +37,12 @@ var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]$`)
 
 // checkPosts refuses a record that names nobody, or one person for both.
 func (f Form) checkPosts() error {
-	if say := org.NameSays(f.Document, 2, 60); say != "" {
+	if say := org.NameSays(f.Document, 2, 60); say != nil {
 		return fault.In("document", "文号%s请写申请或批准文件的文号，如“安政办函〔2026〕12号”。", say)
 	}
 	for _, p := range []struct{ field, title, name, login string }{
 		{"lead", "内容主管", f.Lead, f.LeadLogin}, {"leader", "分管领导", f.Leader, f.LeaderLogin}} {
-		if say := org.NameSays(p.name, 2, 30); say != "" {
+		if say := org.NameSays(p.name, 2, 30); say != nil {
 			return fault.In(p.field, "%s的姓名%s", p.title, say)
 		}
 		if !loginForm.MatchString(p.login) {
@@ -60,7 +60,7 @@ func (f Form) checkPosts() error {
 
 // Apply asks for a site on behalf of a unit whose content the actor leads. The address is held for it until the decision.
 func (e *Estate) Apply(ctx context.Context, f Form) (site.Site, error) {
-	if say := org.NameSays(f.Why, 4, 500); say != "" {
+	if say := org.NameSays(f.Why, 4, 500); say != nil {
 		return site.Site{}, fault.In("why", "开办理由%s", say)
 	}
 	return e.create(ctx, f, site.Applied)
@@ -105,7 +105,7 @@ func (e *Estate) create(ctx context.Context, f Form, state site.State) (made sit
 
 // Decide approves or refuses an application, for a reason that the applicant reads. Nobody decides about an own application.
 func (e *Estate) Decide(ctx context.Context, id kernel.SiteID, approve bool, because string) error {
-	if say := org.NameSays(because, 2, 200); say != "" {
+	if say := org.NameSays(because, 2, 200); say != nil {
 		return fault.In("because", "意见%s请写明依据，或要改什么。", say)
 	}
 	who := kernel.ActorFrom(ctx)

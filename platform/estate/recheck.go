@@ -139,7 +139,7 @@ func (e *Estate) Rechecks(ctx context.Context) (map[kernel.SiteID]Recheck, error
 // Confirm says for the sponsor what is still right. What is not is said in words, so that a supervisor knows what will change.
 func (e *Estate) Confirm(ctx context.Context, id kernel.SiteID, right Right, note string) error {
 	if note != "" {
-		if say := org.NameSays(note, 2, 500); say != "" {
+		if say := org.NameSays(note, 2, 500); say != nil {
 			return fault.In("note", "说明%s", say)
 		}
 	}
@@ -160,7 +160,7 @@ func (e *Estate) Confirm(ctx context.Context, id kernel.SiteID, right Right, not
 // DecideRecheck accepts what the lead has confirmed, or asks for more. Nobody decides about an own confirmation.
 func (e *Estate) DecideRecheck(ctx context.Context, id kernel.SiteID, accept bool, because string) error {
 	if because != "" || !accept {
-		if say := org.NameSays(because, 2, 200); say != "" {
+		if say := org.NameSays(because, 2, 200); say != nil {
 			return fault.In("because", "意见%s请写明还缺什么。", say)
 		}
 	}

@@ -18,11 +18,11 @@ type Checked struct {
 	Rows   []Checkrow
 }
 
-// Checkrow is a row of a sheet: Say is what to do about it, or "".
+// Checkrow is a row of a sheet: Wrong is what is wrong with it.
 type Checkrow struct {
 	Line  int
 	Words string // its cells, for recognising it
-	Say   string
+	Wrong []error
 	raw   string
 }
 
@@ -37,7 +37,7 @@ func (e *Estate) CheckSheet(ctx context.Context, text string) (Checked, error) {
 	for _, p := range r.Problems {
 		for i := range c.Rows {
 			if c.Rows[i].Line == p.Line {
-				c.Rows[i].Say += p.Say
+				c.Rows[i].Wrong = append(c.Rows[i].Wrong, p.Err)
 			}
 		}
 	}
@@ -56,7 +56,7 @@ func (e *Estate) OpenSheet(ctx context.Context, text string) (r site.Report, res
 	head, _ := records(text)
 	good, bad := head, head
 	for _, row := range c.Rows {
-		if row.Say == "" {
+		if len(row.Wrong) == 0 {
 			good += row.raw
 		} else {
 			bad += row.raw

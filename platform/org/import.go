@@ -114,10 +114,10 @@ func readEntries(sheet *Sheet) []entry {
 			short: row.Get("short_name"), slug: row.Get("slug"), level: Level(row.Get("level")), kind: Kind(row.Get("kind"))}}
 		problems := e.draft.check()
 		for _, bad := range problems {
-			sheet.Bad(row, bad.Field, "%s", bad.Say)
+			sheet.Bad(row, bad.Field, bad.Err)
 		}
 		if line, twice := first[e.draft.code]; twice && e.draft.code != "" {
-			sheet.Bad(row, "code", "代码 %s 与第 %d 行重复。", clip(e.draft.code), line)
+			sheet.Bad(row, "code", fault.New(fault.Invalid, "代码 %s 与第 %d 行重复。", clip(e.draft.code), line))
 			continue
 		}
 		first[e.draft.code] = row.Line
@@ -134,16 +134,16 @@ func (o *Orgs) place(p *plan, e entry, known map[string]Org, levels map[string]L
 	parent, ok := known[e.parent]
 	if e.parent != "" && !ok {
 		if level, inFile := levels[e.parent]; inFile {
-			if say := mayHang(e.draft.level, level); say != "" {
-				p.sheet.Bad(e.row, "parent_code", "%s", say)
+			if err := mayHang(e.draft.level, level); err != nil {
+				p.sheet.Bad(e.row, "parent_code", err)
 			} // else the parent's own row is at fault and says so
 			return
 		}
-		p.sheet.Bad(e.row, "parent_code", "上级 %s 既不在文件里，也没有导入过。", clip(e.parent))
+		p.sheet.Bad(e.row, "parent_code", fault.New(fault.Invalid, "上级 %s 既不在文件里，也没有导入过。", clip(e.parent)))
 		return
 	}
-	if say := mayHang(e.draft.level, parent.Level); say != "" {
-		p.sheet.Bad(e.row, "parent_code", "%s", say)
+	if err := mayHang(e.draft.level, parent.Level); err != nil {
+		p.sheet.Bad(e.row, "parent_code", err)
 		return
 	}
 	was, exists := known[e.draft.code]
@@ -155,9 +155,9 @@ func (o *Orgs) place(p *plan, e entry, known map[string]Org, levels map[string]L
 	}
 	switch {
 	case was.Level != e.draft.level:
-		p.sheet.Bad(e.row, "level", "%s（%s）已经是 %s，不能通过导入改变层级。", was.Name, was.Code, was.Level)
+		p.sheet.Bad(e.row, "level", fault.New(fault.Invalid, "%s（%s）已经是 %s，不能通过导入改变层级。", was.Name, was.Code, was.Level))
 	case was.Parent != parent.ID:
-		p.sheet.Bad(e.row, "parent_code", "%s（%s）的上级不能通过导入改变。", was.Name, was.Code)
+		p.sheet.Bad(e.row, "parent_code", fault.New(fault.Invalid, "%s（%s）的上级不能通过导入改变。", was.Name, was.Code))
 	default:
 		o.rename(p, was, e.draft, parent, known)
 	}

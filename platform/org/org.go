@@ -7,7 +7,7 @@ package org
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"regexp"
 	"strings"
 	"unicode"
@@ -107,7 +107,7 @@ func (o *Orgs) Create(ctx context.Context, s Spec) (Org, error) {
 	err := o.db.InTx(ctx, func(ctx context.Context) error {
 		n := draft{code: s.Code, name: s.Name, short: s.ShortName, slug: s.Slug, level: s.Level, kind: s.Kind}
 		if problems := n.check(); len(problems) > 0 {
-			return fault.In(problems[0].Field, "%s", problems[0].Say)
+			return problems[0].Err
 		}
 		parent := Org{}
 		if s.Parent != 0 {
@@ -116,8 +116,8 @@ func (o *Orgs) Create(ctx context.Context, s Spec) (Org, error) {
 				return err
 			}
 		}
-		if say := mayHang(n.level, parent.Level); say != "" {
-			return fault.In("parent", "%s", say)
+		if err := mayHang(n.level, parent.Level); err != nil {
+			return err
 		}
 		made = n.org(kernel.OrgID(o.ids.Next()), parent)
 		if err := o.insert(ctx, []Org{made}); err != nil {
@@ -134,7 +134,7 @@ func (o *Orgs) Create(ctx context.Context, s Spec) (Org, error) {
 // SetSlug gives the org another pinyin for addresses that are opened from now on; open sites keep theirs.
 func (o *Orgs) SetSlug(ctx context.Context, id kernel.OrgID, slug string) error {
 	if !ValidSlug(slug) {
-		return fault.In("slug", "%s", slugSays)
+		return fault.In("slug", slugSays)
 	}
 	return o.db.InTx(ctx, func(ctx context.Context) error {
 		was, err := o.Get(ctx, id)
@@ -154,17 +154,17 @@ func (o *Orgs) Facts(ctx context.Context, id kernel.OrgID) (policies.OrgFacts, e
 	return g.Facts(), err
 }
 
-// mayHang says why an org of this level may not hang below that one ("" is no parent), or "".
-func mayHang(level, parent Level) string {
+// mayHang says why an org of this level may not hang below that one ("" is no parent), or nil.
+func mayHang(level, parent Level) error {
 	switch {
 	case parent == "" && (level == Township || level == Dept):
-		return "乡镇、街道和部门必须写明上级机构。"
+		return fault.In("parent", "乡镇、街道和部门必须写明上级机构。")
 	case parent == Dept:
-		return "部门之下不能再设机构。"
+		return fault.In("parent", "部门之下不能再设机构。")
 	case parent != "" && ranks[parent] >= ranks[level]:
-		return fmt.Sprintf("层级 %s 不能挂在 %s 之下，上级的层级必须更高。", level, parent)
+		return fault.In("parent", "层级 %s 不能挂在 %s 之下，上级的层级必须更高。", level, parent)
 	}
-	return ""
+	return nil
 }
 
 // draft is an org as somebody typed it.
@@ -188,47 +188,48 @@ func ValidSlug(s string) bool { return slugForm.MatchString(s) && !strings.Conta
 // check finds everything that is wrong with the draft by itself.
 func (n draft) check() []Problem {
 	var out []Problem
-	bad := func(field, format string, args ...any) {
-		out = append(out, Problem{Field: field, Say: fmt.Sprintf(format, args...)})
+	bad := func(err error) {
+		var f *fault.Fault
+		if errors.As(err, &f) {
+			out = append(out, problem(0, f.Field, f))
+		}
 	}
 	if _, ok := ranks[n.level]; !ok {
-		bad("level", "层级“%s”不认识，应为 province、city、county、township 或 dept。", n.level)
+		bad(fault.In("level", "层级“%s”不认识，应为 province、city、county、township 或 dept。", n.level))
 	}
-	if say := n.codeSays(); say != "" {
-		bad("code", "%s", say)
-	}
-	if say := NameSays(n.name, 1, 60); say != "" {
-		bad("name", "机构名称%s", say)
+	bad(n.checkCode())
+	if say := NameSays(n.name, 1, 60); say != nil {
+		bad(fault.In("name", "机构名称%s", say))
 	}
 	if n.short != "" {
-		if say := NameSays(n.short, 1, 20); say != "" {
-			bad("short_name", "简称%s", say)
+		if say := NameSays(n.short, 1, 20); say != nil {
+			bad(fault.In("short_name", "简称%s", say))
 		}
 	}
 	if n.slug != "" && !ValidSlug(n.slug) {
-		bad("slug", "%s", slugSays)
+		bad(fault.In("slug", slugSays))
 	}
 	if n.kind != "" && !n.kind.Valid() {
-		bad("kind", "机构类型“%s”不认识，可留空由名称推定。", n.kind)
+		bad(fault.In("kind", "机构类型“%s”不认识，可留空由名称推定。", n.kind))
 	}
 	return out
 }
 
-func (n draft) codeSays() string {
+func (n draft) checkCode() error {
 	digits := n.code != "" && strings.Trim(n.code, "0123456789") == ""
 	switch {
 	case n.code == "":
-		return "代码不能为空。"
+		return fault.In("code", "代码不能为空。")
 	case sciForm.MatchString(n.code) && !digits:
-		return fmt.Sprintf("代码“%s”像是被表格软件改成了科学计数，请把该列设为文本后重新填写。", n.code)
+		return fault.In("code", "代码“%s”像是被表格软件改成了科学计数，请把该列设为文本后重新填写。", n.code)
 	case n.level == Dept && !deptCode.MatchString(n.code):
-		return "部门代码应为 4 至 32 位字母、数字或短横线。"
+		return fault.In("code", "部门代码应为 4 至 32 位字母、数字或短横线。")
 	case n.level == Township && (!digits || len(n.code) != 9 && len(n.code) != 12):
-		return fmt.Sprintf("乡镇、街道的代码应为 9 位（或 12 位）数字，现在是“%s”。", clip(n.code))
+		return fault.In("code", "乡镇、街道的代码应为 9 位（或 12 位）数字，现在是“%s”。", clip(n.code))
 	case n.level != Dept && n.level != Township && (!digits || len(n.code) != 6):
-		return fmt.Sprintf("省、市、县的代码应为 6 位数字，现在是“%s”。", clip(n.code))
+		return fault.In("code", "省、市、县的代码应为 6 位数字，现在是“%s”。", clip(n.code))
 	}
-	return ""
+	return nil
 }
 
 func (n draft) org(id kernel.OrgID, parent Org) Org {
@@ -246,23 +247,23 @@ func (n draft) org(id kernel.OrgID, parent Org) Org {
 	return g
 }
 
-// NameSays says what is wrong with a name that people will read, to follow its subject, or "".
-func NameSays(s string, least, most int) string {
+// NameSays is the fault of a name that people will read, in words to be put behind its subject, or nil.
+func NameSays(s string, least, most int) error {
 	n := utf8.RuneCountInString(s)
 	switch {
 	case s == "":
-		return "不能为空。"
+		return fault.New(fault.Invalid, "不能为空。")
 	case n < least || n > most:
-		return fmt.Sprintf("应为 %d 至 %d 个字，现在是 %d 个。", least, most, n)
+		return fault.New(fault.Invalid, "应为 %d 至 %d 个字，现在是 %d 个。", least, most, n)
 	case strings.ContainsAny(s, "<>\"&\\`"):
-		return "含有不该出现的符号（< > & 引号或反斜杠）。"
+		return fault.New(fault.Invalid, "含有不该出现的符号（< > & 引号或反斜杠）。")
 	}
 	for _, r := range s {
 		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return fmt.Sprintf("含有看不见的字符 %U。", r)
+			return fault.New(fault.Invalid, "含有看不见的字符 %U。", r)
 		}
 	}
-	return ""
+	return nil
 }
 
 // clip shortens what somebody typed for a sentence, and shows nothing unprintable.

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -28,17 +27,21 @@ type Problem struct {
 	Column int    `json:"column"` // field, from 1; 0 is the whole line
 	Field  string `json:"field,omitempty"`
 	Say    string `json:"say"`
+	Err    error  `json:"-"` // the fault that Say is of, for another language
 }
 
-func (p Problem) String() string {
-	where := fmt.Sprintf("第 %d 行", p.Line)
+func problem(line int, field string, err error) Problem {
+	return Problem{Line: line, Field: field, Say: fault.Say(err), Err: err}
+}
+
+func (p Problem) String() string { return fault.Say(p.Fault()) }
+
+// Fault is the problem and where in the sheet it is.
+func (p Problem) Fault() error {
 	if p.Column > 0 {
-		where += fmt.Sprintf("第 %d 列", p.Column)
+		return fault.New(fault.Invalid, "第 %d 行第 %d 列（%s）：%s", p.Line, p.Column, p.Field, p.Err)
 	}
-	if p.Field != "" {
-		where += "（" + p.Field + "）"
-	}
-	return where + "：" + p.Say
+	return fault.New(fault.Invalid, "第 %d 行：%s", p.Line, p.Err)
 }
 
 // Sheet is a table that an operator imports: CSV in UTF-8, plain or gzip, with or without byte order mark.
@@ -66,8 +69,8 @@ func (r Row) Get(name string) string {
 }
 
 // Bad notes a problem with the cell of row r below the header name; "" is the whole line.
-func (s *Sheet) Bad(r Row, name, format string, args ...any) {
-	p := Problem{Line: r.Line, Field: name, Say: fmt.Sprintf(format, args...)}
+func (s *Sheet) Bad(r Row, name string, err error) {
+	p := problem(r.Line, name, err)
 	if i, ok := s.at[name]; ok {
 		p.Column = i + 1
 	} else {
@@ -99,7 +102,7 @@ func (s *Sheet) Err() error {
 	if s.Wrong == 0 {
 		return nil
 	}
-	return fault.New(fault.Invalid, "文件有 %d 处问题，没有写入任何内容。第一处：%s", s.Wrong, s.Sorted()[0])
+	return fault.New(fault.Invalid, "文件有 %d 处问题，没有写入任何内容。第一处：%s", s.Wrong, s.Sorted()[0].Fault())
 }
 
 // ReadSheet reads a sheet whose header may name the known columns and must name the required ones. A file that is
@@ -133,7 +136,7 @@ func ReadSheet(r io.Reader, known, required []string) (*Sheet, error) {
 			}
 			return s, nil
 		case errors.As(err, &pe):
-			s.note(Problem{Line: pe.Line, Column: 0, Say: quoteSays(pe)})
+			s.note(problem(pe.Line, "", quoting(pe)))
 			continue
 		case err != nil:
 			return nil, sheetFault(err)
@@ -169,7 +172,7 @@ func (s *Sheet) header(head, known, required []string) error {
 func (s *Sheet) row(line int, cells []string) {
 	r := Row{Line: line, cells: cells, sheet: s}
 	if len(cells) != len(s.fields) {
-		s.note(Problem{Line: line, Say: fmt.Sprintf("应有 %d 列，实有 %d 列。", len(s.fields), len(cells))})
+		s.note(problem(line, "", fault.New(fault.Invalid, "应有 %d 列，实有 %d 列。", len(s.fields), len(cells))))
 		return
 	}
 	empty, wrong := true, s.Wrong
@@ -178,10 +181,10 @@ func (s *Sheet) row(line int, cells []string) {
 		cells[i] = v
 		empty = empty && v == ""
 		if !utf8.ValidString(v) {
-			s.Bad(r, s.fields[i], "不是 UTF-8 编码，请把文件另存为“CSV UTF-8”后再导入。")
+			s.Bad(r, s.fields[i], fault.New(fault.Invalid, "不是 UTF-8 编码，请把文件另存为“CSV UTF-8”后再导入。"))
 		} else if at := strings.IndexFunc(v, hidden); at >= 0 {
 			c, _ := utf8.DecodeRuneInString(v[at:])
-			s.Bad(r, s.fields[i], "含有看不见的字符 %U。", c)
+			s.Bad(r, s.fields[i], fault.New(fault.Invalid, "含有看不见的字符 %U。", c))
 		}
 	}
 	if !empty && s.Wrong == wrong {
@@ -208,14 +211,14 @@ func unzipped(r io.Reader) (io.Reader, error) {
 func sheetFault(err error) error {
 	var pe *csv.ParseError
 	if errors.As(err, &pe) {
-		return fault.New(fault.Invalid, "第 %d 行：%s", pe.Line, quoteSays(pe))
+		return fault.New(fault.Invalid, "第 %d 行：%s", pe.Line, quoting(pe))
 	}
 	return fault.Because(err, fault.Invalid, "文件读不完整：不是 CSV，或压缩包已损坏。")
 }
 
-func quoteSays(pe *csv.ParseError) string {
+func quoting(pe *csv.ParseError) error {
 	if errors.Is(pe.Err, csv.ErrBareQuote) || errors.Is(pe.Err, csv.ErrQuote) {
-		return fmt.Sprintf("第 %d 个字节处引号用得不对：含引号的内容要整个用双引号括起来，里面的引号写两遍。", pe.Column)
+		return fault.New(fault.Invalid, "第 %d 个字节处引号用得不对：含引号的内容要整个用双引号括起来，里面的引号写两遍。", pe.Column)
 	}
-	return "这一行不是合法的 CSV。"
+	return fault.New(fault.Invalid, "这一行不是合法的 CSV。")
 }

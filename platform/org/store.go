@@ -66,21 +66,21 @@ func orgRowOf(g Org, now time.Time) orgRow {
 
 // Get returns one org, or a NotFound fault.
 func (o *Orgs) Get(ctx context.Context, id kernel.OrgID) (Org, error) {
-	return o.one(ctx, fmt.Sprintf("load org %d", id), "没有这个机构。", "id = ?", int64(id))
+	return o.one(ctx, fmt.Sprintf("load org %d", id), fault.New(fault.NotFound, "没有这个机构。"), "id = ?", int64(id))
 }
 
 // ByCode returns the org with the code, or a NotFound fault that names it.
 func (o *Orgs) ByCode(ctx context.Context, code string) (Org, error) {
-	return o.one(ctx, "load org by code", "没有代码为 "+clip(code)+" 的机构，请先导入机构。", "code = ?", code)
+	return o.one(ctx, "load org by code", fault.New(fault.NotFound, "没有代码为 %s 的机构，请先导入机构。", clip(code)), "code = ?", code)
 }
 
-func (o *Orgs) one(ctx context.Context, doing, missing, where string, arg any) (Org, error) {
+func (o *Orgs) one(ctx context.Context, doing string, missing error, where string, arg any) (Org, error) {
 	var rows []orgRow
 	if err := o.db.Conn(ctx).NewSelect().Model(&rows).Where(where, arg).Limit(1).Scan(ctx); err != nil {
 		return Org{}, db.Fault(fmt.Errorf("%s: %w", doing, err))
 	}
 	if len(rows) == 0 {
-		return Org{}, fault.New(fault.NotFound, "%s", missing)
+		return Org{}, missing
 	}
 	return rows[0].org(), nil
 }

@@ -3,7 +3,6 @@ package site
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"slices"
 	"time"
 
@@ -59,17 +58,12 @@ func (s *Sites) domain(site kernel.SiteID, host string, primary bool, evidence s
 // free refuses a host that is reserved or somebody's.
 func (s *Sites) free(host string, holder kernel.SiteID) error {
 	if slices.Contains(s.cfg.Reserved, host) {
-		return taken("host", "域名 %s 由平台自己使用，不能绑定到站点。", host)
+		return fault.At("host", fault.New(fault.Conflict, "域名 %s 由平台自己使用，不能绑定到站点。", host))
 	}
 	if holder != 0 {
-		return taken("host", "域名 %s 已经绑定到别的站点。", host)
+		return fault.At("host", fault.New(fault.Conflict, "域名 %s 已经绑定到别的站点。", host))
 	}
 	return nil
-}
-
-// taken is a Conflict fault of one input field.
-func taken(field, format string, args ...any) error {
-	return &fault.Fault{Kind: fault.Conflict, Say: fmt.Sprintf(format, args...), Field: field}
 }
 
 // AddDomain binds another host to a subsite. Below the platform's own domain it is verified at once.
@@ -126,7 +120,7 @@ func (s *Sites) VerifyDomain(ctx context.Context, id kernel.SiteID, typed, note 
 	}
 	switch {
 	case note != "":
-		if say := org.NameSays(note, 4, 200); say != "" {
+		if say := org.NameSays(note, 4, 200); say != nil {
 			return fault.In("note", "核验说明%s", say)
 		}
 	case s.cfg.Check == nil:

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"fmt"
 	"net/netip"
 	"strings"
 
@@ -50,7 +49,7 @@ func HostWarnings(host string, level string) []string {
 	}
 	base, ok := strings.CutSuffix(host, ".gov.cn")
 	if !ok {
-		return []string{fmt.Sprintf("“%s”不是 .gov.cn 域名，政府网站应使用 .gov.cn 域名。", host)}
+		return []string{"这不是 .gov.cn 域名，政府网站应使用 .gov.cn 域名。"}
 	}
 	labels := strings.Split(base, ".")
 	var out []string

@@ -102,11 +102,11 @@ func wantedOf(sheet *org.Sheet, g *ground) []wanted {
 		line, twice := seen[key]
 		switch {
 		case code == "":
-			sheet.Bad(row, "org_code", "机构代码不能为空。")
+			sheet.Bad(row, "org_code", fault.New(fault.Invalid, "机构代码不能为空。"))
 		case !ok:
-			sheet.Bad(row, "org_code", "没有代码为 %s 的机构，请先导入机构。", clip(code))
+			sheet.Bad(row, "org_code", fault.New(fault.Invalid, "没有代码为 %s 的机构，请先导入机构。", clip(code)))
 		case twice:
-			sheet.Bad(row, "org_code", "与第 %d 行重复。", line)
+			sheet.Bad(row, "org_code", fault.New(fault.Invalid, "与第 %d 行重复。", line))
 		default:
 			rows = append(rows, wanted{row, owner})
 		}
@@ -134,7 +134,7 @@ func (s *Sites) planSheet(ctx context.Context, sheet *org.Sheet, report *Report)
 			if fault.KindOf(err) == "" || fault.Is(err, fault.Unavailable) {
 				return nil, err
 			}
-			sheet.Bad(w.row, fieldOf(err), "%s", fault.Say(err))
+			sheet.Bad(w.row, fieldOf(err), err)
 			continue
 		}
 		if o.domain == nil {

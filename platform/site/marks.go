@@ -62,7 +62,7 @@ func ValidateMarks(m Marks, owner org.Org, kind Kind, demo bool) error {
 	for _, t := range []struct{ field, title, value string }{
 		{"sponsor", "主办单位", m.Sponsor}, {"operator", "承办单位", m.Operator}, {"address", "地址", m.Address}} {
 		if t.value != "" {
-			if say := org.NameSays(t.value, 2, 80); say != "" {
+			if say := org.NameSays(t.value, 2, 80); say != nil {
 				return fault.In(t.field, "%s%s", t.title, say)
 			}
 		}
@@ -88,7 +88,7 @@ func validateNumbers(m Marks, owner org.Org, demo bool) error {
 		case demo && !says:
 			return fault.In(n.field, "演示站点的%s必须写明“演示”，不能像真的一样。", n.title)
 		case demo:
-			if say := org.NameSays(n.value, 2, 40); say != "" {
+			if say := org.NameSays(n.value, 2, 40); say != nil {
 				return fault.In(n.field, "%s%s", n.title, say)
 			}
 		case says:

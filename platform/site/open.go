@@ -242,15 +242,15 @@ func (g *ground) check(n Site, owner, parent org.Org) error {
 	if n.Kind != Column && !slices.Contains(tpl.Levels, n.Level) {
 		return fault.In("template", "模板“%s”（%s）不适用于“%s”。", tpl.Name, tpl.Title, owner.Official())
 	}
-	if say := org.NameSays(n.Name, 2, 60); say != "" {
+	if say := org.NameSays(n.Name, 2, 60); say != nil {
 		return fault.In("name", "站点名称%s", say)
 	}
-	if say := org.NameSays(n.ShortName, 1, 30); say != "" {
+	if say := org.NameSays(n.ShortName, 1, 30); say != nil {
 		return fault.In("short_name", "站点简称%s", say)
 	}
 	for _, text := range []string{n.Description, n.Keywords} {
 		if text != "" {
-			if say := org.NameSays(text, 1, 300); say != "" {
+			if say := org.NameSays(text, 1, 300); say != nil {
 				return fault.In("description", "站点说明或关键词%s", say)
 			}
 		}
@@ -286,7 +286,7 @@ func (g *ground) onlyOne(n Site, owner org.Org) error {
 // host finds the host of a new subsite.
 func (g *ground) host(ctx context.Context, spec Spec, owner org.Org) (string, error) {
 	if spec.Evidence != "" {
-		if say := org.NameSays(spec.Evidence, 4, 200); say != "" {
+		if say := org.NameSays(spec.Evidence, 4, 200); say != nil {
 			return "", fault.In("evidence", "核验说明%s", say)
 		}
 	}
@@ -340,7 +340,7 @@ func (g *ground) mount(ctx context.Context, n *Site, spec Spec, owner org.Org) e
 			return nil
 		}
 	}
-	return taken("slug", "“%s”之下已经有 %s%s。", carrier.Name, MountPrefix, strings.Join(slugs, "、"))
+	return fault.At("slug", fault.New(fault.Conflict, "“%s”之下已经有 %s%s。", carrier.Name, MountPrefix, strings.Join(slugs, "、")))
 }
 
 // carrier finds the subsite that carries a channel of the owner: the given one, or the nearest superior's.

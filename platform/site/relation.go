@@ -145,7 +145,7 @@ func (s *Sites) Delegate(ctx context.Context, d Delegation) (Delegation, error) 
 
 // EndDelegation ends a delegation now.
 func (s *Sites) EndDelegation(ctx context.Context, site kernel.SiteID, id int64, reason string) error {
-	if say := org.NameSays(reason, 2, 200); say != "" {
+	if say := org.NameSays(reason, 2, 200); say != nil {
 		return fault.In("reason", "理由%s", say)
 	}
 	return s.change(ctx, func(ctx context.Context) ([]kernel.SiteID, error) {

@@ -59,12 +59,12 @@ func (s State) LeadsTo(to State) bool { return slices.Contains(next[s], to) }
 // Move takes a site to another state for a reason that the audit chains keep. notice is what citizens read in a
 // suspended, closing or closed site; it must be given there and nowhere else.
 func (s *Sites) Move(ctx context.Context, id kernel.SiteID, to State, reason, notice string) error {
-	if say := org.NameSays(reason, 2, 200); say != "" {
+	if say := org.NameSays(reason, 2, 200); say != nil {
 		return fault.In("reason", "理由%s", say)
 	}
 	shows := to == Suspended || to == Closing || to == Closed
 	if shows {
-		if say := org.NameSays(notice, 4, 500); say != "" {
+		if say := org.NameSays(notice, 4, 500); say != nil {
 			return fault.In("notice", "公告%s", say)
 		}
 	} else if notice != "" {

@@ -258,8 +258,8 @@ func (t *Template) check() error {
 func (s *Sites) Template(name string) (*Template, error) {
 	t, ok := s.templates[name]
 	if !ok {
-		return nil, &fault.Fault{Kind: fault.NotFound, Field: "template", Say: fmt.Sprintf("没有名为“%s”的模板，可用的模板：%s。",
-			clip(name), strings.Join(slices.Sorted(maps.Keys(s.templates)), "、"))}
+		return nil, fault.At("template", fault.New(fault.NotFound, "没有名为“%s”的模板，可用的模板：%s。",
+			clip(name), strings.Join(slices.Sorted(maps.Keys(s.templates)), "、")))
 	}
 	return t, nil
 }

@@ -38,7 +38,7 @@ func (p *Payload) checkFields() error {
 			err = column.CheckValue(f.Type, f.Label, f.Value)
 		}
 		if err != nil {
-			return fault.In(column.FieldName(f.Key), "%s", fault.Say(err))
+			return fault.In(column.FieldName(f.Key), "%s", err)
 		}
 	}
 	p.Fields = slices.DeleteFunc(p.Fields, func(f Field) bool { return f.Value == "" })

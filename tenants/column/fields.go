@@ -116,7 +116,7 @@ func (f Field) Check(value string) error {
 		err = fault.New(fault.Invalid, "“%s”里没有“%s”这一项，请重新选择。", f.Label, value)
 	}
 	if err != nil {
-		return fault.In(FieldName(f.Key), "%s", fault.Say(err))
+		return fault.In(FieldName(f.Key), "%s", err)
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func (s Sheet) tidy(column int64, fields []Field, next *int64) (all []Field, err
 	used := map[string]bool{}
 	for i, f := range fields {
 		if err := f.tidy(); err != nil {
-			return nil, fault.In("label-"+strconv.Itoa(i), "%s", fault.Say(err))
+			return nil, fault.In("label-"+strconv.Itoa(i), "%s", err)
 		}
 		if used[f.Label] {
 			return nil, fault.In("label-"+strconv.Itoa(i), "有两个字段都叫“%s”，请改一个名称。", f.Label)

@@ -89,7 +89,7 @@ func (m *Media) bearable(name string, c image.Config, perPixel int64, err error)
 		return whole(name, false)
 	}
 	if n := int64(c.Width) * int64(c.Height); n > pixelsMost || n*perPixel > m.Unpack {
-		return wrong(name, "的像素太多（"+size(c.Width, c.Height)+"），请缩小后再上传。")
+		return fault.In("file", "“%s”的像素太多（%s），请缩小后再上传。", short(name), size(c.Width, c.Height))
 	}
 	return nil
 }
@@ -105,7 +105,7 @@ func (m *Media) moving(ctx context.Context, name string, raw []byte, out *made) 
 		return err
 	}
 	if pixels > min(framesMost, m.Unpack) {
-		return wrong(name, "的画面太多或太大，请减少后再上传。")
+		return fault.In("file", "“%s”的画面太多或太大，请减少后再上传。", short(name))
 	}
 	leave, err := m.seat(ctx)
 	if err != nil {

@@ -60,7 +60,7 @@ func sniff(name string, raw []byte) (kind string, err error) {
 	begins := func(s string) bool { return bytes.HasPrefix(raw, []byte(s)) }
 	switch {
 	case len(raw) == 0:
-		return "", wrong(name, "是空的，请检查后重新上传。")
+		return "", fault.In("file", "“%s”是空的，请检查后重新上传。", short(name))
 	case begins("\xff\xd8\xff"):
 		return "jpg", nil
 	case begins("\x89PNG\r\n\x1a\n"):
@@ -79,16 +79,14 @@ func sniff(name string, raw []byte) (kind string, err error) {
 		return "", unknown(name, raw)
 	}
 	if err == nil && ext != kind {
-		err = wrong(name, "的内容其实是 "+strings.ToUpper(kind)+"，和名称不符。请改正名称后再上传。")
+		err = fault.In("file", "“%s”的内容其实是 %s，和名称不符。请改正名称后再上传。", short(name), strings.ToUpper(kind))
 	}
 	return kind, err
 }
 
-func wrong(name, say string) error { return fault.In("file", "“%s”%s", short(name), say) }
-
 func whole(name string, is bool) error {
 	if !is {
-		return wrong(name, "不完整，可能没有传完或没有存好，请重新上传。")
+		return fault.In("file", "“%s”不完整，可能没有传完或没有存好，请重新上传。", short(name))
 	}
 	return nil
 }
@@ -97,16 +95,16 @@ func whole(name string, is bool) error {
 func unknown(name string, raw []byte) error {
 	for _, r := range refused {
 		if len(raw) > r.at && bytes.HasPrefix(raw[r.at:], []byte(r.begins)) {
-			return wrong(name, "没有上传："+r.say)
+			return fault.In("file", "“%s”没有上传：%s", short(name), r.say)
 		}
 	}
 	head := strings.ToLower(string(raw[:min(len(raw), 1024)]))
 	for _, mark := range []string{"<!doctype html", "<html", "<svg", "<script", "<?xml", "<?php"} {
 		if strings.Contains(head, mark) {
-			return wrong(name, "没有上传：网页和 SVG 里可以藏程序，不能放在网站上。图片请另存为 PNG，文字请贴进正文。")
+			return fault.In("file", "“%s”没有上传：网页和 SVG 里可以藏程序，不能放在网站上。图片请另存为 PNG，文字请贴进正文。", short(name))
 		}
 	}
-	return wrong(name, "没有上传：只收 JPG、PNG、GIF、WebP 图片，和 PDF、OFD、Word、Excel、PPT、WPS 文件。")
+	return fault.In("file", "“%s”没有上传：只收 JPG、PNG、GIF、WebP 图片，和 PDF、OFD、Word、Excel、PPT、WPS 文件。", short(name))
 }
 
 // parts tell by a part of its own what a packed document is.
@@ -119,12 +117,12 @@ func packed(name string, raw []byte) (kind string, err error) {
 		return "", whole(name, false)
 	}
 	if len(z.File) > entriesMost {
-		return "", wrong(name, "里面的部件太多，像是有意做坏的，没有上传。")
+		return "", fault.In("file", "“%s”里面的部件太多，像是有意做坏的，没有上传。", short(name))
 	}
 	var size uint64
 	for _, f := range z.File {
 		if size += f.UncompressedSize64; f.UncompressedSize64 > unpackedMost || size > unpackedMost {
-			return "", wrong(name, "打开后会大得出奇，像是有意做坏的，没有上传。")
+			return "", fault.In("file", "“%s”打开后会大得出奇，像是有意做坏的，没有上传。", short(name))
 		}
 		if strings.Contains(strings.ToLower(f.Name), "vbaproject") {
 			return "", macros(name)
@@ -134,13 +132,13 @@ func packed(name string, raw []byte) (kind string, err error) {
 		}
 	}
 	if kind == "" {
-		return "", wrong(name, "没有上传：压缩包请解开，把里面的文件分别上传。")
+		return "", fault.In("file", "“%s”没有上传：压缩包请解开，把里面的文件分别上传。", short(name))
 	}
 	return kind, nil
 }
 
 func macros(name string) error {
-	return wrong(name, "里有宏（小程序），不能放在网站上。请另存为不带宏的文件后再上传。")
+	return fault.In("file", "“%s”里有宏（小程序），不能放在网站上。请另存为不带宏的文件后再上传。", short(name))
 }
 
 // compound looks at the header of an old document: that its directory is in it, and that there are no macros.

@@ -81,6 +81,19 @@ document.querySelector('a[data-palette]')?.addEventListener('click', e => {
   palette()
 })
 
+// The menu folds where it stands: whoever is writing leaves nothing. The server is told, so that the next page comes as this one is.
+const fold = document.querySelector('form.fold')
+fold?.addEventListener('submit', e => {
+  e.preventDefault()
+  const button = fold.querySelector('button'), root = document.documentElement, rail = button.value
+  fetch(fold.action, {method: 'POST', body: new URLSearchParams({rail, to: '/'}), redirect: 'manual', keepalive: true}).catch(() => {})
+  if (rail) root.dataset.rail = rail
+  else delete root.dataset.rail
+  button.value = rail ? '' : 'folded'
+  button.setAttribute('aria-expanded', String(!rail))
+  for (const a of document.querySelectorAll('.rail a')) rail ? a.title = a.textContent : a.removeAttribute('title')
+})
+
 // What was just done is said aloud once, and goes away unless somebody is about to take it back.
 const toast = document.querySelector('.toast')
 if (toast) {
