@@ -15,6 +15,7 @@ var wordsFaultsRooms = map[string]string{
 	"“%s”不完整，可能没有传完或没有存好，请重新上传。":                                       "“%s” is incomplete: it was not sent or not saved to its end. Please upload it again.",
 	"“%s”的内容其实是 %s，和名称不符。请改正名称后再上传。":                                   "“%s” is really a %s file, which its name does not say. Please correct the name and upload it again.",
 	"“%s”的像素太多（%s），请缩小后再上传。":                                           "“%s” has too many pixels (%s). Please make it smaller and upload it again.",
+	"“%s”不能作为签批的扫描件，请扫描成 PDF，或者用 JPG、PNG 图片。":                          "“%s” cannot stand for a signed sheet. Please scan it as a PDF, or use a JPG or PNG picture.",
 	"“%s”的画面太多或太大，请减少后再上传。":                                            "“%s” has too many frames, or too large ones. Please take some out and upload it again.",
 	"“%s”里面的部件太多，像是有意做坏的，没有上传。":                                        "“%s” has too many parts inside, as if made to do harm. It was not uploaded.",
 	"“%s”打开后会大得出奇，像是有意做坏的，没有上传。":                                       "“%s” would unpack to a monstrous size, as if made to do harm. It was not uploaded.",

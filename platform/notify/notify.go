@@ -55,7 +55,7 @@ const (
 	ClockNear Kind = "clock.near"
 	ClockOver Kind = "clock.over"
 	Reminded  Kind = "reminded" // by the superior, of what is over or near its end
-	Granted   Kind = "granted" // what was asked about a column
+	Granted   Kind = "granted"  // what was asked about a column
 	Declined  Kind = "declined"
 )
 

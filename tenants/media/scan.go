@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
 )
 
 // Scan is what was scanned of a sheet that somebody signed on paper (线下签批, d42). It lies beside the note that tells of the signature, and
@@ -45,7 +46,7 @@ func (m *Media) Scan(ctx context.Context, site kernel.SiteID, name string, raw [
 	if kind, err := sniff(name, raw); err != nil {
 		return nil, err
 	} else if !slices.Contains(scanned, kind) {
-		return nil, wrong(name, "不能作为签批的扫描件，请扫描成 PDF，或者用 JPG、PNG 图片。")
+		return nil, fault.In("file", "“%s”不能作为签批的扫描件，请扫描成 PDF，或者用 JPG、PNG 图片。", short(name))
 	}
 	made, most, err := m.taken(ctx, site, name, raw)
 	if err != nil {
