@@ -45,9 +45,13 @@ func TestAListOfTheDeskReadsOneIndex(t *testing.T) {
 		{"the bin", unpublished, Filter{Binned: true}},
 		{"some days", strings.Replace(listed, "site_id=?", "site_id=? AND updated_at>? AND updated_at<?", 1), Filter{From: day, To: day.AddDate(0, 1, 0)}},
 	} {
-		lines := plan(h.chosen(h.ctx, h.city.ID, row.f, kernel.Page{Number: 1000, Size: 50}).String())
+		p := kernel.Page{Number: 1000, Size: 50}
+		lines := plan(h.chosen(h.ctx, h.city.ID, row.f, p).String())
 		if len(lines) != 1 || lines[0] != "SEARCH articles USING COVERING INDEX "+row.index {
 			t.Errorf("%s: %q", row.name, lines)
+		}
+		if lines = plan(h.listed(h.ctx, h.city.ID, row.f, p).String()); !strings.HasSuffix(lines[0], "(site_id=? AND id=?)") && !strings.HasSuffix(lines[0], "(id=?)") || strings.Contains(strings.Join(lines, " "), "TEMP B-TREE") {
+			t.Errorf("the rows of %s: %q", row.name, lines)
 		}
 	}
 	steps := strings.Join(plan(authorsQuery, h.city.ID, h.city.ID, authorsMost), "\n")

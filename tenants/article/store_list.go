@@ -1,8 +1,10 @@
 package article
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,11 +28,10 @@ type Filter struct {
 // List returns a page of the site's articles as editors see them, last changed first; payloads hold the title only.
 func (a *Articles) List(ctx context.Context, site kernel.SiteID, f Filter, p kernel.Page) ([]Draft, error) {
 	var rows []articleRow
-	err := a.DB.Conn(ctx).NewSelect().Model(&rows).ExcludeColumn("payload").Where("site_id = ?", site).Where("id IN (?)", a.chosen(ctx, site, f, p)).
-		Order("updated_at DESC", "id DESC").Scan(ctx)
-	if err != nil {
+	if err := a.listed(ctx, site, f, p).Scan(ctx, &rows); err != nil {
 		return nil, db.Fault(fmt.Errorf("list articles of site %d: %w", site, err))
 	}
+	slices.SortFunc(rows, func(a, b articleRow) int { return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(b.ID, a.ID)) })
 	all := make([]Draft, len(rows))
 	for i := range rows {
 		d, err := rows[i].draft()
@@ -41,6 +42,11 @@ func (a *Articles) List(ctx context.Context, site kernel.SiteID, f Filter, p ker
 		kernel.Keep(ctx, standsIn{site, d.ID}, d.Column)
 	}
 	return all, nil
+}
+
+// listed is the rows of one page, in no order: asked for one, SQLite would walk an index of the whole site to have it.
+func (a *Articles) listed(ctx context.Context, site kernel.SiteID, f Filter, p kernel.Page) *bun.SelectQuery {
+	return a.DB.Conn(ctx).NewSelect().Model((*articleRow)(nil)).ExcludeColumn("payload").Where("site_id = ?", site).Where("id IN (?)", a.chosen(ctx, site, f, p))
 }
 
 // chosen is the ids of one page. All that it asks for stands in one index, so that a page far back, or one that finds little, reads
