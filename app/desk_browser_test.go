@@ -199,12 +199,13 @@ func TestTheDeskInABrowser(t *testing.T) {
 	d.press("table a", title)
 	d.fill("#why", "停水改期。")
 	eval[bool](t, b, `document.querySelector('input[name="how"][value="withdraw"]').click(),true`)
-	d.press("main button", "处理")
+	d.press("main button.bad", "处理")
 	d.says("已撤回")
 	if status, _ := d.ask(public); status != http.StatusGone {
 		t.Errorf("after the withdrawal citizens get %d", status)
 	}
 	d.look("withdrawn")
+	d.visible(staff, public[:strings.LastIndexByte(public, '/')+1], "审核并通过保密审查，发布")
 	d.open(t, 1366, d.console+"/nowhere")
 	d.look("failed")
 	d.enter(1366, staffOf(t, data, "安康市")["AA"])

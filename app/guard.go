@@ -17,7 +17,7 @@ import (
 
 // guard decides for the rooms that declared the question as a port: it looks up every live appointment of the
 // person who acts, sees each from the site, and asks policies. It keeps nothing between requests, so an
-// appointment that has ended ends at once.
+// appointment that has ended ends at once; within one that only reads it asks once (kernel.Remember).
 type guard struct {
 	accounts *identity.Accounts
 	sites    *site.Sites
@@ -105,7 +105,7 @@ func (g *guard) endsHere(ctx context.Context, id kernel.SiteID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	live, err := g.accounts.Live(ctx, kernel.ActorFrom(ctx).Account, g.now())
+	live, err := g.live(ctx)
 	return slices.ContainsFunc(live, func(a identity.Appointment) bool {
 		for _, c := range chains {
 			if a.Site == 0 && c.Last == a.Org && a.Org != 0 {
@@ -128,11 +128,11 @@ func (g *guard) Standing(ctx context.Context, obj publication.Object) (s review.
 		s.Held, err = g.all(ctx, obj.Site)
 		return s, err
 	}
-	draft, err := g.articles.Get(ctx, obj.Site, obj.ID)
+	column, err := g.articles.ColumnOf(ctx, obj.Site, obj.ID)
 	if err != nil {
 		return s, err
 	}
-	path, err := g.path(ctx, obj.Site, draft.Column)
+	path, err := g.path(ctx, obj.Site, column)
 	if err != nil {
 		return s, err
 	}
@@ -143,7 +143,7 @@ func (g *guard) Standing(ctx context.Context, obj publication.Object) (s review.
 	if err != nil || chain == nil || chain.Last == 0 {
 		return s, err
 	}
-	live, err := g.accounts.Live(ctx, kernel.ActorFrom(ctx).Account, g.now())
+	live, err := g.live(ctx)
 	s.Above = true
 	s.Proof.Assigned = slices.ContainsFunc(live, func(a identity.Appointment) bool { return a.Org == chain.Last && a.Site == 0 })
 	return s, err
@@ -185,15 +185,28 @@ func (g *guard) Policy(ctx context.Context, id kernel.SiteID, column int64) (str
 	return chain.Policy, nil
 }
 
+// What the guard has asked for one screen already.
+type (
+	liveOf  struct{ account kernel.AccountID }
+	placeOf struct{ org kernel.OrgID }
+	factsOf struct{ site kernel.SiteID }
+)
+
+// live is every live appointment of the actor.
+func (g *guard) live(ctx context.Context) ([]identity.Appointment, error) {
+	who := kernel.ActorFrom(ctx).Account
+	return kernel.Remember(ctx, liveOf{who}, func() ([]identity.Appointment, error) { return g.accounts.Live(ctx, who, g.now()) })
+}
+
 // all is every live appointment of the actor, as the site sees it.
 func (g *guard) all(ctx context.Context, id kernel.SiteID, path ...int64) ([]policies.Held, error) {
-	live, err := g.accounts.Live(ctx, kernel.ActorFrom(ctx).Account, g.now())
+	live, err := g.live(ctx)
 	if err != nil {
 		return nil, err
 	}
 	held := make([]policies.Held, 0, len(live))
 	for _, a := range live {
-		place, err := g.sites.Place(ctx, a.Org)
+		place, err := kernel.Remember(ctx, placeOf{a.Org}, func() (identity.Place, error) { return g.sites.Place(ctx, a.Org) })
 		if err != nil {
 			return nil, err
 		}
@@ -205,7 +218,7 @@ func (g *guard) all(ctx context.Context, id kernel.SiteID, path ...int64) ([]pol
 			held = append(held, policies.Hold(a.Role, place.OrgFacts, platform, true))
 			continue
 		}
-		facts, err := g.sites.Facts(ctx, id)
+		facts, err := kernel.Remember(ctx, factsOf{id}, func() (policies.SiteFacts, error) { return g.sites.Facts(ctx, id) })
 		if err != nil {
 			return nil, err
 		}

@@ -32,6 +32,8 @@ type proof struct {
 var proofs = []proof{
 	{name: "scale", says: "10,000 sites and 500,000 articles: start, memory, pages, lists, publishing, one site's import",
 		tests: [][2]string{{"./app", "^TestScale$"}}},
+	{name: "lists", says: "every list of the desk over 500,000 articles on both engines; 100 times from the press of the button to the citizens' page, in the browser",
+		tests: [][2]string{{"./app", "^TestListsOfTheDesk$"}, {"./app", "^TestTheDeskInABrowser$"}}},
 	{name: "speed", says: "warm pages, 304s, a publish a second and idle connections beside nginx; an import's rate",
 		tests: [][2]string{{"./deploy/bench", "^TestBench$"}}},
 	{name: "freshness", says: "100,000 publishes on three nodes with pauses, lost hints and database restarts", tests: [][2]string{{"./app", "^TestFreshness$"}}},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/workday"
+	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/site"
 )
 
@@ -111,19 +112,28 @@ func before(a, b Line) int {
 	return strings.Compare(a.ID.String(), b.ID.String())
 }
 
+// What a board has read for one screen already.
+type (
+	everySite   struct{}
+	everyRegion struct{}
+	everyClock  struct{}
+)
+
 // sitesOf are the lines of a scope, empty yet, by site.
 func (c *Clocks) sitesOf(ctx context.Context, in Scope) (*Board, map[kernel.SiteID]*Line, error) {
-	all, err := c.Sites.Everything(ctx)
+	all, err := kernel.Remember(ctx, everySite{}, func() ([]site.Known, error) { return c.Sites.Everything(ctx) }) // the first screen asks for each site of a person's
 	if err != nil {
 		return nil, nil, err
 	}
-	var ids []kernel.OrgID
-	for _, k := range all {
-		if n := len(ids); n == 0 || ids[n-1] != k.Region {
-			ids = append(ids, k.Region)
+	orgs, err := kernel.Remember(ctx, everyRegion{}, func() (map[kernel.OrgID]org.Org, error) {
+		var ids []kernel.OrgID
+		for _, k := range all {
+			if n := len(ids); n == 0 || ids[n-1] != k.Region {
+				ids = append(ids, k.Region)
+			}
 		}
-	}
-	orgs, err := c.Orgs.Many(ctx, ids...)
+		return c.Orgs.Many(ctx, ids...)
+	})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -239,7 +249,7 @@ func (c *Clocks) raise(l *Line, rule string, cell Cell) {
 
 // tally adds the clocks that run.
 func (c *Clocks) tally(ctx context.Context, lines map[kernel.SiteID]*Line, now time.Time) error {
-	open, err := c.owedEverywhere(ctx)
+	open, err := kernel.Remember(ctx, everyClock{}, func() ([]owed, error) { return c.owedEverywhere(ctx) })
 	if err != nil {
 		return err
 	}

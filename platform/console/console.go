@@ -129,16 +129,27 @@ const seatsMost = 50
 
 // Seats are the sites where the actor has a post of the own unit.
 func (c *Console) Seats(ctx context.Context) ([]Seat, error) {
+	return kernel.Remember(ctx, seatsOf{kernel.ActorFrom(ctx).Account}, func() ([]Seat, error) { return c.seats(ctx) })
+}
+
+type seatsOf struct{ account kernel.AccountID }
+
+func (c *Console) seats(ctx context.Context) ([]Seat, error) {
 	live, err := c.Accounts.Live(ctx, kernel.ActorFrom(ctx).Account, c.Now())
 	if err != nil {
 		return nil, err
 	}
 	var ids []kernel.SiteID
+	met := map[kernel.OrgID]bool{}
 	for _, a := range live {
 		if a.Site != 0 {
 			ids = append(ids, a.Site)
 			continue
 		}
+		if met[a.Org] { // a person has several posts at one unit
+			continue
+		}
+		met[a.Org] = true
 		own, err := c.Sites.List(ctx, site.Filter{Org: a.Org}, kernel.Page{Number: 1, Size: seatsMost})
 		if err != nil {
 			return nil, err
@@ -156,7 +167,7 @@ func (c *Console) Seats(ctx context.Context) ([]Seat, error) {
 		}
 		all = append(all, seat)
 	}
-	return all[:min(len(all), seatsMost)], nil
+	return slices.Clip(all[:min(len(all), seatsMost)]), nil
 }
 
 func (c *Console) seat(ctx context.Context, id kernel.SiteID) (Seat, error) {

@@ -241,6 +241,12 @@ func TestCreate(t *testing.T) {
 		if got := d.entries(kernel.Platform); !slices.Equal(got, []string{"user.create|account/" + a.ID.String() + "||active"}) {
 			t.Errorf("chain %q", got)
 		}
+		if names, err := d.Names(context.Background(), a.ID, 1); err != nil || len(names) != 1 || names[a.ID] != "王𬀩" {
+			t.Errorf("Names: %v, %v", names, err)
+		}
+		if names, err := d.Names(context.Background()); err != nil || len(names) != 0 {
+			t.Errorf("the names of nobody: %v, %v", names, err)
+		}
 		if _, err := d.Find(context.Background(), "wang5"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("Find: %v", err)
 		}

@@ -65,3 +65,19 @@ func (s *Accounts) EndingBetween(ctx context.Context, from, to time.Time) ([]App
 		Where("a.ended_at IS NULL").Where("a.to_at > ?", store(from)).Where("a.to_at <= ?", store(to)).Order("a.id").Scan(ctx)
 	return appointments(rows), db.Fault(wrap(err, "load posts that end"))
 }
+
+// Names are who accounts are, for a screen; an account that is not there is absent.
+func (s *Accounts) Names(ctx context.Context, ids ...kernel.AccountID) (map[kernel.AccountID]string, error) {
+	names := make(map[kernel.AccountID]string, len(ids))
+	if len(ids) == 0 {
+		return names, nil
+	}
+	var rows []accountRow
+	if err := s.db.Conn(ctx).NewSelect().Model(&rows).Column("id", "name").Where("id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, db.Fault(wrap(err, "name accounts"))
+	}
+	for _, r := range rows {
+		names[kernel.AccountID(r.ID)] = r.Name
+	}
+	return names, nil
+}

@@ -278,3 +278,11 @@ func signal(c chan struct{}) {
 	default:
 	}
 }
+
+// Now reads the revision of a site, and answers the platform's that this node has loaded: what a room reads after asking is at least as new as
+// both. It is Revision for what is no page.
+func (r *Revisions) Now(ctx context.Context, site kernel.SiteID) (rev, platform int64, err error) {
+	platform = r.counter(kernel.Platform).rev.Load()
+	revs, err := r.source.some(ctx, []kernel.SiteID{site})
+	return revs[site], platform, err
+}

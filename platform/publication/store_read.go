@@ -3,6 +3,7 @@ package publication
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -244,18 +245,33 @@ const trailQuery = `SELECT e.site_id, e.id, e.kind, e.object_id, e.author, e.pol
 	LEFT JOIN tombstones t ON t.site_id = e.site_id AND t.edition_id = e.id
 	LEFT JOIN departures l ON l.site_id = e.site_id AND l.edition_id = e.id
 	LEFT JOIN erasures x ON x.site_id = e.site_id AND x.edition_id = e.id
-	WHERE e.site_id = ? AND e.id = ?`
+	WHERE e.site_id = ? AND e.id IN (?)`
 
 func (p *Publications) trail(ctx context.Context, site kernel.SiteID, e EditionID) (*Trail, error) {
+	all, err := p.trails(ctx, site, []EditionID{e})
+	if err == nil && all[e] == nil {
+		err = fault.New(fault.NotFound, "没有这一版稿件。")
+	}
+	return all[e], err
+}
+
+// trails reads editions with their steps, however many, in two statements.
+func (p *Publications) trails(ctx context.Context, site kernel.SiteID, editions []EditionID) (map[EditionID]*Trail, error) {
+	all := map[EditionID]*Trail{}
+	if len(editions) == 0 {
+		return all, nil
+	}
 	var rows []trailRow
-	if err := p.db.Conn(ctx).NewRaw(trailQuery, site, e).Scan(ctx, &rows); err != nil {
-		return nil, fmt.Errorf("load edition %d of site %d: %w", e, site, db.Fault(err))
+	if err := p.db.Conn(ctx).NewRaw(trailQuery, site, bun.List(editions)).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("load %d editions of site %d: %w", len(editions), site, db.Fault(err))
 	}
 	if len(rows) == 0 {
-		return nil, fault.New(fault.NotFound, "没有这一版稿件。")
+		return all, nil
 	}
-	t := rows[0].trail()
-	return t, p.loadSteps(ctx, t)
+	for i := range rows {
+		all[rows[i].ID] = rows[i].trail()
+	}
+	return all, p.loadSteps(ctx, site, all)
 }
 
 func (r *trailRow) trail() *Trail {
@@ -288,9 +304,10 @@ func (r *trailRow) trail() *Trail {
 	return t
 }
 
-// loadSteps fills in the steps of the policy: taken, and the one that is next.
-func (p *Publications) loadSteps(ctx context.Context, t *Trail) error {
+// loadSteps fills in the steps of the editions' policies: taken, and the one that is next.
+func (p *Publications) loadSteps(ctx context.Context, site kernel.SiteID, all map[EditionID]*Trail) error {
 	var rows []struct {
+		EditionID                 EditionID
 		Step                      int
 		Name                      string
 		HoldsReview, HoldsSecrecy bool
@@ -299,20 +316,21 @@ func (p *Publications) loadSteps(ctx context.Context, t *Trail) error {
 		Reason, Batch             *string
 		At                        *time.Time
 	}
-	err := p.db.Conn(ctx).NewRaw(`SELECT rs.step, rs.name, rs.holds_review, rs.holds_secrecy,
+	err := p.db.Conn(ctx).NewRaw(`SELECT e.id AS edition_id, rs.step, rs.name, rs.holds_review, rs.holds_secrecy,
 		a.reviewer, a.verdict, a.review_opinion AS review, a.secrecy_opinion AS secrecy, a.reason, a.batch, a.at
-		FROM review_steps rs LEFT JOIN approvals a ON a.site_id = ? AND a.edition_id = ? AND a.step = rs.step
-		WHERE rs.policy = ? ORDER BY rs.step`, t.Site, t.Edition, t.Policy).Scan(ctx, &rows)
+		FROM editions e JOIN review_steps rs ON rs.policy = e.policy LEFT JOIN approvals a ON a.site_id = e.site_id AND a.edition_id = e.id AND a.step = rs.step
+		WHERE e.site_id = ? AND e.id IN (?) ORDER BY e.id, rs.step`, site, bun.List(slices.Collect(maps.Keys(all)))).Scan(ctx, &rows)
 	if err != nil {
-		return fmt.Errorf("load the steps of edition %d of site %d: %w", t.Edition, t.Site, db.Fault(err))
+		return fmt.Errorf("load the steps of %d editions of site %d: %w", len(all), site, db.Fault(err))
 	}
 	for _, r := range rows {
+		t := all[r.EditionID]
 		ps := PolicyStep{Step: r.Step, Name: r.Name, HoldsReview: r.HoldsReview, HoldsSecrecy: r.HoldsSecrecy}
 		if r.Reviewer == nil {
-			if !t.Returned() {
+			if t.Next == nil && !t.Returned() {
 				t.Next = &ps
 			}
-			return nil
+			continue
 		}
 		s := Step{PolicyStep: ps, Reviewer: *r.Reviewer, Verdict: *r.Verdict, Review: *r.Review, Secrecy: *r.Secrecy, Reason: *r.Reason, At: r.At.UTC()}
 		if r.Batch != nil {

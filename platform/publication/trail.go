@@ -110,6 +110,11 @@ func (p *Publications) Trail(ctx context.Context, site kernel.SiteID, e EditionI
 	return p.trail(ctx, site, e)
 }
 
+// Trails is Trail of many editions of the site at once; what is not there is absent.
+func (p *Publications) Trails(ctx context.Context, site kernel.SiteID, editions ...EditionID) (map[EditionID]*Trail, error) {
+	return p.trails(ctx, site, editions)
+}
+
 // Latest returns the trail of the object's newest edition, or NotFound when it was never frozen.
 func (p *Publications) Latest(ctx context.Context, obj Object) (*Trail, error) {
 	e, err := p.newest(ctx, obj)

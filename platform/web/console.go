@@ -137,6 +137,9 @@ func (s *Server) recognise(rc *fasthttp.RequestCtx, x *exchange) error {
 		}
 	}
 	x.ctx = kernel.WithActor(x.ctx, who)
+	if rc.IsGet() {
+		x.ctx = kernel.Remembering(x.ctx) // a screen only reads, and asks the same of each of its lines
+	}
 	return nil
 }
 

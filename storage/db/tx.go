@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 )
 
@@ -96,7 +97,7 @@ func (d *DB) once(ctx context.Context, f func(context.Context) error) (err error
 			panic(p)
 		}
 	}()
-	inside := context.WithValue(ctx, txKey{}, s)
+	inside := context.WithValue(kernel.Forgetting(ctx), txKey{}, s)
 	if err = f(inside); err == nil {
 		err = s.doomed
 	}

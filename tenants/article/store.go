@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -77,62 +76,6 @@ func (a *Articles) load(ctx context.Context, site kernel.SiteID, id ID) (d *Draf
 	}
 	d, err = r.draft()
 	return d, r.Payload == nil, err
-}
-
-// Filter chooses drafts of a list; zero fields choose all that are not in the bin.
-type Filter struct {
-	Column   int64
-	Within   []int64 // only in these columns; nil: in all
-	State    string
-	Author   kernel.AccountID
-	Text     string    // in the title, large or small letters
-	From, To time.Time // when it was last changed: from From on, before To
-	Binned   bool      // what is in the bin, and nothing else
-}
-
-// List returns a page of the site's articles as editors see them, last changed first; payloads hold the title only.
-func (a *Articles) List(ctx context.Context, site kernel.SiteID, f Filter, p kernel.Page) ([]Draft, error) {
-	var rows []articleRow
-	q := a.DB.Conn(ctx).NewSelect().Model(&rows).ExcludeColumn("payload").Where("site_id = ?", site)
-	if f.Within != nil {
-		q = q.Where("column_id IN (?)", bun.List(append(f.Within, 0))) // 0 is no column
-	}
-	if f.Column != 0 {
-		q = q.Where("column_id = ?", f.Column)
-	}
-	if f.State != "" {
-		q = q.Where("state = ?", f.State)
-	}
-	if f.Author != 0 {
-		q = q.Where("author_id = ?", f.Author)
-	}
-	if f.Text != "" {
-		q = q.Where(`lower(title) LIKE ? ESCAPE '!'`, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(f.Text))+"%")
-	}
-	if !f.From.IsZero() {
-		q = q.Where("updated_at >= ?", f.From)
-	}
-	if !f.To.IsZero() {
-		q = q.Where("updated_at < ?", f.To)
-	}
-	if f.Binned {
-		q = q.Where("binned_at IS NOT NULL")
-	} else {
-		q = q.Where("binned_at IS NULL")
-	}
-	err := q.Order("updated_at DESC", "id DESC").Limit(int64(p.Size)).Offset(int64(p.Offset())).Scan(ctx)
-	if err != nil {
-		return nil, db.Fault(fmt.Errorf("list articles of site %d: %w", site, err))
-	}
-	all := make([]Draft, len(rows))
-	for i := range rows {
-		d, err := rows[i].draft()
-		if err != nil {
-			return nil, err
-		}
-		all[i] = *d
-	}
-	return all, nil
 }
 
 // update writes a draft that the caller has read at version d.Version-1; somebody faster makes it a Conflict.

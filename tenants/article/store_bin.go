@@ -21,16 +21,6 @@ func (a *Articles) remove(ctx context.Context, site kernel.SiteID, id ID) error 
 	return nil
 }
 
-// Authors are who has written articles of a site, as they stand now.
-func (a *Articles) Authors(ctx context.Context, site kernel.SiteID) ([]kernel.AccountID, error) {
-	var all []kernel.AccountID
-	err := a.DB.Conn(ctx).NewSelect().Table("articles").ColumnExpr("DISTINCT author_id").Where("site_id = ?", site).Order("author_id").Limit(200).Scan(ctx, &all)
-	if err != nil {
-		return nil, db.Fault(fmt.Errorf("list the authors of site %d: %w", site, err))
-	}
-	return all, nil
-}
-
 func (a *Articles) views(ctx context.Context, site kernel.SiteID, who kernel.AccountID) ([]View, error) {
 	var all []View
 	err := a.DB.Conn(ctx).NewSelect().Table("article_views").Column("id", "name", "query").Where("site_id = ?", site).Where("account_id = ?", who).

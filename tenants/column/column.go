@@ -124,9 +124,18 @@ func New(d *db.DB, now kernel.Clock, ids kernel.IDs, t Templates, p *publication
 }
 
 // Tree reads the site's columns: the template, the site's differences and what is public, in three queries. The
-// tree is read-only. Inside a page's render it is kept as long as nothing of the site is changed.
+// tree is read-only. Outside a transaction it is kept as long as nothing of the site is changed.
 func (c *Columns) Tree(ctx context.Context, id kernel.SiteID) (*Tree, error) {
-	at, known := version(ctx, id)
+	return kernel.Remember(ctx, treeOf{id}, func() (*Tree, error) { return c.tree(ctx, id) })
+}
+
+type treeOf struct{ site kernel.SiteID }
+
+func (c *Columns) tree(ctx context.Context, id kernel.SiteID) (*Tree, error) {
+	at, known, err := c.version(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	if known {
 		if t := c.memo.get(id, at); t != nil {
 			return t, nil

@@ -15,6 +15,18 @@ func (c *Columns) Fresh(ctx context.Context, sites []kernel.SiteID, f func(site 
 	if err != nil {
 		return err
 	}
+	if len(sites) == 1 { // on the first screen, once for each site of the person's: what the site's other sections have read
+		t, err := c.Tree(ctx, sites[0])
+		if err != nil {
+			return err
+		}
+		for _, k := range t.All() {
+			if k.CycleDays > 0 && k.State == Active {
+				f(sites[0], k)
+			}
+		}
+		return nil
+	}
 	stats, err := c.published.PlacesOf(ctx, sites)
 	if err != nil {
 		return err

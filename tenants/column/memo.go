@@ -15,11 +15,20 @@ const memoSites = 1024
 // stamp is what a tree was read under: the site's revision, and the platform's, which moves with templates and names.
 type stamp struct{ site, platform int64 }
 
-// version returns the revisions that the page being rendered is stamped with. Outside a render nothing is kept.
-func version(ctx context.Context, id kernel.SiteID) (stamp, bool) {
-	s, ok := pages.Revision(ctx, id)
-	p, too := pages.Revision(ctx, kernel.Platform)
-	return stamp{s, p}, ok && too && !db.InTransaction(ctx)
+// version returns the revisions that the page being rendered is stamped with; for a screen of the desk, those of now. In a transaction
+// nothing is kept.
+func (c *Columns) version(ctx context.Context, id kernel.SiteID) (at stamp, known bool, err error) {
+	if db.InTransaction(ctx) || c.revisions == nil {
+		return at, false, nil
+	}
+	var ok, too bool
+	at.site, ok = pages.Revision(ctx, id)
+	at.platform, too = pages.Revision(ctx, kernel.Platform)
+	if !ok && !too {
+		at.site, at.platform, err = c.revisions.Now(ctx, id)
+		return at, err == nil, err
+	}
+	return at, ok && too, nil
 }
 
 // memo keeps the newest tree of each site. What was read after asking for a revision is at least as new as it,

@@ -7,6 +7,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -84,11 +85,25 @@ func (d *Desk) decidesSomewhere(ctx context.Context) bool {
 
 // name is who an account is, for a screen.
 func (d *Desk) name(ctx context.Context, id kernel.AccountID) (string, error) {
-	a, err := d.Accounts.Get(ctx, id)
-	if fault.Is(err, fault.NotFound) {
-		return "账号 " + id.String(), nil
+	return kernel.Remember(ctx, whoIs{id}, func() (string, error) {
+		a, err := d.Accounts.Get(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			return "账号 " + id.String(), nil
+		}
+		return a.Name, err
+	})
+}
+
+// whoIs is the name of an account, among what a screen has read.
+type whoIs struct{ id kernel.AccountID }
+
+// meet reads the names of many people at once, for a screen that asks for each of them.
+func (d *Desk) meet(ctx context.Context, ids []kernel.AccountID) error {
+	names, err := d.Accounts.Names(ctx, ids...)
+	for id, name := range names {
+		kernel.Keep(ctx, whoIs{id}, name)
 	}
-	return a.Name, err
+	return err
 }
 
 // choice is a column that an article may stand in.
@@ -152,10 +167,17 @@ func (d *Desk) turns(ctx context.Context, id kernel.SiteID, most int) ([]turn, e
 	if err != nil {
 		return nil, err
 	}
+	for _, a := range drafts {
+		editions = append(editions, a.Edition)
+	}
+	trails, err := d.Published.Trails(ctx, id, editions...)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range append(drafts, sent...) {
-		t, err := d.Published.Trail(ctx, id, a.Edition)
-		if err != nil {
-			return nil, err
+		t := trails[a.Edition]
+		if t == nil {
+			return nil, fmt.Errorf("article %d of site %d has no edition %d", a.ID, id, a.Edition)
 		}
 		what, err := d.Reviews.Turn(ctx, t)
 		if err != nil {

@@ -118,6 +118,9 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 	if err != nil {
 		return err
 	}
+	if err := d.filters(ctx, site, f, &p); err != nil { // before the rows, which show some of the same names
+		return err
+	}
 	if p.Rows, err = d.rows(ctx, c, drafts); err != nil {
 		return err
 	}
@@ -136,9 +139,6 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 	}
 	shelf := filter{State: f.State}
 	p.Filtered = p.Query != shelf.query().Encode()
-	if err := d.filters(ctx, site, f, &p); err != nil {
-		return err
-	}
 	return listView.Show(d.Console, c, page, p)
 }
 
@@ -148,7 +148,7 @@ func (d *Desk) filters(ctx context.Context, site kernel.SiteID, f filter, p *lis
 	if p.Columns, err = d.choices(ctx, site, f.Column, reads...); err != nil {
 		return err
 	}
-	authors, err := d.Articles.Authors(ctx, site)
+	authors, err := d.authors(ctx, site)
 	if err != nil {
 		return err
 	}
@@ -165,6 +165,15 @@ func (d *Desk) filters(ctx context.Context, site kernel.SiteID, f filter, p *lis
 		p.Views = append(p.Views, savedView{v.ID, v.Name, p.Path + "?" + v.Query, v.Query == p.Query})
 	}
 	return err
+}
+
+// authors are who has written articles of a site; their names have been read.
+func (d *Desk) authors(ctx context.Context, site kernel.SiteID) ([]kernel.AccountID, error) {
+	all, err := d.Articles.Authors(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	return all, d.meet(ctx, all)
 }
 
 func (d *Desk) rows(ctx context.Context, c *fiber.Ctx, drafts []article.Draft) ([]listRow, error) {
@@ -248,13 +257,21 @@ func (d *Desk) showQueue(c *fiber.Ctx) error {
 }
 
 func (d *Desk) items(ctx context.Context, all []turn) (items []console.Item, err error) {
+	var ready []article.ID
+	var plans map[article.ID]article.Schedule
+	for _, t := range all {
+		if t.what == review.ToPublish {
+			ready = append(ready, t.ID)
+		}
+	}
+	if len(ready) > 0 {
+		if plans, err = d.Articles.Planned(ctx, all[0].Site, ready...); err != nil { // a queue is of one site
+			return nil, err
+		}
+	}
 	for _, t := range all {
 		i := d.waiting(ctx, t)
 		if t.what == review.ToPublish {
-			plans, err := d.Articles.Planned(ctx, t.Site, t.ID)
-			if err != nil {
-				return nil, err
-			}
 			if why := plans[t.ID].Failed; why != "" {
 				i.Kind, i.NoteWord, i.Note = "bad", "没有按时发布", why
 			}

@@ -32,6 +32,12 @@ type chainRow struct {
 
 // Chains are the site's own chains, by column.
 func (d *Desk) Chains(ctx context.Context, site kernel.SiteID) (map[int64]Chain, error) {
+	return kernel.Remember(ctx, chainsOf{site}, func() (map[int64]Chain, error) { return d.chains(ctx, site) })
+}
+
+type chainsOf struct{ site kernel.SiteID }
+
+func (d *Desk) chains(ctx context.Context, site kernel.SiteID) (map[int64]Chain, error) {
 	var rows []chainRow
 	if err := d.DB.Conn(ctx).NewSelect().Model(&rows).Where("site_id = ?", site).Scan(ctx); err != nil {
 		return nil, db.Fault(fmt.Errorf("load review chains of site %d: %w", site, err))
