@@ -48,7 +48,7 @@ func deskLists(t *testing.T, o *bureau) {
 	worst := times(nil)
 	for _, p := range pages {
 		began := busy(t)
-		took, statements := w.asks(t, p.path, proof.Times(2, 20))
+		took, statements := w.timed(t, p.path, proof.Times(2, 20))
 		cpu := (busy(t) - began) / time.Duration(len(took))
 		worst = append(worst, took.at(95))
 		mark := ""
@@ -164,8 +164,8 @@ func (w *worker) manyVersions(t *testing.T, ctx context.Context) string {
 	return at
 }
 
-// asks gets a page n times and answers how long it took and how many statements the last time.
-func (w *worker) asks(t *testing.T, path string, n int) (took times, statements int64) {
+// timed gets a page n times and answers how long it took and how many statements the last time.
+func (w *worker) timed(t *testing.T, path string, n int) (took times, statements int64) {
 	t.Helper()
 	for range n {
 		was, began := w.DB.Statements(), time.Now()
