@@ -168,8 +168,8 @@ func densities(t *testing.T, d *desk) {
 	if got := rail(); got != narrow || !eval[bool](t, b, folded) {
 		t.Errorf("the next page comes with %s, want %s", got, narrow)
 	}
-	if moved := eval[float64](t, b, `new Promise(done=>{let sum=0;new PerformanceObserver(l=>{for(const e of l.getEntries())sum+=e.value}).observe({type:'layout-shift',buffered:true});setTimeout(()=>done(sum),200)})`); moved > 0 {
-		t.Errorf("the page moves by %v while it comes", moved)
+	if moved := eval[float64](t, b, `new Promise(done=>{let sum=0;new PerformanceObserver(l=>{for(const e of l.getEntries())for(const m of e.sources)sum+=Math.abs(m.currentRect.x-m.previousRect.x)}).observe({type:'layout-shift',buffered:true});setTimeout(()=>done(sum),200)})`); moved > 0 {
+		t.Errorf("the page moves sideways by %v pixels while it comes", moved)
 	}
 	d.look("folded")
 	d.resize(t, 390)

@@ -2,6 +2,7 @@ package column
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -249,7 +250,7 @@ func (h *house) state(column int64, state string) {
 		}
 		d.State = state
 		if err == nil {
-			err = h.save(ctx, h.city.ID, d)
+			err = errors.Join(h.save(ctx, h.city.ID, d), h.rev.Bump(ctx, h.city.ID))
 		}
 		return err
 	}))
