@@ -59,8 +59,12 @@ func (s store) read(ctx context.Context, q *bun.SelectQuery) (map[kernel.SiteID]
 	return revs, nil
 }
 
-// unreadable is Unavailable whatever the cause: without revisions nothing can be shown to be fresh.
+// unreadable is Unavailable whatever the cause: without revisions nothing can be shown to be fresh. A disk that fails is called so.
 func unreadable(err error) error {
+	err = db.Fault(err)
+	if fault.Is(err, fault.Unavailable) {
+		return err
+	}
 	return fault.Because(fmt.Errorf("read revisions: %w", err), fault.Unavailable, "数据库暂时没有响应，请稍后再试。")
 }
 
