@@ -132,14 +132,14 @@ func ready(t *testing.T, ops string, ended chan int) {
 	})
 }
 
-// until waits for what another part of the program is about to do; it gives up after three minutes.
+// until waits for what another part of the program is about to do; it gives up after ten minutes.
 func until(t *testing.T, done func() bool) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(3 * time.Minute); !done(); <-tick.C {
+	for end := time.Now().Add(10 * time.Minute); !done(); <-tick.C {
 		if time.Now().After(end) {
-			t.Fatal("it did not happen within three minutes")
+			t.Fatal("it did not happen within ten minutes")
 		}
 	}
 }

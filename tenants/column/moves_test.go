@@ -139,26 +139,10 @@ func TestTwoMoveAtOnce(t *testing.T) {
 				return err
 			}
 		}
-		together := func(all ...func() error) (told int) {
-			var wg sync.WaitGroup
-			errs := make([]error, len(all))
-			for i, do := range all {
-				wg.Go(func() { errs[i] = do() })
-			}
-			wg.Wait()
-			for _, err := range errs {
-				if err != nil && !fault.Is(err, fault.Conflict) {
-					t.Error(err)
-				} else if err != nil {
-					told++
-				}
-			}
-			return told
-		}
-		if told := together(at(2, 20), at(2, 70)); told != 1 {
+		if told := h.together(at(2, 20), at(2, 70)); told != 1 {
 			t.Errorf("of two who moved one column %d were told, want 1", told)
 		}
-		if told := together(at(20, 70), at(70, 20)); told != 1 {
+		if told := h.together(at(20, 70), at(70, 20)); told != 1 {
 			t.Errorf("of two who hung two columns below each other %d were told, want 1", told)
 		}
 		tree := h.tree(h.city)
@@ -305,4 +289,23 @@ func FuzzFieldValue(f *testing.F) {
 			t.Errorf("%q passes", v)
 		}
 	})
+}
+
+// together does all at once, and answers how many were told that somebody else was faster.
+func (h *house) together(all ...func() error) (told int) {
+	h.t.Helper()
+	var wg sync.WaitGroup
+	errs := make([]error, len(all))
+	for i, do := range all {
+		wg.Go(func() { errs[i] = do() })
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil && !fault.Is(err, fault.Conflict) {
+			h.t.Error(err)
+		} else if err != nil {
+			told++
+		}
+	}
+	return told
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -315,27 +314,11 @@ func TestWishesRefused(t *testing.T) {
 // d49: of two who decide at once one does; of two who ask for the same at once one does, on whatever engine.
 func TestTwoDecideAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		together := func(all ...func() error) (told int) {
-			var wg sync.WaitGroup
-			errs := make([]error, len(all))
-			for i, do := range all {
-				wg.Go(func() { errs[i] = do() })
-			}
-			wg.Wait()
-			for _, err := range errs {
-				if err != nil && !fault.Is(err, fault.Conflict) {
-					t.Error(err)
-				} else if err != nil {
-					told++
-				}
-			}
-			return told
-		}
 		asks := func() error {
 			_, err := h.Ask(h.as(lead), h.city.ID, Wish{Kind: AskRename, Column: 2, Name: "公告", Reason: "群众常来问"})
 			return err
 		}
-		if told := together(asks, asks); told != 1 {
+		if told := h.together(asks, asks); told != 1 {
 			t.Errorf("of two who asked for the same %d were told, want 1", told)
 		}
 		open, err := h.openOf(h.ctx, h.city.ID)
@@ -343,7 +326,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 			t.Fatalf("open: %v", open)
 		}
 		id, yes := open[0].ID, h.looked(open[0].ID, "")
-		told := together(func() error { return h.Accept(h.as(editor), h.city.ID, id, yes) }, func() error { return h.Refuse(h.as(editor+1), h.city.ID, id, "已有同类栏目") })
+		told := h.together(func() error { return h.Accept(h.as(editor), h.city.ID, id, yes) }, func() error { return h.Refuse(h.as(editor+1), h.city.ID, id, "已有同类栏目") })
 		r, err := h.Request(h.ctx, h.city.ID, id)
 		if h.must(err); told != 1 || (r.State == Accepted) != (h.tree(h.city).Get(2).Name == "公告") {
 			t.Errorf("of two who decided %d were told; it is %+v", told, r)

@@ -196,3 +196,69 @@ func (d *Desk) picked(ctx context.Context, v string) (ready, error) {
 	}
 	return ready{a, e}, nil
 }
+
+// queuePage is what waits for the person on a site.
+type queuePage struct{ Section console.Section }
+
+var queueView = console.Define[queuePage]("desk", "queue")
+
+// queueMost is how many articles under review are looked through.
+const queueMost = 200
+
+func (d *Desk) showQueue(c *fiber.Ctx) error {
+	all, err := d.turns(c.UserContext(), at(c), queueMost)
+	if err != nil {
+		return err
+	}
+	s := console.Section{Empty: "没有等您处理的稿件。"}
+	if s.Items, err = d.items(c.UserContext(), all); err != nil {
+		return err
+	}
+	return queueView.Show(d.Console, c, console.Page{Title: say(c, "待审"), Site: at(c)}, queuePage{s})
+}
+
+func (d *Desk) items(ctx context.Context, all []turn) (items []console.Item, err error) {
+	var ready []article.ID
+	var plans map[article.ID]article.Schedule
+	for _, t := range all {
+		if t.what == review.ToPublish {
+			ready = append(ready, t.ID)
+		}
+	}
+	if len(ready) > 0 {
+		if plans, err = d.Articles.Planned(ctx, all[0].Site, ready...); err != nil { // a queue is of one site
+			return nil, err
+		}
+	}
+	for _, t := range all {
+		i := d.waiting(ctx, t)
+		if t.what == review.ToPublish {
+			if why := plans[t.ID].Failed; why != "" {
+				i.Kind, i.NoteWord, i.Note = "bad", "没有按时发布", why
+			}
+		}
+		items = append(items, i)
+	}
+	return items, nil
+}
+
+// waiting is an article in a queue: until when, for what is owed; from whom or to whom, for what was handed over.
+func (d *Desk) waiting(ctx context.Context, t turn) console.Item {
+	i := console.Item{Text: t.Payload.Title, Href: address(t.Site, t.ID, ""), Mark: review.StateOf(t.trail).Says(), Kind: "warn", At: t.trail.FrozenAt}
+	if t.what == review.ToSettle {
+		i.Kind, i.NoteWord, i.Note = "bad", "补审期限", t.trail.Debt.DueAt.In(kernel.Beijing).Format("2006-01-02 15:04")
+	}
+	if t.what != review.ToReview || t.to.ID == 0 {
+		return i
+	}
+	other, word := t.to.By, "转来的同事"
+	if t.to.By == kernel.ActorFrom(ctx).Account {
+		other, word, i.Kind = t.to.To, "已转给", ""
+	} else if t.to.To != kernel.ActorFrom(ctx).Account {
+		return i
+	}
+	if name, err := d.name(ctx, other); err == nil {
+		i.NoteWord, i.Note = word, name+"："+t.to.Words
+	}
+	return i
+}
