@@ -117,7 +117,7 @@ func look(t *testing.T, url, listen string) (status int, body string) {
 
 func ready(t *testing.T, ops string, ended chan int) {
 	t.Helper()
-	until(t, func() bool {
+	within(t, 10*time.Minute, func() bool {
 		select {
 		case code := <-ended:
 			t.Fatalf("serve ended with %d", code)
@@ -132,14 +132,19 @@ func ready(t *testing.T, ops string, ended chan int) {
 	})
 }
 
-// until waits for what another part of the program is about to do; it gives up after ten minutes.
+// until waits for what another part of the program is about to do; it gives up after three minutes.
 func until(t *testing.T, done func() bool) {
+	t.Helper()
+	within(t, 3*time.Minute, done)
+}
+
+func within(t *testing.T, most time.Duration, done func() bool) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(10 * time.Minute); !done(); <-tick.C {
+	for end := time.Now().Add(most); !done(); <-tick.C {
 		if time.Now().After(end) {
-			t.Fatal("it did not happen within ten minutes")
+			t.Fatalf("it did not happen within %v", most)
 		}
 	}
 }

@@ -78,9 +78,16 @@ func (d *desk) press(selector, words string) {
 	if got != "" {
 		d.t.Fatalf("press %s %q: %s", selector, words, got)
 	}
+	arrived, last := false, error(nil)
+	defer func() {
+		if !arrived {
+			d.t.Logf("press %s %q leads nowhere, as the browser says: %v", selector, words, last)
+		}
+	}()
 	until(d.t, func() bool { // a page that is just leaving answers nothing
-		there, err := evaluate[bool](d.browser, `window.before===undefined&&document.readyState==='complete'&&!!document.querySelector('main')`)
-		return err == nil && there
+		arrived, last = evaluate[bool](d.browser, `window.before===undefined&&document.readyState==='complete'&&!!document.querySelector('main')`)
+		arrived = arrived && last == nil
+		return arrived
 	})
 }
 
