@@ -19,6 +19,7 @@ import (
 
 // One tenant's backup holds that tenant and nothing of another, and brings it back into a platform that lacks it, beside others.
 func TestOneTenantIsBackedUpAndRestored(t *testing.T) {
+	t.Parallel()
 	for _, from := range places(t) {
 		t.Run("from "+from.name, func(t *testing.T) {
 			ctx := kernel.WithActor(context.Background(), identity.System("cli"))

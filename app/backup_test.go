@@ -87,6 +87,7 @@ func (tw *town) count(t *testing.T, ctx context.Context) (n int) {
 // store, to the pages of one moment, byte for byte, with every row, every blob and every chain; the clock of the backup is the RPO,
 // that of the restore the RTO.
 func TestBackupUnderLoadRestoresToTheSamePages(t *testing.T) {
+	t.Parallel()
 	for _, from := range places(t) {
 		t.Run("from "+from.name, func(t *testing.T) {
 			ctx := kernel.WithActor(context.Background(), identity.System("cli"))

@@ -110,6 +110,7 @@ var plants = []struct{ name, sql string }{
 
 // Issue 3, item 5 (V4, Q10): fsck finds nothing in a sound installation, and each thing that was planted below the schema, by its name.
 func TestFsckNamesWhatDoesNotBelongTogether(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: a command for each fault takes minutes under the race detector, and starts no goroutine of its own")
 	}
@@ -268,6 +269,7 @@ func (a *ailing) old(name string) {
 
 // Must show 9 (Y5): doctor names each injected fault; --fix puts right what is safe and nothing is found the second time.
 func TestDoctorNamesEachFault(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: three commands for each fault take minutes under the race detector; the rows of PostgreSQL are tried")
 	}

@@ -7,6 +7,7 @@ import (
 // Issue 4, 6 (X2, S3; frontend 2.2): in a browser: a line of the panel jumps to the marked words, one press masks them, and every screen of the
 // checks is held to the rules of every screen.
 func TestChecksInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	d.enter(1366, staffOf(t, data, "瀛湖镇")["IO"])

@@ -88,6 +88,7 @@ func textOf(t *testing.T, html string) string {
 // Must show 2 and 3 (A1, A2, A3, A4, B6, B12, C4, R1, R2, Y1, Y2): the city's 150 sites serve the 3,000 real
 // documents; every published address answers 200 with the source's words; both installations give the same bytes.
 func TestRealCity(t *testing.T) {
+	t.Parallel()
 	want := sources(t)
 	digests := map[string]string{}
 	for _, c := range []struct {

@@ -8,6 +8,7 @@ import (
 // M1, D4, LP2: a supervisor of the demonstration sees one light of each colour, reminds a site in one press, and finds the working days; the portal's
 // officer finds it on the first screen and on the list.
 func TestTheBoardInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	city := staffOf(t, data, "安康市")

@@ -19,6 +19,7 @@ import (
 // publication, stand on the list, on the first screen and on the superior's board, are reminded of in one press, and move with a notice
 // on working days. Every screen is clean HTML.
 func TestTheClocks(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, both, third := o.seat("xinxi", "610902100", "IO"), o.seat("both", "610902100", "IO", "RV", "SR", "PB"), o.seat("third", "610902100", "RV", "SR", "PB")
 		sv, county := o.seat("jiandu", "610900", "SV"), o.seat("xian-jiandu", "610902", "SV")

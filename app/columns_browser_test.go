@@ -89,6 +89,7 @@ func (d *desk) here() string {
 // B1, B5, LE1 (look.md 2.3(6), issue 4 point 3): the tree is walked and changed by keyboard and by mouse, the server's answer stands on the
 // screen and is spoken, Esc leaves everything as it was, and a press takes a move back.
 func TestTheColumnTreeInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	p := demo.Person{Login: "bianji", Password: "汉江-茶山-晴日-42"}

@@ -46,6 +46,7 @@ func (w *worker) undoes(location string) {
 // B1, B3, B4, LE1 (issue 4, point 3): the carrier's integration editor keeps a township's tree in plain forms; the effect on addresses is
 // told first, taken back within reach, and nobody undoes what somebody else has done since. The township's own lead reads. B5: see fieldsOf.
 func TestTheColumnTree(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		ie, lead := o.hireAt("610902", "bianji", "IE"), o.hire("zhuguan", "CL")
 		o.fieldsOf(ie)

@@ -57,6 +57,7 @@ func tomorrow(t *testing.T) string {
 // promises.md 2.8, 5 #10 (Y6): the N-1 matrix with processes. A node of this version serves, and its rooms write, while a node
 // of the next version migrates the schema under them; it starts again on the newer schema; on both engines.
 func TestThisVersionAndTheNext(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: builds another program and runs processes without the race detector")
 	}

@@ -41,6 +41,7 @@ func address(t *testing.T) string {
 // does not exist, and the notice of a suspended site. axe finds nothing, the content policy refuses nothing, nothing
 // is wider than a phone, and no host of a citizen sets a cookie.
 func TestTheDemonstrationInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	data, listen, ops := t.TempDir(), address(t), address(t)
 	_, port, _ := net.SplitHostPort(listen)

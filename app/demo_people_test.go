@@ -18,6 +18,7 @@ import (
 // d51 (A6): whoever tries the demonstration can be each person that a text needs; all of them sign in, hold what the file
 // says, and nobody else has a password. A second start leaves the file alone.
 func TestTheDemonstrationHasPeople(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if _, err := demo.ReadPeople(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without a demonstration: %v", err)
@@ -78,6 +79,7 @@ func TestTheDemonstrationHasPeople(t *testing.T) {
 
 // X1: the demonstration's township officer finds one returned article, one draft and one notice that waits with a colleague.
 func TestTheDemonstrationHasWork(t *testing.T) {
+	t.Parallel()
 	cfg := seeded(t, Config{Data: t.TempDir()})
 	people, err := demo.ReadPeople(cfg.Data)
 	if err != nil {

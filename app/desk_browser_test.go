@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -42,31 +43,68 @@ type desk struct {
 	taps    int // presses since the last sign-in
 }
 
-// serveDesk serves the demonstration.
-func serveDesk(t *testing.T, b *browser) (*desk, string) {
+// serveDesk serves a demonstration.
+func serveDesk(t *testing.T, b *browser, args ...string) (*desk, string) {
 	t.Helper()
-	return serveConsole(t, b, "--demo")
+	data := t.TempDir()
+	if err := os.CopyFS(data, os.DirFS(seeded.folder(t))); err != nil {
+		t.Fatal(err)
+	}
+	return serveConsole(t, b, data, append(args, "--demo")...)
 }
 
-// serveConsole serves a new data folder.
-func serveConsole(t *testing.T, b *browser, args ...string) (*desk, string) {
+// seeded is the data folder of a demonstration that nobody has used, made once: to fill one takes longer than most tests do.
+var seeded demonstration
+
+type demonstration struct {
+	making sync.Mutex
+	data   string
+}
+
+func (d *demonstration) folder(t *testing.T) string {
 	t.Helper()
-	data, listen, ops := t.TempDir(), address(t), address(t)
-	_, port, _ := net.SplitHostPort(listen)
-	ctx, stop := context.WithCancel(context.Background())
+	d.making.Lock()
+	defer d.making.Unlock()
+	if d.data != "" {
+		return d.data
+	}
+	data, err := os.MkdirTemp("", "zhanqun-demo-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	app.AtEnd(func() { os.RemoveAll(data) })
+	_, _, stop := serveFolder(t, data, "--demo")
+	stop()
+	d.data = data
+	return data
+}
+
+// serveConsole serves a data folder as long as the test runs.
+func serveConsole(t *testing.T, b *browser, data string, args ...string) (*desk, string) {
+	t.Helper()
+	listen, port, stop := serveFolder(t, data, args...)
+	t.Cleanup(stop)
+	return &desk{browser: b, t: t, console: "http://console.localhost:" + port, listen: listen}, data
+}
+
+// serveFolder serves a data folder until it is stopped.
+func serveFolder(t *testing.T, data string, args ...string) (listen, port string, stop func()) {
+	t.Helper()
+	listen, ops := address(t), address(t)
+	_, port, _ = net.SplitHostPort(listen)
+	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
 	go func() {
 		defer close(ended)
 		ended <- app.Main(ctx, append([]string{"serve", "--data=" + data, "--listen=" + listen, "--ops-listen=" + ops, "--public-port=" + port}, args...), strings.NewReader(""), io.Discard, os.Stderr)
 	}()
-	t.Cleanup(func() {
-		stop()
+	ready(t, ops, ended)
+	return listen, port, func() {
+		cancel()
 		if code := <-ended; code != 0 {
 			t.Errorf("serve ended with %d", code)
 		}
-	})
-	ready(t, ops, ended)
-	return &desk{browser: b, t: t, console: "http://console.localhost:" + port, listen: listen}, data
+	}
 }
 
 // press does something that leads to another page, and waits for it.
@@ -156,6 +194,7 @@ func (d *desk) look(name string) {
 // Issue 4, first slice (C1, C6, C7, A6, X5; Must show 1): a township's officer signs in, writes a notice in the plain form and sends it; on a
 // phone its colleague passes it with both opinions in three taps; citizens read it; it is withdrawn, and the chain tells all of it.
 func TestTheDeskInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	staff := staffOf(t, data, "瀛湖镇")

@@ -15,6 +15,7 @@ import (
 // of people, a number of identity is not sent without a reason, the reviewer reads the reason, and what is public is listed. Every
 // screen is clean HTML.
 func TestChecksOnTheDesk(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, both, liaison := o.hire("xinxi", "IO"), o.hire("both", "IO", "RV", "SR", "PB"), o.hire("liaison", "LO")
 		t.Run("a panel", func(t *testing.T) { leads(t, io, liaison) })

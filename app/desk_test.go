@@ -15,6 +15,7 @@ import (
 // form sent twice counts once, nobody reviews the own words or decides on a text they have not seen, and nothing becomes public
 // but through its chain. Every screen is clean HTML.
 func TestTheDesk(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, both := o.hire("xinxi", "IO"), o.hire("both", "IO", "RV", "SR", "PB")
 		lead := o.hire("lead", "CL")

@@ -9,6 +9,7 @@ import (
 // Issue 4, 3 (must show 1, LE1): the screens of writing together hold to the rules of every screen: two people change one notice, choose
 // paragraph by paragraph, look at what changed, and find it again in the list and in the bin.
 func TestWritingTogetherInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	staff := staffOf(t, data, "瀛湖镇")

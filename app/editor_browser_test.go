@@ -113,6 +113,7 @@ func (d *desk) right(times int) { d.special("ArrowRight", 39, times) }
 // C1, X1, X6 (LE1): a whole text is written by the keyboard alone, with the tools and with their keys; what the form holds is what the
 // public will read, it is saved without leaving the page, and sent.
 func TestTheEditorByKeyboard(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	staff := staffOf(t, data, "瀛湖镇")

@@ -48,6 +48,7 @@ func bare(html string) string {
 // C1, LE5: the editor opens real documents and gives them back with every word, every cell and every link, as HTML that the sanitiser has nothing to
 // take from; and a key in a text of 20,000 characters is shown at once.
 func TestTheEditorKeepsRealDocuments(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	d.enter(1366, staffOf(t, data, "瀛湖镇")["IO"])

@@ -27,6 +27,7 @@ func (d *desk) fresh() {
 // Must show 2 (X3, LE3): what is typed is never lost: not to a browser that is killed, a session that ends, a line that is down or two
 // hundred saves in a row, which are one version; and the line beside the buttons says what is true.
 func TestNothingTypedIsLost(t *testing.T) {
+	t.Parallel()
 	kept := t.TempDir()
 	b := openBrowserIn(t, kept)
 	d, data := serveDesk(t, b)
@@ -212,6 +213,7 @@ return [...said,l.dataset.state,n].map(String)})()`)
 // X3, must show 2: two windows of one article: neither's words are lost, the second to save is told who was first, and whoever comes to an
 // article on which somebody works sees the name.
 func TestTwoAtOneArticle(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	staff := staffOf(t, data, "瀛湖镇")
@@ -264,6 +266,7 @@ func (d *desk) scripts(run bool) {
 
 // Browser floor: without script the plain form writes, keeps what was typed on a fault, and sends.
 func TestThePlainForm(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	d.enter(1366, staffOf(t, data, "瀛湖镇")["IO"])

@@ -35,6 +35,7 @@ func (d *desk) weight() (bytesOf int, names []string) {
 // X4, X6 (LE13, LE15): Ctrl K goes anywhere by a word or its pinyin initials, "?" shows the keys and can be switched off, the desk is light or dark as
 // the person likes, all of it without script too; and a page's scripts weigh what they may.
 func TestTheDesksTools(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	d.enter(1366, staffOf(t, data, "瀛湖镇")["IO"])
@@ -187,6 +188,7 @@ func densities(t *testing.T, d *desk) {
 // X1 (B5): what is pasted comes in as the server cleans it, where the cursor was, with what was done in a sentence; when the server does not answer,
 // the words come in; a file alone is told off; and what was cut here goes in as it is.
 func TestPasting(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	d.enter(1366, staffOf(t, data, "瀛湖镇")["IO"])

@@ -36,6 +36,7 @@ func (d *desk) pick(selector, words string) {
 // A1, A4, A8, A9, LE2, LP3 (look.md 2.6): a new operator, on a screen and on a phone, opens a site in five steps, suspends and resumes it, checks a
 // sheet; the wall is walked by arrow keys.
 func TestTheEstateInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	city := staffOf(t, data, "安康市")

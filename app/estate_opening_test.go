@@ -194,6 +194,7 @@ func aSheet(t *testing.T, po *worker) {
 // A8, d42, d52: the security administrator of the host, and nobody else, has the record of an opening done on both engines: an account with the post it
 // names, in the unit that owns the site, and a link by which its owner comes in; once.
 func TestInvitationsOfAnOpening(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		po, sa := o.seat("yunwei", "610900", "PO"), o.seat("anquan", "610900", "SA")
 		unit := o.department("610900-czj", "安康市财政局", "财政局", "czj")

@@ -72,6 +72,7 @@ func (w *worker) shows(path string, words ...string) string {
 // A1, A3, A6, A7, A8, A9, d46, d48, d52: the estate over its routes on both engines: the wall and who sees it, a site's sheet with all that is
 // done there, an application refused and approved, the opening in five steps, a sheet of sites. Every screen is clean HTML.
 func TestTheEstate(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		po, sv := o.seat("yunwei", "610900", "PO"), o.seat("jiandu", "610900", "SV")
 		county := o.seat("xian-jiandu", "610902", "SV")

@@ -36,6 +36,7 @@ var link = regexp.MustCompile(`href="((?:/z/[a-z0-9-]+)?/(?:c/[^"#?]+|a/[0-9]+))
 // Must show 7 (R1, R2, Q8): the checker finds no error and no warning in any kind of page of the demonstration: home, site map, columns,
 // articles, the notice of a suspended site, and the error pages with the platform's own.
 func TestEveryPageIsCleanHTML(t *testing.T) {
+	t.Parallel()
 	java, jar := checker(t)
 	cfg := seeded(t, Config{Data: t.TempDir()})
 	address, _, _, _ := serving(t, "--demo", "--data="+cfg.Data)

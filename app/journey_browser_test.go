@@ -8,6 +8,7 @@ import (
 // Must show 1 of the desk (LE2): from the sign-in to 送审 of a notice that is pasted out of a word processor, through the real cleaner, in
 // at most 12 clicks or keys besides what is typed.
 func TestAPastedNoticeIsSent(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	officer := staffOf(t, data, "瀛湖镇")["IO"]

@@ -5,6 +5,7 @@ import "testing"
 // C7: in a browser a reviewer selects words and they stand in the form beside, with their paragraph; the author finds them marked after the
 // return and settles them beside the form. What comes after the publication is one form (C12, B7).
 func TestRemarksInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	staff := staffOf(t, data, "瀛湖镇")

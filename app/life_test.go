@@ -37,6 +37,7 @@ func (o *bureau) answers(t *testing.T, what, address string, status int, words s
 // C12, B7, d09, d42: what comes after a publication. The publisher, and nobody else, ends an address, leads it to another text or says what
 // took its place; citizens see it with the next request, the neighbour's addresses stay what they were, and it is undone the same way.
 func TestLifeAfterPublication(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, both, tech := o.hire("io.life", "IO"), o.hire("both.life", "CL", "RV", "SR", "PB"), o.hireAt("610900", "po.life", "PO")
 		county := o.hireAt("610902", "cl.life", "CL", "PB")
@@ -171,6 +172,7 @@ func late(t *testing.T, o *bureau, io, both *worker) {
 // C4, domain.md 4 (in_scope): an appointment to one column opens the desk for that column and those below it, and nothing else: neither by a
 // list nor by an address, a form, a press on many or a note.
 func TestAnAppointmentToOneColumn(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		ctx := kernel.WithActor(context.Background(), identity.System("cli"))
 		hire := func(login string, column int64, roles ...policies.Role) *worker {

@@ -11,6 +11,7 @@ import (
 
 // R2, R5: the page of a node that cannot serve yet keeps the rules of every page, in its own looks.
 func TestMaintenanceInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	m := web.Maintenance{}
 	for _, ln := range []*net.Listener{&m.Plain, &m.Ops} {

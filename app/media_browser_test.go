@@ -14,6 +14,7 @@ const painted = `(async()=>{const c=document.createElement('canvas');c.width=180
 // B13, E5, C2 (Must show of issue 4): a picture is dropped into the text, its words are asked for, it is seen in the editor and in the preview, and
 // citizens see it in the article, in a size that fits, until it is withdrawn.
 func TestAPictureIsDroppedIntoAText(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	staff := staffOf(t, data, "瀛湖镇")

@@ -88,6 +88,7 @@ var pdf = []byte("%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
 // E5, d12, d51: a picture and a file go into a text by the plain form, are nobody's but the editors' until the text is public, are
 // citizens' while it is, below their own site only, and nobody's from the moment it is withdrawn.
 func TestAPictureIsPublicAsLongAsItsText(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, other := o.hire("media.writer", "IO"), o.hire("media.reviewer", "RV", "SR", "PB")
 		at := io.write("防汛演练")

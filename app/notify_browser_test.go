@@ -5,6 +5,7 @@ import "testing"
 // X6, look 2: on a phone the bell leads a reviewer to the article in two taps, and is quiet afterwards; every screen of the room is
 // accessible in light and dark.
 func TestNoticesInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	staff := staffOf(t, data, "瀛湖镇")

@@ -19,6 +19,7 @@ import (
 // Issue 4 point 2 (X6, C4, C7, d40): over the routes, on both engines: who has to act is told, who acts is not, what is done is over for
 // everybody, and who has left sees nothing, not even that there was something.
 func TestNotices(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, rv, other := o.hire("tell-io", "IO", "PB"), o.hire("tell-rv", "RV", "SR"), o.hire("tell-other", "RV", "SR")
 		for _, w := range []*worker{io, rv, other} {

@@ -111,6 +111,7 @@ const touch = `(()=>{addEventListener('click',e=>{const a=e.target.closest&&e.ta
 // B5, d51 (promises 4.6): the payloads of the real input, through every door by which rich text comes in, in a page without any content policy: none
 // of them runs. The payloads as they are do run there.
 func TestNothingThatIsPastedRuns(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	all := payloads(t)
 	pages := map[string]string{"/raw": trap + `<img src=x onerror=alert(1)><p onclick=alert(2)>甲</p><a href="javascript:alert(3)">乙</a><svg onload=alert(4)></svg>`}
@@ -150,6 +151,7 @@ func TestNothingThatIsPastedRuns(t *testing.T) {
 
 // B5, R2, R5: the form that takes a file, and what it makes of one, in a browser: on a phone, in the dark, with a file that is none.
 func TestImportInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	d.enter(1366, staffOf(t, data, "瀛湖镇")["IO"])

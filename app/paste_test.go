@@ -22,6 +22,7 @@ import (
 // B5, C4, X1 (d06, d41, d47): over the routes and on both engines: a clipboard comes back clean, a .docx becomes a draft with what was
 // recognised, and what cannot be taken is said in a sentence beside the file.
 func TestPaste(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, reader := o.hire("xinxi", "IO"), o.hire("shenhe", "RV")
 		t.Run("a clipboard", func(t *testing.T) { clipboards(t, io, reader) })

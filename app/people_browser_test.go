@@ -37,8 +37,9 @@ func authenticator(t *testing.T, secret string) string {
 // Issue 4, 1 (first run; Q1, Q3): with nothing but the printed code and a phone, somebody becomes the first administrator in a browser, sets the second
 // factor up, sees that it is a trial, and invites a second person by link, who sets a password. Every screen holds to the rules of all screens.
 func TestTheFirstAdministratorInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
-	d, data := serveConsole(t, b)
+	d, data := serveConsole(t, b, t.TempDir())
 	const password = "hanjiang-春茶-老街"
 	d.open(t, 1366, d.console+"/anything")
 	d.says("首次设置")
@@ -134,8 +135,9 @@ func virtualKey(t *testing.T, b *browser) {
 
 // Issue 4, 1, passkeys: an administrator adds one and signs in with it in the place of a code, again and again; once it is removed, the code is asked for.
 func TestAPasskeyInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
-	d, data := serveConsole(t, b)
+	d, data := serveConsole(t, b, t.TempDir())
 	const password = "hanjiang-春茶-老街"
 	for _, args := range [][]string{{"org", "import", "-"}, {"admin", "create", "--login=zhang.san", "--name=张三", "--org=610900", "--role=SA", "--password-stdin"}} {
 		in := map[string]string{"org": "code,name,level,parent_code\n610900,安康市,city,\n", "admin": password + "\n"}[args[0]]

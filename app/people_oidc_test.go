@@ -137,6 +137,7 @@ func (w *worker) follow(back string) (int, string, string) {
 // Issue 4, 1, OIDC: somebody links the own account to who they are at the provider, and signs in by it; nobody is known by a name or an address of mail; what
 // is forged, old, another's or of another browser opens nothing; the second factor stays.
 func TestSigningInByAProvider(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		p := newIssuer(t)
 		w := o.hire("bingbing", "IO")

@@ -20,6 +20,7 @@ import (
 // Issue 4, 1 (Q1-Q4, A8; Must show 9): on both engines, over the routes: how people come in, and what nobody gets in by. Every screen is
 // clean HTML.
 func TestPeople(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		t.Run("a link", func(t *testing.T) { links(t, o) })
 		t.Run("colleagues", func(t *testing.T) { colleagues(t, o) })
@@ -315,6 +316,7 @@ func TestResetOnTheCommandLine(t *testing.T) {
 // Issue 4, 1 (first run), Q3: a server without an administrator prints a code and shows the set-up page at every address of its console; a wrong
 // code is refused; the right one makes the first administrator, who works on trial, and from then on nobody sees the page.
 func TestTheFirstRun(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	address, _, out, stop := serving(t, "--data="+data)
 	code, err := Config{Data: data}.setup().Code()

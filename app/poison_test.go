@@ -40,6 +40,7 @@ func poisons() (all [][2]string) {
 // Must show 4, promises 1.1: whoever asks first for a page that is not kept, with whatever headers, cookies and parameters, changes nothing
 // for those who ask after. Every class of page of a real house, 404 and 301 included; before each request everything kept is stale.
 func TestNothingIsPoisoned(t *testing.T) {
+	t.Parallel()
 	ctx := kernel.WithActor(context.Background(), identity.System("cli"))
 	tw := serveHouse(t, filepath.Join(t.TempDir(), "z.db"), "localhost")
 	tw.openCity(t, ctx)

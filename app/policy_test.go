@@ -15,6 +15,7 @@ import (
 // A2, d49: the rule over real orgs, sites and appointments. The theorem in policies proves the table; this proves
 // that the house asks it the right question.
 func TestTheRuleOverRealPeople(t *testing.T) {
+	t.Parallel()
 	ctx := kernel.WithActor(context.Background(), identity.System("cli"))
 	tw := serveHouse(t, filepath.Join(t.TempDir(), "z.db"), "localhost")
 	tw.openCity(t, ctx)

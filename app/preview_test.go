@@ -47,6 +47,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // Every theme and every page class in every state, as a citizen's browser shows it (V2, Q8, R5; std: 47号文 附件).
 func TestPreview(t *testing.T) {
+	t.Parallel()
 	r := newRenderer(t)
 	pages := map[string][]byte{}
 	var names []string

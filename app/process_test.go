@@ -23,6 +23,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	AtEnd(func() { os.RemoveAll(dir) })
 	name := filepath.Join(dir, "zhanqun")
 	out, err := exec.Command("go", "build", "-o", name, "..").CombinedOutput()
 	if err != nil {
@@ -46,10 +47,8 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	code := m.Run()
-	if built {
-		if name, err := binary(); err == nil {
-			os.RemoveAll(filepath.Dir(name))
-		}
+	for _, f := range ends.all {
+		f()
 	}
 	if code == 0 {
 		code = leaks()
@@ -70,12 +69,21 @@ func leaks() int {
 	return 0
 }
 
-var built bool
+var ends struct {
+	sync.Mutex
+	all []func()
+}
+
+// AtEnd puts away what tests share, when all of them have run.
+func AtEnd(f func()) {
+	ends.Lock()
+	defer ends.Unlock()
+	ends.all = append(ends.all, f)
+}
 
 // program is the path of the shipped program.
 func program(t testing.TB) string {
 	t.Helper()
-	built = true
 	name, err := binary()
 	if err != nil {
 		t.Fatal(err)

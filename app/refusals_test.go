@@ -17,6 +17,7 @@ import (
 // d51 (design.md 6): what people were refused is counted, by the guard and by a room; the audit administrator finds it by person, site and day
 // with the sign-ins beside it, and takes it away as a table. Nobody else sees it, and a stranger's request is none.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, aa := o.hire("xinxi", "IO"), o.seat("shenji", "610900", "AA")
 		at := io.write("关于清明防火的通知")
@@ -71,6 +72,7 @@ func TestRefusals(t *testing.T) {
 // Q11: the security administrator limits technical posts to networks, without shutting the own address out; from elsewhere the console is not
 // there for them, and for editors it is.
 func TestNetworksOfTechnicalPosts(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, sa := o.hire("xinxi", "IO"), o.seat("anquan", "610900", "SA")
 		sa.wants("/networks", url.Values{"networks": {"10.0.0.0/8\ncity.gov.cn"}}, http.StatusUnprocessableEntity, "city.gov.cn”不是地址")

@@ -14,6 +14,7 @@ import (
 // d49, B1, LE1 (look.md 4): in plain forms somebody asks for a new column and another name, somebody else looks at the effect and does it; each
 // screen on a desk and on a phone, in light and dark.
 func TestColumnRequestsInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	lead, editor := demo.Person{Login: "lanmuzhuguan", Password: "汉江-茶山-晴日-42"}, demo.Person{Login: "lanmubianji", Password: "汉江-茶山-晴日-43"}

@@ -34,6 +34,7 @@ func (w *worker) requests() string { return "/sites/" + w.site.ID.String() + "/c
 // d49 (四(三) 上级技术、下级内容), B1: a township asks for what it may not do itself; the county's integration editor sees what all its sites ask
 // for, looks at the effect and does it or says why not; whoever asked is told. Nobody decides an own request or does what is not theirs.
 func TestColumnRequests(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		lead, officer, ie := o.hire("zhuguan", "CL"), o.hire("xinxi", "IO"), o.hireAt("610902", "bianji", "IE")
 		both := o.hireAt("610902", "shuangzhi", "CL", "IE")

@@ -5,6 +5,7 @@ import "testing"
 // Issue 4, review on screen (C2, C3, C5, C6, C7, C14): a chain set by the content lead, a note, the queue over all sites with what may be
 // published together, the sheet that a leader signs, an emergency and its late review on a phone.
 func TestReviewInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	staff := staffOf(t, data, "瀛湖镇")

@@ -18,6 +18,7 @@ import (
 // Issue 4, review (C2, C3, C6, C7, C9, d42): chains of columns, the last word above, notes, handing over, emergencies and what they owe,
 // several articles at one instant, the sheet; on both engines, over the routes.
 func TestReviewAtTheDesk(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, both, lead := o.hire("xinxi", "IO"), o.hire("both", "IO", "RV", "SR", "PB"), o.hire("lead", "CL")
 		third := o.hire("third", "RV", "SR")

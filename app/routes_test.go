@@ -134,6 +134,7 @@ func (c canary) at(s *render.Site) int {
 // A1, A12 (I17): no page of a site holds another site's words, and no page at all holds words that are not
 // published, wherever the foreign id is put: path, query, header, host.
 func TestNoSiteShowsWhatIsNotItsOwn(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		url  func(t *testing.T) string

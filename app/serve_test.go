@@ -218,6 +218,7 @@ var (
 // Must show 1: every site that `site list` names is served, each page says that it is a demonstration, no article of
 // one host is on another, the stylesheets differ, and a second start seeds nothing; PostgreSQL gives the same.
 func TestServeShowsEverySiteOfTheDemonstration(t *testing.T) {
+	t.Parallel()
 	cfg := seeded(t, Config{Data: t.TempDir()})
 	house := opened(t, cfg)
 	before := published(t, house)

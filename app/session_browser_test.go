@@ -15,7 +15,7 @@ func (d *desk) escape() {
 // Esc is a press too; whoever has signed out elsewhere is told. And what was thrown away comes back with one press of a bar that goes away.
 func TestTheEndOfASessionIsAnnounced(t *testing.T) {
 	b := openBrowser(t)
-	d, data := serveConsole(t, b, "--demo", "--console-idle=5m2s")
+	d, data := serveDesk(t, b, "--console-idle=5m2s")
 	io := staffOf(t, data, "瀛湖镇")["IO"]
 	d.enter(1366, io)
 	shown := func(b *browser, is bool) {

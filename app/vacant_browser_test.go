@@ -13,6 +13,7 @@ import (
 
 // N2, d44: a content lead sees among the people which posts of the site are vacant, the security administrator those of all sites.
 func TestVacanciesInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	const password = "hanjiang-春茶-老街"

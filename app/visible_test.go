@@ -63,6 +63,7 @@ func (tw *town) approved(t *testing.T, ctx context.Context, site kernel.SiteID, 
 // Must show 6 (V4, d05): what is published is visible, and what is withdrawn is gone, with the next request on the
 // node that did it, and on another node as soon as it has asked for the revisions, which it does twice a second.
 func TestPublishedIsVisible(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		url  func(t *testing.T) string

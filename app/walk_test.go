@@ -33,6 +33,7 @@ const unchained = `SELECT count(*) FROM publications p WHERE NOT EXISTS (
 // Must show 3 of the desk (C4, d42, I1): the routes walked at random by people of every editors' role, of the own office and the
 // superior's, with forms that are right, stale, empty and foreign: nothing is public without its chain. 200,000 calls in the long form.
 func TestNothingIsPublicButThroughItsChain(t *testing.T) {
+	t.Parallel()
 	dbs := map[string]func(t *testing.T) string{"sqlite": func(t *testing.T) string { return filepath.Join(t.TempDir(), "z.db") }}
 	calls := 2500
 	switch {

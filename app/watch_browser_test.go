@@ -16,6 +16,7 @@ import (
 // A8, A9, M1, X1, LP12 (look.md 2.3(10)): the wall on a big screen: arrow keys go from cell to cell, what changes is put in place where one stands, it
 // says when the line is down and when it stands still; a site at a glance, what happened, and a re-check that is late.
 func TestWatchingInABrowser(t *testing.T) {
+	t.Parallel()
 	b := openBrowser(t)
 	d, data := serveDesk(t, b)
 	recheckOverdue(t, data)

@@ -14,6 +14,7 @@ import (
 // A8, A9, M1, Q4, d50, d52 on both engines over HTTP: a site at a glance, what happened there, its yearly re-check and the wall on a big screen, each for
 // who may see it. Every screen is clean HTML.
 func TestWatching(t *testing.T) {
+	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		io, rv := o.seat("xinxi", "610902100", "IO"), o.seat("shenhe", "610902100", "RV", "SR", "PB")
 		lead := o.seat("zhuguan", "610902100", "CL")
