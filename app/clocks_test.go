@@ -25,7 +25,7 @@ func TestTheClocks(t *testing.T) {
 		t.Run("24 hours", func(t *testing.T) { twentyFourHours(t, io, both, sv, county) })
 		t.Run("3 working days", func(t *testing.T) { threeWorkingDays(t, io, o.operator()) })
 		t.Run("a clock's own page", func(t *testing.T) { oneByOne(t, io, both, sv, county) })
-		t.Run("what is computed", func(t *testing.T) { computed(t, both, third, county) })
+		t.Run("what is computed", func(t *testing.T) { computed(t, io, both, third, county) })
 		t.Run("a debt", func(t *testing.T) { aDebt(t, both, third) })
 		o.cleanHTML(t)
 	})
@@ -294,7 +294,7 @@ func oneByOne(t *testing.T, io, both, sv, county *worker) {
 
 // computed: what a site owes again and again climbs the ladder too: the bell of those whom it leads to says which columns are near or over, once,
 // and falls silent with the publication.
-func computed(t *testing.T, both, third, county *worker) {
+func computed(t *testing.T, io, both, third, county *worker) {
 	county.wants("/notices/read", nil, http.StatusSeeOther, "read")
 	for range 2 {
 		if err := both.Clocks.LookAgain(t.Context(), both.site.ID); err != nil {
@@ -311,4 +311,31 @@ func computed(t *testing.T, both, third, county *worker) {
 	third.wants(at+"/publish", third.editionOf(at), http.StatusSeeOther, "")
 	both.later(0)
 	county.sees("/notices", http.StatusOK, "!每周更新")
+	theColumnsOfficer(t, io, both, county)
+}
+
+// theColumnsOfficer: a column that is near its end is told to whoever keeps that column, where somebody does, and leads to what that person may open.
+func theColumnsOfficer(t *testing.T, io, both, county *worker) {
+	only := io.seat("zhuanlan", "610902100")
+	ctx := kernel.WithActor(t.Context(), identity.System("cli"))
+	post := identity.Appointment{Account: only.account.ID, Role: "IO", Org: only.account.Org, Site: io.site.ID, Column: 2, Document: "关政任〔2026〕7号"}
+	if _, err := io.Accounts.Appoint(ctx, post); err != nil {
+		t.Fatal(err)
+	}
+	io.pass(46 * 24 * time.Hour) // of 59
+	for _, w := range []*worker{io, both, county, only} {
+		w.wants("/notices/read", nil, http.StatusSeeOther, "read")
+	}
+	if err := io.Clocks.LookAgain(ctx, io.site.ID); err != nil {
+		t.Fatal(err)
+	}
+	io.later(0)
+	only.bell(1)
+	only.shows("/notices", "时限快到期", "通知公告", "关庙")
+	only.wants("/notices/open", url.Values{"notice": {only.notice()}}, http.StatusSeeOther, io.base())
+	only.sees(io.base(), http.StatusOK, "每周一报")
+	io.bell(0)
+	both.bell(0)
+	county.bell(1) // the week and the home page, over for long
+	county.shows("/notices", "每周更新、首页更新")
 }
