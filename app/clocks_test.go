@@ -304,13 +304,13 @@ func computed(t *testing.T, io, both, third, county *worker) {
 		county.bell(1)
 	}
 	county.shows("/notices", "时限已超期", "每周更新", "关庙")
-	county.wants("/notices/open", url.Values{"notice": {county.notice()}}, http.StatusSeeOther, "/sites/"+both.site.ID.String()+"/board")
 	at := both.write("每周一报")
 	both.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
 	third.wants(at+"/review", third.editionOf(at, "do", "pass"), http.StatusSeeOther, "")
 	third.wants(at+"/publish", third.editionOf(at), http.StatusSeeOther, "")
 	both.later(0)
 	county.sees("/notices", http.StatusOK, "!每周更新")
+	county.bell(0)
 	theColumnsOfficer(t, io, both, county)
 }
 
@@ -338,4 +338,5 @@ func theColumnsOfficer(t *testing.T, io, both, county *worker) {
 	both.bell(0)
 	county.bell(1) // the week and the home page, over for long
 	county.shows("/notices", "每周更新、首页更新")
+	county.wants("/notices/open", url.Values{"notice": {county.notice()}}, http.StatusSeeOther, "/sites/"+io.site.ID.String()+"/board")
 }

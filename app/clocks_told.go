@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -176,6 +177,9 @@ func (t informer) clock(ctx context.Context, n notify.Notice, number string) (s 
 	return s, err == nil, err
 }
 
+// namedAtMost is how many duties a notice names; the board has all of them.
+const namedAtMost = 5
+
 // duties is what the actor may know of what was told together: which duties of the site and when the first one ends, for whoever sees the
 // site's deadlines or writes for it; nothing once all of it is done.
 func (t informer) duties(ctx context.Context, n notify.Notice, number string) (s notify.Subject, seen bool, err error) {
@@ -206,11 +210,15 @@ func (t informer) duties(ctx context.Context, n notify.Notice, number string) (s
 		return s, false, err
 	}
 	var names []string
-	for _, d := range told {
+	for _, d := range told[:min(len(told), namedAtMost)] {
 		names = append(names, d.Title)
 	}
+	title := strings.Join(names, "、")
+	if len(told) > namedAtMost {
+		title += fmt.Sprintf(" 等 %d 项", len(told))
+	}
 	last := told[0].DueAt.Add(-time.Nanosecond).In(kernel.Beijing).Format(time.DateOnly) // it ends with that day
-	return notify.Subject{Title: strings.Join(names, "、"), Where: g.Name, Href: href, Note: last}, true, nil
+	return notify.Subject{Title: title, Where: g.Name, Href: href, Note: last}, true, nil
 }
 
 // clocked is the article that a clock is about.
