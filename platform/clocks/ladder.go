@@ -13,6 +13,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/jobs"
+	"github.com/zhanqun/zhanqun/platform/site"
 )
 
 // Daily has the ladder of what is computed look at every site.
@@ -61,12 +62,12 @@ func (c *Clocks) daily(ctx context.Context) error {
 // announce tells of every computed duty of the sites which step of its ladder has been reached, once (d07, d43); what was done meanwhile is
 // over. A site that fails does not keep the others from being told.
 func (c *Clocks) announce(ctx context.Context, in Scope) error {
-	_, lines, err := c.sitesOf(ctx, in)
+	watched, err := c.watched(ctx, in)
 	if err != nil {
 		return err
 	}
 	var failed []error
-	for ids := range slices.Chunk(idsOf(lines), dailyOf) {
+	for ids := range slices.Chunk(watched, dailyOf) {
 		shown, err := c.freshOf(ctx, ids)
 		if err != nil {
 			return err
@@ -82,8 +83,21 @@ func (c *Clocks) announce(ctx context.Context, in Scope) error {
 	return errors.Join(failed...)
 }
 
+// watched are the sites of a scope that citizens see; of a single one, without a look at all the others.
+func (c *Clocks) watched(ctx context.Context, in Scope) ([]kernel.SiteID, error) {
+	if in.Only == 0 {
+		_, lines, err := c.sitesOf(ctx, in)
+		return idsOf(lines), err
+	}
+	g, err := c.Sites.Get(ctx, in.Only)
+	if err != nil || g.State != site.Online {
+		return nil, err
+	}
+	return []kernel.SiteID{g.ID}, nil
+}
+
 // step takes the steps of one site's duties that have been reached since.
-func (c *Clocks) step(ctx context.Context, site kernel.SiteID, duties []duty, told []Told) error {
+func (c *Clocks) step(ctx context.Context, id kernel.SiteID, duties []duty, told []Told) error {
 	now := c.Now().UnixMicro()
 	current := map[string]int{} // the step that stands for a duty as it is now; those before it are over
 	var news []Told
@@ -101,10 +115,10 @@ func (c *Clocks) step(ctx context.Context, site kernel.SiteID, duties []duty, to
 		return nil
 	}
 	return c.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := c.end(ctx, site, over); err != nil {
+		if err := c.end(ctx, id, over); err != nil {
 			return err
 		}
-		return c.tell(ctx, site, news)
+		return c.tell(ctx, id, news)
 	})
 }
 

@@ -203,6 +203,7 @@ func TestThePassOfADay(t *testing.T) {
 		h.must(h.Sites.Reload(h.ctx))
 		h.ages[h.county][0].Last = h.now.AddDate(0, 0, -40)
 		h.now = h.now.AddDate(0, 0, 1)
+		h.must(h.LookAgain(h.ctx, h.county))
 		if h.must(h.Queue.Drain(h.ctx)); h.said() != "" {
 			t.Error("a site that is suspended is told of")
 		}
