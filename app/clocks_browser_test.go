@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// M1, D4, LP2: a supervisor of the demonstration sees one light of each colour, reminds a site in one press, and finds the working days; the portal's
+// M1, D4, LP2: a supervisor of the demonstration sees one light of each colour, reminds a site in one press, looks at what a pause would move, and finds the working days; the portal's
 // officer finds it on the first screen and on the list.
 func TestTheBoardInABrowser(t *testing.T) {
 	t.Parallel()
@@ -21,6 +21,15 @@ func TestTheBoardInABrowser(t *testing.T) {
 	d.look("board-portal")
 	d.press("td button", "提醒")
 	d.says("已提醒：")
+	d.press("td a", "逐项时限")
+	d.look("clocks")
+	d.press("tbody tr:last-child td.wide a", "重要政务活动") // the one that has time
+	d.says("经过")
+	d.fill("#why-pause", "等部门回函")
+	d.press("button", "先看截止时间怎么变")
+	d.says("如果一天以后恢复")
+	d.look("clock")
+	d.press("nav.rail a", "时限看板")
 	d.press("a.button", "工作日历")
 	d.look("calendar")
 	d.enter(1366, city["IO"])

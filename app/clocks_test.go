@@ -25,6 +25,8 @@ func TestTheClocks(t *testing.T) {
 		sv, county := o.seat("jiandu", "610900", "SV"), o.seat("xian-jiandu", "610902", "SV")
 		t.Run("24 hours", func(t *testing.T) { twentyFourHours(t, io, both, sv, county) })
 		t.Run("3 working days", func(t *testing.T) { threeWorkingDays(t, io, o.operator()) })
+		t.Run("a clock's own page", func(t *testing.T) { oneByOne(t, io, both, sv, county) })
+		t.Run("what is computed", func(t *testing.T) { computed(t, io, both, third, county) })
 		t.Run("a debt", func(t *testing.T) { aDebt(t, both, third) })
 		o.cleanHTML(t)
 	})
@@ -110,6 +112,7 @@ func twentyFourHours(t *testing.T, io, both, sv, county *worker) {
 	io.shows("/", "上级提醒：", "重要政务活动超期")
 	theFiles(t, sv)
 	io.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+	both.shows(site+"/reviews", "调研活动", "超期", "截止")
 	both.wants(at+"/review", both.editionOf(at, "do", "pass"), http.StatusSeeOther, "")
 	both.wants(at+"/publish", both.editionOf(at), http.StatusSeeOther, "")
 	if got := io.owes(t); got != "" {
@@ -173,10 +176,11 @@ func threeWorkingDays(t *testing.T, io, operator *worker) {
 		t.Fatalf("owed: %s", got)
 	}
 	io.shows("/", "暂定截止")
+	io.shows("/sites/"+io.site.ID.String()+"/board", "暂定")
 	notice := url.Values{"source": {"演示通知〔2026〕9号"}, "body": {"# version: 2027-1\r\n# years: 2027\r\n2027-01-01,holiday,元旦\r\n"}, "do": {"look"}}
 	io.wants("/calendar", notice, http.StatusForbidden, "")
 	status, _, body := operator.post("/calendar", notice)
-	if status != http.StatusOK || !strings.Contains(body, "管理办法") || !strings.Contains(body, "2027-01-04") {
+	if status != http.StatusOK || !strings.Contains(body, "关庙") || strings.Contains(body, "管理办法") || !strings.Contains(body, "2027-01-04") { // no draft's title
 		t.Fatalf("what would move answers %d: %s", status, body)
 	}
 	operator.shows("/calendar", "暂定")
@@ -221,4 +225,119 @@ func aDebt(t *testing.T, both, third *worker) {
 			t.Errorf("after %s it owes %q", how, got)
 		}
 	}
+}
+
+// oneByOne: every deadline has a page with its history; who supervises the site sees it without the draft's title, pauses, resumes and extends it
+// after a look at what would move; nobody of the site does.
+func oneByOne(t *testing.T, io, both, sv, county *worker) {
+	ctx := kernel.WithActor(t.Context(), io.account.Actor("console"))
+	about := clocks.Subject{Site: io.site.ID, Kind: "article", ID: 7, Title: "低保政策解读", Href: io.base() + "/7", Owes: io.account.ID}
+	if err := io.Clocks.Keep(ctx, "interpretation", about, io.now()); err != nil {
+		t.Fatal(err)
+	}
+	open, err := io.Clocks.Open(ctx, io.site.ID, "article", []int64{7}, 1)
+	if err != nil || len(open) != 1 {
+		t.Fatal(open, err)
+	}
+	list := "/sites/" + io.site.ID.String() + "/clocks"
+	at := list + "/" + kernel.SiteID(open[0].ClockID).String()
+	io.shows(strings.TrimSuffix(list, "clocks")+"board", list)
+	county.shows("/sites/"+county.siteAtOwn(t)+"/board?q=关庙", list)
+	io.shows(list, "政策解读任务", "低保政策解读", at)
+	county.sees(list, http.StatusOK, "政策解读任务", at, "!低保政策解读")
+	io.sees(at, http.StatusOK, "低保政策解读", "开始计时", "干部"+io.account.Login, "!延长一次", "!暂停计时")
+	county.sees(at, http.StatusOK, "政策解读任务", "延长一次", "暂停计时", "!低保政策解读")
+	other := "/sites/" + county.siteAtOwn(t) + "/clocks/" + kernel.SiteID(open[0].ClockID).String()
+	county.sees(other, http.StatusNotFound)
+	press := func(w *worker, act, why, do string, status int, says ...string) {
+		t.Helper()
+		got, header, body := w.post(at, url.Values{"act": {act}, "why": {why}, "do": {do}})
+		for _, s := range says {
+			if !strings.Contains(body+header.Get("Location"), s) {
+				t.Errorf("%s %s %q does not say %s: %s", do, act, why, s, body)
+			}
+		}
+		if got != status {
+			t.Errorf("%s %s %q answers %d, want %d", do, act, why, got, status)
+		}
+	}
+	end := func(days int) string { // the end is 24:00 of a working day
+		k, err := io.Clocks.Get(ctx, io.site.ID, open[0].ClockID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k.ShownAt().AddDate(0, 0, days).In(kernel.Beijing).Format("2006-01-02 15:04")
+	}
+	press(both, "extend", "忙", "take", http.StatusForbidden)
+	press(county, "extend", "", "look", http.StatusUnprocessableEntity, "请写明延长的理由")
+	press(county, "extend", strings.Repeat("长", 501), "take", http.StatusUnprocessableEntity, "不要超过 500 个字", "长长长")
+	press(county, "forget", "", "take", http.StatusUnprocessableEntity)
+	press(county, "resume", "", "take", http.StatusConflict)
+	was := end(0)
+	press(county, "extend", "涉及部门多", "look", http.StatusOK, "截止时间会变成", "涉及部门多", was, "确认办理")
+	if end(0) != was {
+		t.Errorf("a look has moved the end to %s", end(0))
+	}
+	press(county, "extend", "涉及部门多", "take", http.StatusSeeOther, at+"?done=extend")
+	if end(0) <= was {
+		t.Errorf("extended it ends at %s, as before at %s", end(0), was)
+	}
+	press(sv, "pause", "等部门回函", "look", http.StatusOK, "如果一天以后恢复")
+	press(sv, "pause", "等部门回函", "take", http.StatusSeeOther, "done=pause")
+	io.sees(at+"?done=pause", http.StatusOK, "已暂停", "涉及部门多", "等部门回函", "干部"+county.account.Login, "干部"+sv.account.Login)
+	press(sv, "resume", "", "take", http.StatusSeeOther, "done=resume")
+	if err := io.Clocks.Stop(ctx, io.site.ID, "article", 7, io.now(), "interpretation"); err != nil {
+		t.Fatal(err)
+	}
+	io.shows(list, "按时办结", "低保政策解读")
+	county.sees(at, http.StatusOK, "按时办结", "!暂停计时")
+}
+
+// computed: what a site owes again and again climbs the ladder too: the bell of those whom it leads to says which columns are near or over, once,
+// and falls silent with the publication.
+func computed(t *testing.T, io, both, third, county *worker) {
+	county.wants("/notices/read", nil, http.StatusSeeOther, "read")
+	for range 2 {
+		if err := both.Clocks.LookAgain(t.Context(), both.site.ID); err != nil {
+			t.Fatal(err)
+		}
+		both.later(0)
+		county.bell(1)
+	}
+	county.shows("/notices", "时限已超期", "每周更新", "关庙")
+	at := both.write("每周一报")
+	both.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+	third.wants(at+"/review", third.editionOf(at, "do", "pass"), http.StatusSeeOther, "")
+	third.wants(at+"/publish", third.editionOf(at), http.StatusSeeOther, "")
+	both.later(0)
+	county.sees("/notices", http.StatusOK, "!每周更新")
+	county.bell(0)
+	theColumnsOfficer(t, io, both, county)
+}
+
+// theColumnsOfficer: a column that is near its end is told to whoever keeps that column, where somebody does, and leads to what that person may open.
+func theColumnsOfficer(t *testing.T, io, both, county *worker) {
+	only := io.seat("zhuanlan", "610902100")
+	ctx := kernel.WithActor(t.Context(), identity.System("cli"))
+	post := identity.Appointment{Account: only.account.ID, Role: "IO", Org: only.account.Org, Site: io.site.ID, Column: 2, Document: "关政任〔2026〕7号"}
+	if _, err := io.Accounts.Appoint(ctx, post); err != nil {
+		t.Fatal(err)
+	}
+	io.pass(46 * 24 * time.Hour) // of 59
+	for _, w := range []*worker{io, both, county, only} {
+		w.wants("/notices/read", nil, http.StatusSeeOther, "read")
+	}
+	if err := io.Clocks.LookAgain(ctx, io.site.ID); err != nil {
+		t.Fatal(err)
+	}
+	io.later(0)
+	only.bell(1)
+	only.shows("/notices", "时限快到期", "通知公告", "关庙")
+	only.wants("/notices/open", url.Values{"notice": {only.notice()}}, http.StatusSeeOther, io.base())
+	only.sees(io.base(), http.StatusOK, "每周一报")
+	io.bell(0)
+	both.bell(0)
+	county.bell(1) // the week and the home page, over for long
+	county.shows("/notices", "每周更新、首页更新")
+	county.wants("/notices/open", url.Values{"notice": {county.notice()}}, http.StatusSeeOther, "/sites/"+io.site.ID.String()+"/board")
 }

@@ -170,6 +170,9 @@ func (t informer) Subject(ctx context.Context, n notify.Notice) (s notify.Subjec
 	if number, is := strings.CutPrefix(n.Object, clocks.ObjectKind); is {
 		return t.clock(ctx, n, number)
 	}
+	if number, is := strings.CutPrefix(n.Object, clocks.DutyKind); is {
+		return t.duties(ctx, n, number)
+	}
 	if number, of := strings.CutPrefix(n.Object, "column.request/"); of {
 		return t.asked(ctx, n, number)
 	}

@@ -191,6 +191,9 @@ func (s *session) serve(h *House, l listeners) error {
 		if err := h.Notices.Begin(ctx); err != nil && ctx.Err() == nil {
 			slog.Warn("nobody is told of posts that end until the next start", "err", err)
 		}
+		if err := h.Clocks.Begin(ctx); err != nil && ctx.Err() == nil {
+			slog.Warn("nobody is told of columns and sites that are near their end until the next start", "err", err)
+		}
 		if err := h.Estate.Start(kernel.WithActor(ctx, identity.System("job"))); err != nil && ctx.Err() == nil {
 			slog.Warn("the yearly re-checks are not asked for", "err", err)
 		}

@@ -66,6 +66,7 @@ var kept = []backup.Table{
 	{Name: "article_prints", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "clocks", Order: "site_id, id", Tenant: bySite},
 	{Name: "clock_reminders", Order: "site_id, id", Tenant: bySite},
+	{Name: "clock_told", Order: "site_id, duty, due_at, step", Tenant: bySite},
 	{Name: "work_calendars", Order: "id"},
 	{Name: "media", Order: "site_id, id", Tenant: bySite},
 	{Name: "media_uses", Order: "site_id, edition_id, media_id", Tenant: bySite},

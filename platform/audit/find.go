@@ -12,6 +12,7 @@ type Query struct {
 	Every    bool          // of all chains; else of Chain alone
 	Chain    kernel.SiteID // 0 is the platform's
 	Who      string        // the actor's name, whole
+	Object   string        // what it is about, whole: "clock/12"
 	Only     []string      // what an action begins with: "article."
 	Without  []string      // likewise, and is left out
 	From, To time.Time     // from From on, before To

@@ -67,6 +67,8 @@ func TestFind(t *testing.T) {
 			{"all chains", Query{Every: true}, func(int) bool { return true }},
 			{"a person on all chains", Query{Every: true, Who: "李四"}, func(i int) bool { return i%2 == 1 }},
 			{"a person on one", Query{Chain: 1, Who: "张三"}, func(i int) bool { return i%3 == 1 && i%2 == 0 }},
+			{"an object of a chain", Query{Chain: 1, Object: "7"}, func(i int) bool { return i == 7 }},
+			{"an object of another", Query{Chain: 2, Object: "7"}, func(int) bool { return false }},
 			{"a kind", Query{Every: true, Only: []string{"article.", "site."}}, func(i int) bool { return i%4 == 0 || i%4 == 3 }},
 			{"a sign that stands for itself", Query{Every: true, Only: []string{"art_"}}, func(i int) bool { return i%4 == 2 }},
 			{"without a kind", Query{Chain: 0, Without: []string{"site."}}, func(i int) bool { return i%3 == 0 && i%4 != 3 }},

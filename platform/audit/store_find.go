@@ -27,6 +27,9 @@ func (l *Log) found(ctx context.Context, q Query) ([]row, error) {
 	if q.Who != "" {
 		add("actor_name = ?", q.Who)
 	}
+	if q.Object != "" {
+		add("object = ?", q.Object)
+	}
 	if !q.From.IsZero() {
 		add("at >= ?", q.From)
 	}

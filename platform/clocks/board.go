@@ -1,7 +1,9 @@
 package clocks
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -63,7 +65,7 @@ type Scope struct {
 	Only  kernel.SiteID
 }
 
-// Board looks at every site of the scope that citizens see.
+// Board looks at every site of the scope that citizens see. Of what the sites show it reads only what has changed since it last did.
 func (c *Clocks) Board(ctx context.Context, in Scope, f Filter) (*Board, error) {
 	b, lines, err := c.sitesOf(ctx, in)
 	if err != nil {
@@ -72,6 +74,7 @@ func (c *Clocks) Board(ctx context.Context, in Scope, f Filter) (*Board, error) 
 	if err := c.fill(ctx, lines); err != nil {
 		return nil, err
 	}
+	shown := make([]*Line, 0, len(lines)) // sorted by address: a line is long
 	for _, l := range lines {
 		b.Total++
 		switch l.Light {
@@ -86,10 +89,14 @@ func (c *Clocks) Board(ctx context.Context, in Scope, f Filter) (*Board, error) 
 			b.MissingCalendar = c.Now().In(kernel.Beijing).Year() + 1
 		}
 		if f.shows(l) {
-			b.Lines = append(b.Lines, *l)
+			shown = append(shown, l)
 		}
 	}
-	slices.SortFunc(b.Lines, before)
+	slices.SortFunc(shown, before)
+	b.Lines = make([]Line, len(shown))
+	for i, l := range shown {
+		b.Lines[i] = *l
+	}
 	return b, nil
 }
 
@@ -99,7 +106,7 @@ func (f Filter) shows(l *Line) bool {
 }
 
 // before is the board's order: what breaches next, or has breached first, stands first; what owes nothing last.
-func before(a, b Line) int {
+func before(a, b *Line) int {
 	switch {
 	case a.NextAt.IsZero() != b.NextAt.IsZero():
 		if b.NextAt.IsZero() {
@@ -109,7 +116,7 @@ func before(a, b Line) int {
 	case !a.NextAt.Equal(b.NextAt):
 		return a.NextAt.Compare(b.NextAt)
 	}
-	return strings.Compare(a.ID.String(), b.ID.String())
+	return cmp.Compare(a.ID, b.ID)
 }
 
 // What a board has read for one screen already.
@@ -126,13 +133,11 @@ func (c *Clocks) sitesOf(ctx context.Context, in Scope) (*Board, map[kernel.Site
 		return nil, nil, err
 	}
 	orgs, err := kernel.Remember(ctx, everyRegion{}, func() (map[kernel.OrgID]org.Org, error) {
-		var ids []kernel.OrgID
+		regions := map[kernel.OrgID]bool{}
 		for _, k := range all {
-			if n := len(ids); n == 0 || ids[n-1] != k.Region {
-				ids = append(ids, k.Region)
-			}
+			regions[k.Region] = true
 		}
-		return c.Orgs.Many(ctx, ids...)
+		return c.Orgs.Many(ctx, slices.Collect(maps.Keys(regions))...)
 	})
 	if err != nil {
 		return nil, nil, err
@@ -156,50 +161,24 @@ func (c *Clocks) sitesOf(ctx context.Context, in Scope) (*Board, map[kernel.Site
 
 // fill computes what the sites owe: from their publications, and from the clocks that run.
 func (c *Clocks) fill(ctx context.Context, lines map[kernel.SiteID]*Line) error {
-	now := c.Now()
-	ids := make([]kernel.SiteID, 0, len(lines))
-	for id := range lines {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	newest, home := map[kernel.SiteID]time.Time{}, map[kernel.SiteID]time.Time{}
-	err := c.Fresh.Fresh(ctx, ids, func(id kernel.SiteID, a Age) {
-		l := lines[id]
-		if l == nil {
-			return
-		}
-		if a.Last.After(newest[id]) {
-			newest[id] = a.Last
-		}
-		if a.Home && a.Last.After(home[id]) {
-			home[id] = a.Last
-		}
-		c.column(l, a, now)
-	})
+	all, err := c.freshOf(ctx, idsOf(lines))
 	if err != nil {
 		return err
 	}
+	now := c.Now()
+	micro := now.UnixMicro()
 	for id, l := range lines {
-		l.Week, l.Home = c.since(Weekly, newest[id], now), c.since(Home, home[id], now)
-		c.raise(l, Weekly, l.Week)
-		c.raise(l, Home, l.Home)
+		f := all[id]
+		l.Blank = f.blank
+		for i := range f.duties {
+			c.sum(l, &f.duties[i], micro)
+		}
 	}
 	return c.tally(ctx, lines, now)
 }
 
-// since is a duty that begins anew with every publication.
-func (c *Clocks) since(rule string, last, now time.Time) Cell {
-	if last.IsZero() {
-		return Cell{}
-	}
-	r, _ := c.Pack.Rule(rule)
-	due := Due(last, r, nil, nil, false).At
-	cell := Cell{Light: light(now, WarnAt(last, due, r), due), DueAt: due, Open: 1}
-	if cell.Light == Red {
-		cell.Late = 1
-	}
-	return cell
-}
+// idsOf are the sites of some lines, in order.
+func idsOf(lines map[kernel.SiteID]*Line) []kernel.SiteID { return slices.Sorted(maps.Keys(lines)) }
 
 // Cycle is when a column must be updated next: within the days it was given, and 二(一): within two months whatever it was given.
 func Cycle(last time.Time, days int) time.Time {
@@ -210,37 +189,35 @@ func Cycle(last time.Time, days int) time.Time {
 	return due
 }
 
-func (c *Clocks) column(l *Line, a Age, now time.Time) {
-	if a.Cycle <= 0 {
-		return
+// sum puts a duty into the line of its site.
+func (c *Clocks) sum(l *Line, d *duty, now int64) {
+	cell := Cell{Light: d.light(now), DueAt: d.dueAt(), Open: 1}
+	if cell.Light == Red {
+		cell.Late = 1
 	}
-	if a.Last.IsZero() {
-		l.Blank++
-		return
+	switch d.rule {
+	case Weekly:
+		l.Week = cell
+	case Home:
+		l.Home = cell
+	case Column:
+		switch cell.Light {
+		case Red:
+			l.Over++
+		case Amber:
+			l.Near++
+		}
+		if l.worstAt.IsZero() || cell.DueAt.Before(l.worstAt) {
+			l.Worst, l.worstAt = d.name, cell.DueAt
+		}
 	}
-	r, _ := c.Pack.Rule(Column)
-	due := Cycle(a.Last, a.Cycle)
-	cell := Cell{Light: light(now, WarnAt(a.Last, due, r), due), DueAt: due}
-	switch cell.Light {
-	case Red:
-		l.Over++
-	case Amber:
-		l.Near++
-	}
-	if l.worstAt.IsZero() || due.Before(l.worstAt) {
-		l.Worst, l.worstAt = a.Name, due
-	}
-	c.raise(l, Column, cell)
+	c.raise(l, d.rule, cell)
 }
 
 // raise lets a duty into what the line says of the whole site.
 func (c *Clocks) raise(l *Line, rule string, cell Cell) {
-	if cell.DueAt.IsZero() {
-		return
-	}
-	if l.NextAt.IsZero() || cell.DueAt.Before(l.NextAt) {
-		r, _ := c.Pack.Rule(rule)
-		l.NextAt, l.Next = cell.DueAt, r.Title
+	if !cell.DueAt.IsZero() && (l.NextAt.IsZero() || cell.DueAt.Before(l.NextAt)) {
+		l.NextAt, l.Next = cell.DueAt, c.ruleOf(rule).Title
 	}
 	if cell.Light == Red || cell.Light == Amber && l.Light == Green {
 		l.Light = cell.Light

@@ -30,11 +30,10 @@ type Loaded struct {
 // Moved is a clock whose end another calendar moves.
 type Moved struct {
 	Clock
-	To          time.Time
-	StillOpen   bool // its year is not loaded under the new calendar either
-	RuleTitle   string
-	SiteName    string
-	WasBreached bool
+	To        time.Time
+	StillOpen bool // its year is not loaded under the new calendar either
+	RuleTitle string
+	SiteName  string
 }
 
 // memory keeps the calendar that was merged last, with the notice it ended with.
@@ -103,6 +102,14 @@ func (c *Clocks) Foresee(ctx context.Context, next *workday.Calendar) ([]Moved, 
 	if err != nil {
 		return nil, err
 	}
+	known, err := c.Sites.Everything(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[kernel.SiteID]string, len(known))
+	for _, s := range known {
+		names[s.ID] = s.Name
+	}
 	var moved []Moved
 	for _, k := range open {
 		r, _ := c.Pack.Rule(k.Rule)
@@ -110,11 +117,7 @@ func (c *Clocks) Foresee(ctx context.Context, next *workday.Calendar) ([]Moved, 
 		if due.At.Equal(k.DueAt) && due.Provisional == k.Provisional {
 			continue
 		}
-		m := Moved{Clock: k, To: due.At, StillOpen: due.Provisional, RuleTitle: r.Title, WasBreached: k.State == Breached}
-		if s := c.Sites.Public(k.Site); s != nil {
-			m.SiteName = s.Name
-		}
-		moved = append(moved, m)
+		moved = append(moved, Moved{Clock: k, To: due.At, StillOpen: due.Provisional, RuleTitle: r.Title, SiteName: names[k.Site]})
 	}
 	return moved, nil
 }

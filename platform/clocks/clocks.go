@@ -20,6 +20,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/storage/db"
 )
 
@@ -75,10 +76,11 @@ func (c Clock) Light(now time.Time) string {
 
 // Age is a column as its site's citizens see it.
 type Age struct {
-	Name  string
-	Last  time.Time // the last publication; zero: blank
-	Cycle int       // longest gap in days
-	Home  bool      // it stands on the home page
+	Column int64
+	Name   string
+	Last   time.Time // the last publication; zero: blank
+	Cycle  int       // longest gap in days
+	Home   bool      // it stands on the home page
 }
 
 // Freshness tells, for many sites in one go, of every column that has a cycle and is in use.
@@ -93,9 +95,11 @@ type Notice struct {
 	Account kernel.AccountID // of ToWriter
 	Text    string
 	Href    string
-	Clock   int64 // whose ladder tells; 0: a superior does
-	Step    int   // of that ladder, from 1
-	Over    bool  // the end has passed
+	Clock   int64   // whose ladder tells; 0: that of a Duty, or a superior does
+	Duty    int64   // what is computed that was told with it, see Told; or 0
+	Columns []int64 // of a Duty: the columns that ToWriter is about
+	Step    int     // of that ladder, from 1
+	Over    bool    // the end has passed
 }
 
 // Notices carries notices to people, in the transaction of what they tell of: of each step that is reached, once, and what it answers
@@ -117,12 +121,17 @@ type Room struct {
 	Fresh   Freshness
 	Notices Notices // nil: it is read on the first screen only
 	Pack    *Pack   // nil: Builtin
+	// Revisions tell a board of many sites which of them have changed; nil: it reads all of them.
+	Revisions Revisions
+	// Drafts are the actions of which any one opens the drafts of a site: who may none of them is not told what a clock's text is called.
+	Drafts []policies.Action
 }
 
 // Clocks is the room. Its methods are safe for concurrent use.
 type Clocks struct {
 	Room
 	days memory
+	seen seen
 }
 
 // New makes the room.
@@ -175,7 +184,7 @@ func (c *Clocks) Keep(ctx context.Context, rule string, s Subject, start time.Ti
 func (c *Clocks) Stop(ctx context.Context, site kernel.SiteID, kind string, id int64, at time.Time, rules ...string) error {
 	return c.each(ctx, site, kind, id, rules, func(ctx context.Context, k *Clock) error {
 		return c.alter(ctx, k, "clock.stopped", "", func() error {
-			c.resume(ctx, k, at)
+			k.resume(at)
 			if err := c.count(ctx, k); err != nil {
 				return err
 			}
@@ -214,63 +223,6 @@ func (c *Clocks) each(ctx context.Context, site kernel.SiteID, kind string, id i
 			}
 		}
 		return nil
-	})
-}
-
-// Pause stops the time of a clock that runs, until Resume.
-func (c *Clocks) Pause(ctx context.Context, site kernel.SiteID, clock int64, why string) error {
-	return c.change(ctx, site, clock, "clock.paused", why, func(_ context.Context, k *Clock) error {
-		if k.State != Running || c.Now().After(k.DueAt) {
-			return fault.New(fault.Conflict, "只有正在计时、还没有到期的时限可以暂停。")
-		}
-		k.State, k.PausedAt = Paused, c.Now()
-		return nil
-	})
-}
-
-// Resume lets a paused clock go on; its end moves by the pause.
-func (c *Clocks) Resume(ctx context.Context, site kernel.SiteID, clock int64) error {
-	return c.change(ctx, site, clock, "clock.resumed", "", func(ctx context.Context, k *Clock) error {
-		if k.State != Paused {
-			return fault.New(fault.Conflict, "这个时限没有暂停。")
-		}
-		c.resume(ctx, k, c.Now())
-		return c.count(ctx, k)
-	})
-}
-
-func (c *Clocks) resume(_ context.Context, k *Clock, at time.Time) {
-	if k.State == Paused {
-		k.Pauses, k.PausedAt, k.State = append(k.Pauses, Pause{k.PausedAt, at.UTC()}), time.Time{}, Running
-	}
-}
-
-// Extend adds the rule's extension: once, before the end, and with a reason (I8).
-func (c *Clocks) Extend(ctx context.Context, site kernel.SiteID, clock int64, why string) error {
-	return c.change(ctx, site, clock, "clock.extended", why, func(ctx context.Context, k *Clock) error {
-		r, _ := c.Pack.Rule(k.Rule)
-		switch {
-		case r.Extension == 0:
-			return fault.New(fault.Conflict, "“%s”的时限不能延长。", r.Title)
-		case k.Extended:
-			return fault.New(fault.Conflict, "时限只能延长一次，这一个已经延长过。")
-		case k.State != Running || c.Now().After(k.DueAt):
-			return fault.New(fault.Conflict, "延长要在到期以前办理，这个时限已经到期或没有在计时。")
-		case why == "":
-			return fault.In("why", "请写明延长的理由。")
-		}
-		k.Extended, k.ExtendedWhy, k.ExtendedBy = true, why, kernel.ActorFrom(ctx).Account
-		return c.count(ctx, k)
-	})
-}
-
-func (c *Clocks) change(ctx context.Context, site kernel.SiteID, clock int64, action, why string, f func(context.Context, *Clock) error) error {
-	return c.DB.InTx(ctx, func(ctx context.Context) error {
-		k, err := c.load(ctx, site, clock)
-		if err != nil {
-			return err
-		}
-		return c.alter(ctx, k, action, why, func() error { return f(ctx, k) })
 	})
 }
 

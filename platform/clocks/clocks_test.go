@@ -165,27 +165,27 @@ func TestPausesAndTheOneExtension(t *testing.T) {
 				t.Errorf("got %v, want %q", err, words)
 			}
 		}
-		refused(h.Pause(h.ctx, h.city, k.ClockID, ""), "没有这个时限")
+		refused(h.Act(h.ctx, h.city, k.ClockID, ToPause, ""), "没有这个时限")
 		h.now = k.DueAt.Add(time.Second)
-		refused(h.Pause(h.ctx, h.county, k.ClockID, "太晚"), "还没有到期")
+		refused(h.Act(h.ctx, h.county, k.ClockID, ToPause, "太晚"), "还没有到期")
 		h.now = k.StartedAt
-		refused(h.Resume(h.ctx, h.county, k.ClockID), "没有暂停")
-		h.must(h.Pause(h.ctx, h.county, k.ClockID, "等待补充材料"))
-		refused(h.Pause(h.ctx, h.county, k.ClockID, "再等"), "正在计时")
-		refused(h.Extend(h.ctx, h.county, k.ClockID, "复杂"), "到期以前")
+		refused(h.Act(h.ctx, h.county, k.ClockID, ToResume, ""), "没有暂停")
+		h.must(h.Act(h.ctx, h.county, k.ClockID, ToPause, "等待补充材料"))
+		refused(h.Act(h.ctx, h.county, k.ClockID, ToPause, "再等"), "正在计时")
+		refused(h.Act(h.ctx, h.county, k.ClockID, ToExtend, "复杂"), "到期以前")
 		h.now = h.now.AddDate(0, 0, 4) // Monday: two working days have begun
-		h.must(h.Resume(h.ctx, h.county, k.ClockID))
+		h.must(h.Act(h.ctx, h.county, k.ClockID, ToResume, ""))
 		if got := lastDay(h.clock(rule, 1).DueAt); got != "2026-12-03" {
 			t.Errorf("after the pause it ends on %s", got)
 		}
-		refused(h.Extend(h.ctx, h.county, k.ClockID, ""), "理由")
-		h.must(h.Extend(h.ctx, h.county, k.ClockID, "情况复杂"))
-		refused(h.Extend(h.ctx, h.county, k.ClockID, "还是复杂"), "只能延长一次")
+		refused(h.Act(h.ctx, h.county, k.ClockID, ToExtend, ""), "理由")
+		h.must(h.Act(h.ctx, h.county, k.ClockID, ToExtend, "情况复杂"))
+		refused(h.Act(h.ctx, h.county, k.ClockID, ToExtend, "还是复杂"), "只能延长一次")
 		if k := h.clock(rule, 1); lastDay(k.DueAt) != "2026-12-08" || k.ExtendedBy != 11 {
 			t.Errorf("extended to %s by %v", lastDay(k.DueAt), k.ExtendedBy)
 		}
 		h.must(h.Keep(h.ctx, ImportantActivity, h.article(1), h.now))
-		refused(h.Extend(h.ctx, h.county, h.clock(ImportantActivity, 1).ClockID, "忙"), "不能延长")
+		refused(h.Act(h.ctx, h.county, h.clock(ImportantActivity, 1).ClockID, ToExtend, "忙"), "不能延长")
 		earlier := h.now.Add(-time.Hour)
 		h.must(h.Keep(h.ctx, ImportantActivity, h.article(1), earlier))
 		if k := h.clock(ImportantActivity, 1); !k.DueAt.Equal(earlier.Add(24 * time.Hour)) {
@@ -346,8 +346,8 @@ func TestACalendarMovesClocks(t *testing.T) {
 func TestTheBoard(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		days := func(n int) time.Time { return h.now.AddDate(0, 0, -n) }
-		h.ages[h.city] = []Age{{"要闻", days(1), 14, true}, {"公告", days(12), 14, false}, {"规划", time.Time{}, 59, false}}
-		h.ages[h.county] = []Age{{"要闻", days(20), 14, true}, {"图片", days(30), 14, false}}
+		h.ages[h.city] = []Age{{Name: "要闻", Last: days(1), Cycle: 14, Home: true}, {Name: "公告", Last: days(12), Cycle: 14, Home: false}, {Name: "规划", Last: time.Time{}, Cycle: 59, Home: false}}
+		h.ages[h.county] = []Age{{Name: "要闻", Last: days(20), Cycle: 14, Home: true}, {Name: "图片", Last: days(30), Cycle: 14, Home: false}}
 		h.must(h.Keep(h.ctx, ImportantActivity, h.article(1), h.now.Add(-25*time.Hour)))
 		h.must(h.Keep(h.ctx, NormativeDocument, h.article(2), h.now))
 		b, err := h.Board(h.ctx, Scope{}, Filter{})

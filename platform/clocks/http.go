@@ -28,6 +28,9 @@ func (c *Clocks) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/board", "clock.read", c.showBelow},
 		{fiber.MethodGet, "/sites/:site/board/export", "clock.read", c.exportBelow},
 		{fiber.MethodPost, "/sites/:site/remind", "task.issue", c.remind},
+		{fiber.MethodGet, "/sites/:site/clocks", "clock.read", c.showClocks},
+		{fiber.MethodGet, "/sites/:site/clocks/:id", "clock.read", c.showClock},
+		{fiber.MethodPost, "/sites/:site/clocks/:id", "clockrule.set", c.changeClock}, // whoever sets the rules decides about a case
 	} {
 		tenancy := "platform"
 		if strings.Contains(a.path, ":site") {

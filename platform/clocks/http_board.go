@@ -28,6 +28,7 @@ type boardPage struct {
 	Query             string
 	From              string // the site whose board it is, or ""
 	Calendar          string // where the working days are loaded, or ""
+	Clocks            string // where the site's deadlines stand one by one, or ""
 }
 
 type option struct {
@@ -43,6 +44,7 @@ type boardRow struct {
 	Next   string
 	NextAt time.Time
 	Remind string // where the button leads, or ""
+	Clocks string // where its deadlines stand one by one, or ""
 	Mark   string
 }
 
@@ -50,6 +52,7 @@ type boardRow struct {
 type cellView struct {
 	Name, Word, Kind, Note string
 	At                     time.Time
+	Provisional            bool // a year that some clock goes through is not loaded
 }
 
 var boardView = console.Define[boardPage]("clocks", "board")
@@ -108,7 +111,7 @@ func (c *Clocks) board(f *fiber.Ctx, in Scope) error {
 		p.Lights = append(p.Lights, option{l.Value, l.Name, l.Value == v.Light})
 	}
 	if id := at(f); id != kernel.Platform {
-		p.From = id.String()
+		p.From, p.Clocks = id.String(), "/sites/"+id.String()+"/clocks"
 	}
 	file := v.query()
 	for kind, to := range map[string]*string{"csv": &p.CSV, "xlsx": &p.XLSX} {
@@ -137,10 +140,16 @@ func rowOf(f *fiber.Ctx, l Line, reminds bool) boardRow {
 	if reminds && l.Light != Green {
 		r.Remind = "/sites/" + l.ID.String() + "/remind"
 	}
+	if l.Hours.Open+l.Days.Open+l.Debts.Open+l.Other.Open > 0 {
+		r.Clocks = "/sites/" + l.ID.String() + "/clocks"
+	}
 	columns := cellView{Name: "栏目", Kind: Green, Word: lightWord(Green)}
 	switch {
 	case l.Over > 0:
 		columns.Kind, columns.Word, columns.Note = Red, lightWord(Red), fmt.Sprint(l.Over)
+		if l.Near > 0 {
+			columns.Note += " · " + say(f, lightWord(Amber)) + " " + fmt.Sprint(l.Near)
+		}
 	case l.Near > 0:
 		columns.Kind, columns.Word, columns.Note = Amber, lightWord(Amber), fmt.Sprint(l.Near)
 	}
@@ -160,7 +169,7 @@ func rowOf(f *fiber.Ctx, l Line, reminds bool) boardRow {
 }
 
 func shown(name string, c Cell) cellView {
-	v := cellView{Name: name, Word: lightWord(c.Light), Kind: c.Light, At: shownAt(c.DueAt)}
+	v := cellView{Name: name, Word: lightWord(c.Light), Kind: c.Light, At: shownAt(c.DueAt), Provisional: c.Provisional}
 	if c.Open > 1 {
 		v.Note = fmt.Sprint(c.Open)
 	}

@@ -26,6 +26,10 @@ func (Recount) Kind() string { return "clock.recount" }
 func (c *Clocks) Jobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j Look) error { return c.look(ctx, site, j.Clock) })
 	jobs.Handle(q, func(ctx context.Context, _ kernel.SiteID, j Recount) error { return c.recount(ctx, j.Version) })
+	jobs.Handle(q, func(ctx context.Context, _ kernel.SiteID, _ Daily) error { return c.daily(ctx) })
+	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, _ Again) error {
+		return c.announce(ctx, Scope{Only: site})
+	})
 }
 
 // steps are the moments of the ladder: amber, the end, and as long after the end as the warning was before it.

@@ -17,7 +17,7 @@ var views embed.FS
 func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Screens returns the declared screens, for the console that the room is made with.
-func Screens() []console.View { return []console.View{boardView, calendarView} }
+func Screens() []console.View { return []console.View{boardView, calendarView, clocksView, clockView} }
 
 // Menu is the room's lines in the console.
 func Menu() []console.Entry {

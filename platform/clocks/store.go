@@ -168,6 +168,13 @@ func (c *Clocks) Open(ctx context.Context, site kernel.SiteID, kind string, ids 
 	})
 }
 
+// ended are a site's clocks that are owed no more, the last one in front.
+func (c *Clocks) ended(ctx context.Context, site kernel.SiteID, most int) ([]Clock, error) {
+	return c.clocksWhere(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("c.site_id = ?", site).Where("c.stopped_at IS NOT NULL").Order("c.stopped_at DESC", "c.id DESC").Limit(int64(most))
+	})
+}
+
 // openEverywhere are the clocks of every site that are owed and count working days.
 func (c *Clocks) openEverywhere(ctx context.Context, rules []string) ([]Clock, error) {
 	return c.clocksWhere(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {

@@ -79,6 +79,9 @@ type Item struct {
 	NoteWord   string // a word of the catalogue before the note, or ""
 	Note       string
 	At         time.Time
+	Due        string // what its deadline shows, in a word of the catalogue, or ""
+	DueKind    string // how that word looks
+	DueAt      time.Time
 }
 
 // Work finds the items of a section on one site for the actor in ctx.

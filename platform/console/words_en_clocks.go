@@ -69,4 +69,12 @@ var wordsClocks = map[string]string{
 	"上级提醒":   "reminded",
 	"导入工作日历": "loaded working days",
 	"重算时限":   "counted deadlines again",
+	"逐项时限":   "Deadlines one by one", "还没办结的": "Still owed", "没有还没办结的时限。": "Nothing is owed.", "只列出最先到期的。": "Only those that end first are listed.", "最近办结的": "Ended lately",
+	"计时中": "running", "按时办结": "met", "已取消": "cancelled", "超期办结": "met late", "谁来办": "Who owes it", "对谁负责": "Owed to", "开始": "Begun", "截止时间": "Due",
+	"经过的年份还没有工作日历，导入以后会重算。": "A year it goes through has no working days yet; it is counted again once they are loaded.", "暂停过": "Paused", "延长的理由": "Why it was extended",
+	"暂停计时": "Pause", "继续计时": "Resume", "延长一次": "Extend once", "暂停期间不计时：恢复以后，截止时间按暂停的时间顺延。": "Time stands still: once it goes on, the end moves by the pause.",
+	"从现在起继续计时。": "It goes on from now.", "到期以前可以延长一次，理由记入这个时限的经过。": "Once, before the end; the reason is kept in its history.",
+	"已暂停。": "Paused.", "已恢复计时。": "It goes on.", "已延长。": "Extended.", "经办人": "whoever works at it", "上级监督员": "the supervisor",
+	"先看截止时间怎么变": "Look what would move", "确认办理": "Do it", "如果一天以后恢复，截止时间是": "Resumed a day later, it would end", "截止时间会变成": "It would end", "现在是": "now",
+	"办了什么": "What was done", "之后的截止时间": "Its end after that", "提醒的事已办": "did what was told",
 }

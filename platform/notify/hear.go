@@ -34,6 +34,7 @@ var heard = map[string]func(*Notices, context.Context, audit.Entry) error{
 	"clock.cancelled":       (*Notices).over,
 	"clock.extended":        (*Notices).over,
 	"clock.paused":          (*Notices).over,
+	"clock.over":            (*Notices).over,
 	"column.request.accept": toAsker(Granted),
 	"column.request.refuse": toAsker(Declined),
 }

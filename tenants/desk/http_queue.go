@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/tenants/article"
@@ -230,8 +231,15 @@ func (d *Desk) items(ctx context.Context, all []turn) (items []console.Item, err
 			return nil, err
 		}
 	}
+	due, err := d.owing(ctx, all)
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range all {
 		i := d.waiting(ctx, t)
+		if k, ok := due[t.ID]; ok {
+			i.Due, i.DueKind, i.DueAt = k.Word(d.Now()), k.Light(d.Now()), k.ShownAt()
+		}
 		if t.what == review.ToPublish {
 			if why := plans[t.ID].Failed; why != "" {
 				i.Kind, i.NoteWord, i.Note = "bad", "没有按时发布", why
@@ -240,6 +248,18 @@ func (d *Desk) items(ctx context.Context, all []turn) (items []console.Item, err
 		items = append(items, i)
 	}
 	return items, nil
+}
+
+// owing is what each of the articles of a queue owes first.
+func (d *Desk) owing(ctx context.Context, all []turn) (map[article.ID]clocks.Clock, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	ids := make([]article.ID, len(all))
+	for i, t := range all {
+		ids[i] = t.ID
+	}
+	return d.due(ctx, all[0].Site, ids) // a queue is of one site
 }
 
 // waiting is an article in a queue: until when, for what is owed; from whom or to whom, for what was handed over.
