@@ -23,6 +23,7 @@ type ShowPage struct {
 	Replaces                          []render.Link // the texts of this site whose place it took
 	URL                               string        // the canonical address
 	Prev, Next                        *render.Link
+	Explained, Explains               []render.Item // what explains it, and what it explains; Mark is the form in a word
 }
 
 // MetaRow is a row of the document table.
