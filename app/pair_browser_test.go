@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -51,5 +52,17 @@ func TestThePairInABrowser(t *testing.T) {
 	b.inspect(t, "pair-policy", rules)
 	if got := eval[string](t, b, `document.querySelector('section.pair a').href+' '+document.querySelector('section.pair .form').textContent`); got != text+" 图解" {
 		t.Errorf("the policy leads to %q, want %q", got, text)
+	}
+	for _, words := range []string{"政策解读", "数说城镇污水处理提质增效行动"} { // E4: the demonstration's own chart
+		if words == "政策解读" {
+			port := rules[strings.LastIndexByte(rules[:strings.Index(rules, "/z/")], ':')+1 : strings.Index(rules, "/z/")]
+			b.open(t, 1366, "http://ankang.localhost:"+port+"/sitemap")
+		}
+		to := eval[string](t, b, fmt.Sprintf(`(()=>{const a=[...document.querySelectorAll('main a')].find(a=>a.textContent.includes(%q));return a?a.href:document.title})()`, words))
+		b.open(t, 1366, to)
+	}
+	b.inspect(t, "pair-chart", eval[string](t, b, `location.href`))
+	if got := eval[int](t, b, `document.querySelectorAll('figure.chart svg rect').length`); got != 6 {
+		t.Errorf("%d bars are drawn, want 6", got)
 	}
 }

@@ -104,6 +104,16 @@ func TestWhatIsDueIsTheSitesOwn(t *testing.T) {
 		if err := h.Publish(h.ctx, h.city.ID, rules); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("published: %v", err)
 		}
+		why := fault.New(fault.Conflict, "没有解读。")
+		h.Pairs = alone{why, nil}
+		d, err := h.Get(h.ctx, h.city.ID, rules)
+		h.must(err)
+		h.must(h.Plan(h.as(final), h.city.ID, rules, Schedule{Edition: d.Edition, PublishAt: h.now.Add(time.Hour)}))
+		h.now = h.now.Add(time.Hour)
+		h.must(h.Queue.Drain(h.ctx))
+		if plans, err := h.Planned(h.ctx, h.city.ID, rules); err != nil || plans[rules].Failed != "没有解读。" {
+			t.Errorf("people read %+v, %v", plans[rules], err)
+		}
 		h.Pairs = alone{nil, broken}
 		h.must(h.Publish(h.ctx, h.city.ID, rules))
 		if err := h.DB.InTx(h.ctx, func(ctx context.Context) error { return h.expire(ctx, h.city.ID, rules) }); !fault.Is(err, fault.Unavailable) {

@@ -121,7 +121,7 @@ func New(r Room) *Interpretations {
 func (i *Interpretations) Link(ctx context.Context, site kernel.SiteID, policy, article int64, form string) error {
 	p := Pair{Site: site, Policy: policy, Article: article, Form: form, By: kernel.ActorFrom(ctx).Account, At: i.Now()}
 	return i.DB.InTx(ctx, func(ctx context.Context) error {
-		was, err := i.mayLink(ctx, p)
+		was, err := i.paired(ctx, p)
 		if err != nil {
 			return err
 		}
@@ -144,8 +144,8 @@ func (i *Interpretations) Link(ctx context.Context, site kernel.SiteID, policy, 
 	})
 }
 
-// mayLink refuses what is no pair, and answers the form that the pair had before, or "".
-func (i *Interpretations) mayLink(ctx context.Context, p Pair) (was string, err error) {
+// paired refuses what is no pair, and answers the form that the pair had before, or "".
+func (i *Interpretations) paired(ctx context.Context, p Pair) (was string, err error) {
 	switch {
 	case p.By == 0:
 		return "", fault.New(fault.Forbidden, "请先登录。")
