@@ -164,9 +164,9 @@ func bothAtOnce(t *testing.T, io, both *worker, rules, text string) {
 	if got := io.owes(t); got != "" {
 		t.Errorf("explained, and owed: %s", got)
 	}
-	for _, page := range []struct{ at, heading, to string }{{rules, "相关解读", text}, {text, "解读的政策", rules}} {
+	for _, page := range []struct{ at, heading, to, mark string }{{rules, "相关解读", text, `<b class="form">问答</b>`}, {text, "解读的政策", rules, ""}} {
 		status, _, body := io.town.get(t, io.site.URL("/a/"+idOf(page.at)))
-		if status != http.StatusOK || !strings.Contains(string(body), page.heading) || !strings.Contains(string(body), `/a/`+idOf(page.to)+`"><b class="form">问答</b>`) {
+		if status != http.StatusOK || !strings.Contains(string(body), page.heading) || !strings.Contains(string(body), `/a/`+idOf(page.to)+`">`+page.mark+`医疗救助办法`) {
 			t.Errorf("%s answers %d: %s", page.at, status, body)
 		}
 	}
