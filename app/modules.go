@@ -32,6 +32,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/desk"
+	"github.com/zhanqun/zhanqun/tenants/interpretation"
 	"github.com/zhanqun/zhanqun/tenants/media"
 	"github.com/zhanqun/zhanqun/tenants/paste"
 	"github.com/zhanqun/zhanqun/tenants/portal"
@@ -46,6 +47,7 @@ func Migrations() []fs.FS {
 		review.Migrations(), checks.Migrations(), estate.Migrations(),
 		clocks.Migrations(),
 		media.Migrations(),
+		interpretation.Migrations(),
 		notify.Migrations(),
 	}
 }
@@ -77,6 +79,7 @@ type House struct {
 	Keeper    *column.Keeper
 	Paste     *paste.Tray
 	Media     *media.Media
+	Pairs     *interpretation.Interpretations
 	Portal    *portal.Portal
 	Index     *index.Index
 	Server    *web.Server
@@ -115,8 +118,9 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Store: openLate(cfg), Unpack: memoryLimit() / 3})
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
+	h.Pairs = interpretation.New(interpretation.Room{DB: d, Now: now, Audit: h.Audit, Published: h.Published, Revisions: h.Revisions, Texts: pairTexts{h}})
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
-		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who})
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs})
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
 	if err := h.furnishConsole(cfg, d, now, ids, who); err != nil {
@@ -176,10 +180,11 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}, Notices: herald{informer{who, h}},
 		Revisions: h.Revisions, Drafts: desk.Reads()})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
-		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Clocks: h.Clocks, Media: h.Media, Console: h.Console,
+		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Clocks: h.Clocks, Media: h.Media, Pairs: h.Pairs, Console: h.Console,
 		Imported: paste.Explain, Reach: who.Reach,
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
 	h.wind()
+	h.explain()
 	h.Watch = watch.New(watch.Room{Now: now, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Estate: h.Estate, Console: h.Console,
 		Contents: watched{h}, Drafts: desk.Reads()})
 	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites, who.Reach)

@@ -57,6 +57,7 @@ var kept = []backup.Table{
 	{Name: "article_schedules", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "article_previews", Order: "site_id, id", Tenant: bySite},
 	{Name: "article_validities", Order: "site_id, article_id", Tenant: bySite},
+	{Name: "interpretations", Order: "site_id, policy_id, article_id", Tenant: bySite},
 	{Name: "article_imports", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "review_chains", Order: "site_id, column_id", Tenant: bySite},
 	{Name: "review_notes", Order: "site_id, id", Tenant: bySite},

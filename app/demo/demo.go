@@ -67,6 +67,8 @@ type piece struct {
 	Body     string `toml:"body"`
 	Key      string `toml:"key"`   // by which another piece names it
 	After    string `toml:"after"` // key of the document it explains: it appears with it (二(二): 同步解读)
+	Form     string `toml:"form"`  // in which it explains it; "" is text
+	Major    bool   `toml:"major"` // a major policy: public at one instant with what explains it
 }
 
 // Article is one article of the plan.
@@ -84,6 +86,10 @@ type Article struct {
 	Subject  string
 	Validity string
 	Body     string // HTML
+	Key      string // of a document that is explained
+	After    string // key of the document that it explains
+	Form     string // in which it explains it
+	Major    bool   // a document that becomes public with what explains it
 }
 
 // kept are columns that no site goes without: the statutory ones and the descriptions.

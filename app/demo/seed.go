@@ -17,6 +17,7 @@ import (
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/interpretation"
 )
 
 // Clock is a clock that only Seed turns. Rooms that seed are made with its Now.
@@ -49,6 +50,7 @@ type Rooms struct {
 	Columns   *column.Columns
 	Articles  *article.Articles
 	Published *publication.Publications
+	Pairs     *interpretation.Interpretations
 	Domain    string // hosts are below it: "localhost"
 }
 
@@ -59,6 +61,15 @@ type crew struct {
 	author  identity.Account
 	signers []identity.Account // in the order of the policy's steps
 	columns map[int64]bool
+	made    map[string]written // the documents that something explains, by key
+}
+
+// written is an article that is written and reviewed. One that is held becomes public with what explains it.
+type written struct {
+	id      article.ID
+	edition publication.EditionID
+	column  int64
+	held    bool
 }
 
 // via is what the audit chains show for everything done here.
@@ -111,7 +122,7 @@ func open(ctx context.Context, r Rooms, places []place) (map[string]*crew, error
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", p.Slug, err)
 		}
-		c := &crew{site: made.ID, policy: publication.Ordinary, columns: map[int64]bool{}}
+		c := &crew{site: made.ID, policy: publication.Ordinary, columns: map[int64]bool{}, made: map[string]written{}}
 		if err := c.appoint(ctx, r, p, owner.ID); err != nil {
 			return nil, fmt.Errorf("appoint at %s: %w", p.Slug, err)
 		}
@@ -209,39 +220,68 @@ func (c *crew) appoint(ctx context.Context, r Rooms, p place, owner kernel.OrgID
 }
 
 // publish takes one article the whole way: written and handed in, then signed step by step and released at its moment, in two
-// transactions with the clock turned in between.
+// transactions with the clock turned in between. A major policy waits for what explains it, and both are released in one.
 func publish(ctx context.Context, r Rooms, clock *Clock, c *crew, a Article) error {
 	if !c.columns[a.Column] {
 		return fault.New(fault.NotFound, "没有栏目 %d。", a.Column)
 	}
-	as := func(ctx context.Context, who identity.Account) context.Context {
-		return kernel.WithActor(ctx, who.Actor(via))
-	}
-	var edition publication.EditionID
+	m := written{column: a.Column, held: a.Major}
 	clock.set(a.At.Add(-50 * time.Minute))
-	err := r.DB.InTx(ctx, func(ctx context.Context) error {
-		id, err := r.Articles.Create(as(ctx, c.author), c.site, a.Column, c.policy, a.payload())
-		if err != nil {
+	author := kernel.WithActor(ctx, c.author.Actor(via))
+	err := r.DB.InTx(author, func(ctx context.Context) (err error) {
+		if m.id, err = r.Articles.Create(ctx, c.site, a.Column, c.policy, a.payload()); err != nil {
 			return err
 		}
-		edition, err = r.Articles.Submit(as(ctx, c.author), c.site, id, 1)
+		if of, ok := c.made[a.After]; ok {
+			if err := r.Pairs.Link(ctx, c.site, of.id, m.id, a.Form); err != nil {
+				return err
+			}
+		}
+		m.edition, err = r.Articles.Submit(ctx, c.site, m.id, 1)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return r.DB.InTx(ctx, func(ctx context.Context) error {
-		for i, who := range c.signers {
-			clock.set(a.At.Add(time.Duration(10*i-40) * time.Minute))
-			err := r.Published.Approve(as(ctx, who), c.site, edition, publication.Opinion{Reviewer: who.ID, Verdict: publication.Approved,
-				Review: "内容属实，同意发布。", Secrecy: "不涉及国家秘密、工作秘密和个人隐私。"})
-			if err != nil {
-				return err
-			}
+	err = r.DB.InTx(ctx, func(ctx context.Context) error { return c.release(ctx, r, clock, a, m) })
+	if err != nil {
+		return err
+	}
+	if of, ok := c.made[a.After]; ok {
+		of.held = false
+		c.made[a.After] = of
+	}
+	if a.Key != "" {
+		c.made[a.Key] = m
+	}
+	return nil
+}
+
+// release signs step by step and makes public what is not held, with the policy that it explains if that is.
+func (c *crew) release(ctx context.Context, r Rooms, clock *Clock, a Article, m written) error {
+	as := func(who identity.Account) context.Context { return kernel.WithActor(ctx, who.Actor(via)) }
+	for i, who := range c.signers {
+		clock.set(a.At.Add(time.Duration(10*i-40) * time.Minute))
+		err := r.Published.Approve(as(who), c.site, m.edition, publication.Opinion{Reviewer: who.ID, Verdict: publication.Approved,
+			Review: "内容属实，同意发布。", Secrecy: "不涉及国家秘密、工作秘密和个人隐私。"})
+		if err != nil {
+			return err
 		}
-		clock.set(a.At)
-		return r.Published.Publish(as(ctx, c.signers[len(c.signers)-1]), c.site, edition, publication.Placing{Place: a.Column})
-	})
+	}
+	clock.set(a.At)
+	last, due := as(c.signers[len(c.signers)-1]), []written{m, c.made[a.After]}
+	if m.held {
+		return nil
+	}
+	if !due[1].held {
+		due = due[:1]
+	}
+	for _, one := range due {
+		if err := r.Published.Publish(last, c.site, one.edition, publication.Placing{Place: one.column}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a Article) payload() article.Payload {
@@ -252,6 +292,9 @@ func (a Article) payload() article.Payload {
 		p.Kind, p.Summary = article.Policy, a.Summary
 		p.Document = &article.Document{Number: a.Number, IndexNumber: a.Index, Issuer: a.Issuer, WrittenOn: written, IssuedOn: issued,
 			EffectiveOn: issued, Validity: a.Validity, Genre: a.Genre, Subject: a.Subject}
+		if a.Major {
+			p.Document.Major = article.MajorPolicy
+		}
 	}
 	return p
 }

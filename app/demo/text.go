@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"math/rand/v2"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/tenants/interpretation"
 )
 
 var choices = regexp.MustCompile(`\[\[([^\[\]]*)\]\]`)
@@ -21,7 +24,8 @@ func fill(p place, c piece, at time.Time, number int) Article {
 	settled := map[string]string{} // what the title has chosen, the text says again
 	line := func(s string) string { return blanks.Replace(choose(d, s, settled)) }
 	a := Article{Site: p.Slug, Column: c.Column, At: at, Title: line(c.Title), Summary: line(c.Summary), Source: line(c.Source),
-		Issuer: line(c.Issuer), Number: line(c.Number), Genre: c.Genre, Subject: c.Subject, Validity: c.Validity}
+		Issuer: line(c.Issuer), Number: line(c.Number), Genre: c.Genre, Subject: c.Subject, Validity: c.Validity,
+		Key: c.Key, After: c.After, Form: cmp.Or(c.Form, interpretation.Text), Major: c.Major}
 	if a.Source == "" {
 		a.Source = p.Site
 	}
@@ -86,7 +90,7 @@ func pick(d *rand.Rand, among string) string {
 }
 
 // markup turns lines into HTML: a paragraph each; "## " heads, "- " lists, "|" tables whose first row is the head, "||"
-// tables whose first column is.
+// tables whose first column is, "|#" tables that are drawn as bars too.
 func markup(s string) string {
 	var b strings.Builder
 	lines := strings.Split(strings.TrimSpace(s), "\n")
@@ -127,7 +131,12 @@ func table(b *strings.Builder, lines []string) {
 		}
 		rows = append(rows, cells)
 	}
-	b.WriteString("<table>\n")
+	if first, ok := strings.CutPrefix(rows[0][0], "#"); ok {
+		rows[0][0] = first
+		b.WriteString(`<table class="` + render.ChartBar + `">` + "\n")
+	} else {
+		b.WriteString("<table>\n")
+	}
 	for i, r := range rows {
 		b.WriteString("<tr>")
 		for j, c := range r {

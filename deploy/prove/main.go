@@ -37,6 +37,8 @@ var proofs = []proof{
 	{name: "speed", says: "warm pages, 304s, a publish a second and idle connections beside nginx; an import's rate",
 		tests: [][2]string{{"./deploy/bench", "^TestBench$"}}},
 	{name: "freshness", says: "100,000 publishes on three nodes with pauses, lost hints and database restarts", tests: [][2]string{{"./app", "^TestFreshness$"}}},
+	{name: "pair", says: "100,000 reads of two nodes during 200 publishes of a major policy with its interpretation: never one without the other",
+		tests: [][2]string{{"./app", "^TestAPolicyIsNeverSeenAlone$"}}},
 	{name: "database-away", says: "every mirrored page for 10 minutes: PostgreSQL stopped, hanging, slow, refusing, over restarts", tests: [][2]string{{"./app", "^(TestDatabaseAway|TestMediaAway)$"}}},
 	{name: "rolling", says: "50 rolling restarts and 30 kills behind nginx at 300 requests/s", tests: [][2]string{{"./app", "^(TestRollingRestart|TestANodeOfThreeIsKilled)$"}}},
 	{name: "restore", says: "a backup under load restores to the same pages on both engines; 1,000 flipped bytes, all found; nothing forged comes back",

@@ -5,6 +5,7 @@ var deeds = map[string]string{
 	"article.create": "新建稿件", "article.edit.draft": "修改稿件", "article.submit": "送审", "article.return": "退为草稿", "article.move": "调整栏目",
 	"article.merge": "合并两人的修改", "article.restore": "恢复旧版本", "article.restore.undo": "撤销恢复旧版本", "article.bin": "移入回收站", "article.unbin": "移出回收站",
 	"article.schedule": "定时", "article.schedule.failed": "没有按时发布", "preview.open": "分享预览", "preview.close": "收回预览链接", "article.removed": "清出回收站", "view.save": "保存筛选条件", "view.drop": "删除筛选条件",
+	"interpretation.link": "登记解读关系", "interpretation.unlink": "取消解读关系",
 	"edition.frozen": "定稿", "edition.approved": "通过一步审查", "edition.returned": "退回", "edition.erased": "依法删除",
 	"publication.published": "发布", "publication.emergency": "紧急发布", "publication.settled": "补审", "publication.withdrawn": "撤回", "publication.moved": "移动栏目",
 	"publication.imported": "迁移入库", "migration.import": "迁移导入", "batch.signed": "签署批次",

@@ -25,6 +25,7 @@ var english = joined(
 	wordsColumns,
 	wordsRequests,
 	wordsMedia,
+	wordsInterpretation,
 	wordsLife,
 	wordsNotify,
 	wordsWatch,

@@ -35,12 +35,12 @@ var dropped = map[atom.Atom]bool{
 }
 
 // classes is the enum; a class outside it has no meaning to any theme.
-var classes = []string{"ta-l", "ta-c", "ta-r", "indent-2", "info", "docno", "sign"}
+var classes = []string{"ta-l", "ta-c", "ta-r", "indent-2", "info", "docno", "sign", ChartBar, ChartLine}
 
 var (
 	mediaPath = regexp.MustCompile(`^/-/media/[0-9A-Za-z_-]+(?:/[0-9A-Za-z_-]+)*\.[0-9a-z]+$`)
 	linkPath  = regexp.MustCompile(`^(?i:https?://[^\s/\\@]+(?:[/?#]\S*)?|mailto:[^\s<>"]+@[^\s<>"]+|/(?:[^/\\\s][^\s\\]*)?|\?[^\s]*)$`)
-	classList = regexp.MustCompile(`^(?:(?:ta-[lcr]|indent-2|info|docno|sign)(?: |$))+$`)
+	classList = regexp.MustCompile(`^(?:(?:ta-[lcr]|indent-2|info|docno|sign|chart-bar|chart-line)(?: |$))+$`)
 	pixels    = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
 	span      = regexp.MustCompile(`^(?:[1-9][0-9]?|100)$`)
 )

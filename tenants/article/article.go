@@ -82,7 +82,11 @@ type Document struct {
 	Level       string `json:"level,omitempty"`        // 效力级别
 	Region      string `json:"region,omitempty"`       // 适用地区
 	Year        string `json:"year,omitempty"`         // 年度, of a report
+	Major       string `json:"major,omitempty"`        // MajorPolicy: 重大政策, public together with what explains it (d10); else ""
 }
+
+// MajorPolicy is the value of Document.Major.
+const MajorPolicy = "yes"
 
 // Origin says where an imported article came from. It is part of what the batch's reviewer signed.
 type Origin struct {
@@ -117,10 +121,11 @@ type Draft struct {
 	BinnedAt  time.Time // when it was put into the bin, or zero
 }
 
-// Indexer fills the full text; storage/index is one. It writes inside the transaction of ctx.
+// Indexer is the full text; storage/index is one. It writes inside the transaction of ctx.
 type Indexer interface {
 	Put(ctx context.Context, docs ...index.Doc) error
 	Delete(ctx context.Context, site kernel.SiteID, id int64) error
+	Search(ctx context.Context, q index.Query) (index.Result, error)
 }
 
 // Room is what article needs of the house. Render may be nil where no page is asked for, as in the CLI.
@@ -139,6 +144,7 @@ type Room struct {
 	Sites     Sites    // nil: no article leads to another site
 	Posts     Posts    // nil: who has set a time is not asked about again
 	Chain     Chain    // nil: every draft keeps the policy it was begun with
+	Pairs     Pairs    // nil: no text explains another
 }
 
 // Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.

@@ -286,7 +286,10 @@ func object(site kernel.SiteID, id ID) publication.Object {
 func (a *Articles) listen() {
 	a.Published.Published.On("article", func(ctx context.Context, e publication.PublishedEvent) error {
 		if e.Kind != Kind || e.Imported && e.Replaces == 0 {
-			return nil // an import's full text is a job's: a batch must not wait for it
+			return nil // an import's full text is a job's: a batch must not wait for it; and what is history owes no interpretation
+		}
+		if err := a.explained(ctx, &e.Live); err != nil {
+			return err
 		}
 		if err := errors.Join(a.settle(ctx, e.Object, e.Edition, Released), a.publishedSchedule(ctx, e.Object)); err != nil {
 			return err

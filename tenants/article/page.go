@@ -23,6 +23,7 @@ type ShowPage struct {
 	Replaces                          []render.Link // the texts of this site whose place it took
 	URL                               string        // the canonical address
 	Prev, Next                        *render.Link
+	Explained, Explains               []render.Item // what explains it, with the form in a word as the Mark, and what it explains
 }
 
 // MetaRow is a row of the document table.

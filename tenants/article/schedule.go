@@ -130,6 +130,9 @@ func (a *Articles) publishPlanned(ctx context.Context, site kernel.SiteID, id ID
 	if err != nil {
 		return err
 	}
+	if err := a.first(ctx, d); err != nil {
+		return err
+	}
 	why := a.hinders(ctx, d, s)
 	if why == nil {
 		return a.Published.Publish(ctx, site, s.Edition, publication.Placing{Place: d.Column}) // which ends the plan: see listen
@@ -137,8 +140,13 @@ func (a *Articles) publishPlanned(ctx context.Context, site kernel.SiteID, id ID
 	if fault.KindOf(why) == "" || fault.Is(why, fault.Unavailable) {
 		return why
 	}
+	return a.notDone(ctx, site, id, *s, why)
+}
+
+// notDone notes for people why a schedule was not kept, in its place.
+func (a *Articles) notDone(ctx context.Context, site kernel.SiteID, id ID, s Schedule, why error) error {
 	s.Failed, s.PublishAt, s.ExpireAt = fault.Say(why), time.Time{}, time.Time{}
-	if err := a.putSchedule(ctx, site, id, *s); err != nil {
+	if err := a.putSchedule(ctx, site, id, s); err != nil {
 		return err
 	}
 	return a.record(ctx, site, "article.schedule.failed", id, "", s.Failed)
@@ -162,6 +170,9 @@ func (a *Articles) hinders(ctx context.Context, d *Draft, s *Schedule) error {
 	if err := a.Published.MayReturn(ctx, object(d.Site, d.ID)); err != nil {
 		return err
 	}
+	if err := a.mayStand(ctx, d); err != nil {
+		return err
+	}
 	if a.Posts == nil {
 		return nil
 	}
@@ -181,6 +192,11 @@ func (a *Articles) expire(ctx context.Context, site kernel.SiteID, id ID) error 
 		return a.endSchedule(ctx, site, id)
 	case err != nil:
 		return err
+	}
+	if why := a.spare(ctx, site, id); fault.Is(why, fault.Conflict) {
+		return a.notDone(ctx, site, id, Schedule{By: kernel.ActorFrom(ctx).Account, ByName: kernel.ActorFrom(ctx).Name}, why)
+	} else if why != nil {
+		return why
 	}
 	return a.Published.TakeDown(ctx, object(site, id), publication.Withdrawal{Reason: "到期自动下线", Notice: "这条信息已过有效期，已经下线。"})
 }

@@ -43,7 +43,7 @@ func (a *Articles) Dressed(ctx context.Context, site kernel.SiteID, base, body s
 	if body = render.Sanitise(body); a.Pictures != nil {
 		body, err = a.Pictures.Dress(ctx, site, base, body)
 	}
-	return template.HTML(body), err // sanitised above, at every render
+	return template.HTML(render.Charts(body)), err // sanitised above, at every render; a chart is made of escaped words and numbers
 }
 
 // compose makes the page of a text that stands as row says, its pictures below base.
@@ -61,6 +61,9 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 		return render.Shell{}, ShowPage{}, err
 	}
 	page.Fields = p.fieldRows()
+	if err = a.paired(ctx, s, row.ID, &page); err != nil {
+		return render.Shell{}, ShowPage{}, err
+	}
 	if p.Document != nil {
 		page.Meta, page.Validity = p.Document.rows(&row, p.Keywords), validities[p.Document.Validity]
 	}

@@ -47,6 +47,19 @@ func (a *Articles) schedules(ctx context.Context, site kernel.SiteID, ids []ID) 
 	return all, nil
 }
 
+// dueSchedules are the articles of the site whose time to be published has come.
+func (a *Articles) dueSchedules(ctx context.Context, site kernel.SiteID, now time.Time) (ids []ID, err error) {
+	err = a.DB.Conn(ctx).NewSelect().Model((*scheduleRow)(nil)).Column("article_id").Where("site_id = ?", site).Where("publish_at <= ?", now).
+		Order("publish_at", "article_id").Limit(dueMost).Scan(ctx, &ids)
+	if err != nil {
+		return nil, db.Fault(fmt.Errorf("load what is due on site %d: %w", site, err))
+	}
+	return ids, nil
+}
+
+// dueMost bounds what becomes public in the transaction of a major policy.
+const dueMost = 50
+
 // putSchedule writes a schedule in place of the article's last; one without times or a failure is none.
 func (a *Articles) putSchedule(ctx context.Context, site kernel.SiteID, id ID, s Schedule) error {
 	if err := a.endSchedule(ctx, site, id); err != nil || s.PublishAt.IsZero() && s.ExpireAt.IsZero() && s.Failed == "" {

@@ -175,6 +175,9 @@ func (d *Document) check() error {
 	if _, ok := validities[d.Validity]; !ok {
 		return fault.In("document.validity", "没有“%s”这种效力状态。", d.Validity)
 	}
+	if d.Major != "" && d.Major != MajorPolicy {
+		return fault.In("document.major", "重大政策只能选“是”或“不是”。")
+	}
 	return nil
 }
 

@@ -101,7 +101,7 @@ func TestWhatComesAfterIsThePublishers(t *testing.T) {
 			app := fiber.New()
 			app.Post("/", func(c *fiber.Ctx) error {
 				c.SetUserContext(signed(who))
-				_, err = d.deal(c, a)
+				_, err = d.deal(c.UserContext(), c, a)
 				return nil
 			})
 			r := httptest.NewRequest(fiber.MethodPost, "/", strings.NewReader(form.Encode()))

@@ -23,6 +23,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/interpretation"
 	"github.com/zhanqun/zhanqun/tenants/media"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
@@ -40,6 +41,7 @@ type Room struct {
 	Reviews   *review.Desk
 	Checks    *checks.Checks
 	Media     *media.Media
+	Pairs     *interpretation.Interpretations
 	Clocks    *clocks.Clocks
 	Console   *console.Console
 	// Imported says what was met and recognised in a file that has just become this draft; nil where nothing is imported.

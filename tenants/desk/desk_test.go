@@ -110,3 +110,23 @@ func TestWhatIsNotDecidedIsNotSaved(t *testing.T) {
 		t.Error("merging wrote into what it was given")
 	}
 }
+
+// E4, d12: the form marks the tables of a text, one that says nothing of them leaves their marks, and what cannot be drawn is refused.
+func TestTheFormMarksCharts(t *testing.T) {
+	table := func(class, cell string) string {
+		return "<table" + class + "><tbody><tr><td>年</td><td>数</td></tr><tr><td>2026</td><td>" + cell + "</td></tr></tbody></table>"
+	}
+	typed := fields{Body: table("", "3"), Marked: true, Kinds: []string{"chart-line"}}
+	if got := typed.into(article.Payload{}).Body; got != table(` class="chart-line"`, "3") {
+		t.Errorf("marked it is %s", got)
+	}
+	typed = fields{Body: table(` class="chart-bar"`, "3"), Marked: true}
+	if got := typed.into(article.Payload{}).Body; got != typed.Body {
+		t.Errorf("unasked it is %s", got)
+	}
+	for body, refused := range map[string]bool{table(` class="chart-bar"`, "3"): false, table("", "很多"): false, table(` class="chart-bar"`, "很多"): true} {
+		if err := plotted(body); fault.Is(err, fault.Invalid) != refused || err != nil && !refused {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}

@@ -10,6 +10,49 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/column"
 )
 
+// fields are what was typed. Marked says that Body is HTML: an article with tables or links, which a plain text cannot hold.
+type fields struct {
+	Body         string
+	Column, From int64 // From: the one that the form began with
+	Shown        int64 // the one whose fields the form shows
+	Marked       bool
+	Lines        []typedLine
+	Kinds        []string // as what each table of the body is shown, as far as the form asked
+}
+
+// typedLine is a text beside the body that the form held; see lines.
+type typedLine struct{ Key, Text string }
+
+// Line is the text of a line, "" of one that the form did not hold.
+func (f fields) Line(key string) string {
+	for _, l := range f.Lines {
+		if l.Key == key {
+			return l.Text
+		}
+	}
+	return ""
+}
+
+// holds reports whether the form held a line, be it empty.
+func (f fields) holds(key string) bool {
+	return slices.ContainsFunc(f.Lines, func(l typedLine) bool { return l.Key == key })
+}
+
+// held are the fields of an article as it is.
+func held(a *article.Draft) fields {
+	f := fields{Column: a.Column, From: a.Column, Shown: a.Column}
+	p := apart(a.Payload)
+	for _, l := range lines(&p) {
+		f.Lines = append(f.Lines, typedLine{l.key, *l.text})
+	}
+	text, ok := article.ToPlain(a.Payload.Body)
+	if !ok {
+		text, f.Marked = a.Payload.Body, true
+	}
+	f.Body = text
+	return f
+}
+
 // question is a value that the form asks for because of a column (B5). Old is one that the column in which the article stands now does not
 // ask for: it is kept until somebody empties it.
 type question struct {

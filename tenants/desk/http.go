@@ -47,6 +47,8 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/reviews", decides, d.showQueue},
 		{fiber.MethodPost, "/sites/:site/articles/:id/review", []policies.Action{"review.pass", "secrecy.pass", "review.final.pass"}, d.review},
 		{fiber.MethodPost, "/sites/:site/articles/:id/publish", []policies.Action{"article.publish"}, d.publish},
+		{fiber.MethodGet, "/sites/:site/articles/:id/interpretation", []policies.Action{"interpretation.create"}, d.showPairs},
+		{fiber.MethodPost, "/sites/:site/articles/:id/interpretation", []policies.Action{"interpretation.create"}, d.pair},
 		{fiber.MethodPost, "/sites/:site/articles/:id/schedule", []policies.Action{"article.schedule"}, d.schedule},
 		{fiber.MethodGet, "/sites/:site/articles/:id/preview", reads, d.showPreview},
 		{fiber.MethodGet, "/sites/:site/articles/:id/preview/page", reads, d.previewPage},

@@ -122,15 +122,28 @@ func (d *Desk) afterwards(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	done, err := d.deal(c, a)
+	var done string
+	err = d.DB.InTx(c.UserContext(), func(ctx context.Context) (err error) {
+		if takes[c.FormValue("how")] {
+			if err := d.Pairs.Spare(ctx, a.Site, a.ID); err != nil {
+				return err
+			}
+		}
+		done, err = d.deal(ctx, c, a)
+		return err
+	})
 	if err != nil {
 		return d.article(c, a, err)
 	}
 	return see(c, address(a.Site, a.ID, done))
 }
 
-func (d *Desk) deal(c *fiber.Ctx, a *article.Draft) (done string, err error) {
-	ctx, obj := c.UserContext(), publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}
+// takes are the choices after which citizens cannot read the article any more: not to be made with the only interpretation of a major
+// policy that they can read. A superior's take-down and a lawful erasure are not the owner's choice and are not held up.
+var takes = map[string]bool{"withdraw": true, publication.GoneForGood: true, publication.MovedTo: true}
+
+func (d *Desk) deal(ctx context.Context, c *fiber.Ctx, a *article.Draft) (done string, err error) {
+	obj := publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}
 	reason, notice := typed(c, "reason"), typed(c, "notice")
 	switch how := c.FormValue("how"); how {
 	case "withdraw":

@@ -48,6 +48,8 @@ type articlePage struct {
 	Plan   plan
 	After  after
 	Own    []article.Field // what the column asked for
+	// Pairing is what it explains and what explains it.
+	Pairing pairing
 }
 
 // step is a line of the responsibility chain.
@@ -119,6 +121,9 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 		return err
 	}
 	d.remarks(c, a, &p)
+	if err := d.pairs(c, a, &p); err != nil {
+		return err
+	}
 	if err := d.planOf(c, a, &p); err != nil {
 		return err
 	}
@@ -349,7 +354,7 @@ func (d *Desk) publish(c *fiber.Ctx) error {
 	}
 	e, err := d.seen(c, a)
 	if err == nil {
-		err = d.Reviews.Publish(c.UserContext(), a.Site, e, publication.Placing{Place: a.Column})
+		err = d.withThese(c, a, e)
 	}
 	if err != nil {
 		return d.article(c, a, err)

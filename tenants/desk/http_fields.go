@@ -85,5 +85,5 @@ func (d *Desk) taken(c *fiber.Ctx, f fields, p article.Payload, act policies.Act
 	if c.FormValue("do") == "fields" {
 		return payload, unasked
 	}
-	return payload, errors.Join(ownForm(c), payload.Check(), d.stands(ctx, site, f.Column, act), unasked, refused)
+	return payload, errors.Join(ownForm(c), payload.Check(), plotted(payload.Body), d.stands(ctx, site, f.Column, act), unasked, refused)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
@@ -36,48 +37,9 @@ type formPage struct {
 	Checks   console.Section
 	Remarks  *remarked // what colleagues remarked on and nobody has settled, or nil
 	Done     []string  // what an import has made of a file, when it has just done so
-}
-
-// fields are what was typed. Marked says that Body is HTML: an article with tables or links, which a plain text cannot hold.
-type fields struct {
-	Body         string
-	Column, From int64 // From: the one that the form began with
-	Shown        int64 // the one whose fields the form shows
-	Marked       bool
-	Lines        []typedLine
-}
-
-// typedLine is a text beside the body that the form held; see lines.
-type typedLine struct{ Key, Text string }
-
-// Line is the text of a line, "" of one that the form did not hold.
-func (f fields) Line(key string) string {
-	for _, l := range f.Lines {
-		if l.Key == key {
-			return l.Text
-		}
-	}
-	return ""
-}
-
-// holds reports whether the form held a line, be it empty.
-func (f fields) holds(key string) bool {
-	return slices.ContainsFunc(f.Lines, func(l typedLine) bool { return l.Key == key })
-}
-
-// held are the fields of an article as it is.
-func held(a *article.Draft) fields {
-	f := fields{Column: a.Column, From: a.Column, Shown: a.Column}
-	p := apart(a.Payload)
-	for _, l := range lines(&p) {
-		f.Lines = append(f.Lines, typedLine{l.key, *l.text})
-	}
-	text, ok := article.ToPlain(a.Payload.Body)
-	if !ok {
-		text, f.Marked = a.Payload.Body, true
-	}
-	f.Body = text
-	return f
+	// Explaining is the policy that a new article is to explain, or nil.
+	Explaining *explaining
+	Plots      []plotLine
 }
 
 // trouble is what is wrong with a form, for its heading and beside its fields.
@@ -180,12 +142,20 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 		p.Wrong, page.Status = trouble{console.Told(c, err), field}, statuses[fault.KindOf(err)]
 		p.Restored = savedOf(c).Restored
 	}
+	if p.Version == 0 {
+		if p.Explaining, err = d.explaining(c); err != nil {
+			return err
+		}
+	}
 	p.Base = "/sites/" + at(c).String() + "/articles"
 	p.Back = p.Base
 	if p.Version != 0 {
 		p.Back = p.Action
 	}
 	p.Groups = formGroups(c, p.Fields, p.Wrong)
+	if p.Fields.Marked {
+		p.Plots = plotLines(c, render.MarkPlots(p.Fields.Body, p.Fields.Kinds))
+	}
 	if p.Columns, err = d.choices(c.UserContext(), at(c), p.Fields.Column, "article.create", "article.edit.draft"); err != nil {
 		return err
 	}
@@ -207,6 +177,9 @@ func readFields(c *fiber.Ctx) fields {
 			f.Lines = append(f.Lines, typedLine{l.key, typed(c, l.key)})
 		}
 	}
+	for _, kind := range c.Context().PostArgs().PeekMulti("chart") {
+		f.Kinds = append(f.Kinds, string(kind))
+	}
 	readOwn(c, &f)
 	return f
 }
@@ -225,6 +198,7 @@ func (f fields) into(p article.Payload) article.Payload {
 	if p.Body = f.Body; !f.Marked {
 		p.Body = article.FromPlain(f.Body)
 	}
+	p.Body = render.MarkPlots(p.Body, f.Kinds)
 	return p
 }
 
@@ -301,6 +275,9 @@ func (d *Desk) create(c *fiber.Ctx) error {
 	}
 	if err != nil {
 		return d.form(c, p, err)
+	}
+	if err := d.explains(c, site, id); err != nil {
+		return d.unexplained(c, site, id, err)
 	}
 	return d.saved(c, site, id, 1)
 }

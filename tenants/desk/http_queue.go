@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -150,18 +151,36 @@ func (d *Desk) together(c *fiber.Ctx) error {
 			}
 			all = append(all, a)
 		}
-		slices.SortFunc(all, func(a, b ready) int { return int(a.Site - b.Site) }) // sites are written in one order everywhere
-		for _, a := range all {
-			if err := d.Reviews.Publish(ctx, a.Site, a.edition, publication.Placing{Place: a.Column}); err != nil {
-				return fmt.Errorf("publish %s together: %w", a.Payload.Title, err)
-			}
-		}
-		return nil
+		return d.release(ctx, all)
 	})
 	if err != nil {
 		return d.all(c, err)
 	}
 	return see(c, "/reviews?done=together")
+}
+
+// release publishes articles within the caller's transaction: sites are written in one order everywhere, and on each a major policy comes
+// after what explains it.
+func (d *Desk) release(ctx context.Context, all []ready) error {
+	slices.SortStableFunc(all, func(a, b ready) int {
+		if a.Site != b.Site {
+			return cmp.Compare(a.Site, b.Site)
+		}
+		return major(a) - major(b)
+	})
+	for _, a := range all {
+		if err := d.Reviews.Publish(ctx, a.Site, a.edition, publication.Placing{Place: a.Column}); err != nil {
+			return fmt.Errorf("publish %s together: %w", a.Payload.Title, err)
+		}
+	}
+	return nil
+}
+
+func major(a ready) int {
+	if a.Payload.Major() {
+		return 1
+	}
+	return 0
 }
 
 // picked reads a pick; what the person may not publish is not there.

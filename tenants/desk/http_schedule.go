@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -114,10 +115,43 @@ func (d *Desk) schedule(c *fiber.Ctx) error {
 	if err := d.mayPlan(c.UserContext(), a, s); err != nil {
 		return d.article(c, a, err)
 	}
-	if err := d.Articles.Plan(c.UserContext(), a.Site, a.ID, s); err != nil {
+	if err := d.planWith(c, a, s); err != nil {
 		return d.article(c, a, err)
 	}
 	return see(c, address(a.Site, a.ID, done))
+}
+
+// planWith sets the schedule. A major policy that nothing public explains takes what explains it along: the same moment for what is approved,
+// and no schedule at all where nothing is (d10).
+func (d *Desk) planWith(c *fiber.Ctx, a *article.Draft, s article.Schedule) error {
+	_, by, err := d.pairsOf(c, a)
+	if err != nil {
+		return err
+	}
+	return d.DB.InTx(c.UserContext(), func(ctx context.Context) error {
+		if !s.PublishAt.IsZero() && a.Payload.Major() {
+			lacks := d.Pairs.Explained(ctx, a.Site, a.ID, a.Payload.Title)
+			if lacks != nil && !fault.Is(lacks, fault.Conflict) {
+				return lacks
+			}
+			for _, l := range by {
+				if lacks == nil || l.ready == nil {
+					continue
+				}
+				one, err := d.picked(ctx, l.ready.Value)
+				if err != nil {
+					return err
+				}
+				if err := d.Articles.Plan(ctx, a.Site, l.ID, article.Schedule{Edition: one.edition, PublishAt: s.PublishAt}); err != nil {
+					return err
+				}
+			}
+			if lacks != nil && !slices.ContainsFunc(by, func(l pairLine) bool { return l.ready != nil }) {
+				return lacks
+			}
+		}
+		return d.Articles.Plan(ctx, a.Site, a.ID, s)
+	})
 }
 
 // mayPlan asks what publishing now would ask: a time is no way around a permission.

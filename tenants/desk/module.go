@@ -17,7 +17,7 @@ func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Screens returns the declared screens, for the console that the room is made with.
 func Screens() []console.View {
-	return []console.View{listView, formView, articleView, queueView, allView, chainsView, sheetView, versionsView, mergeView, bulkView, previewView}
+	return []console.View{listView, formView, articleView, queueView, allView, chainsView, sheetView, versionsView, mergeView, bulkView, previewView, pairView}
 }
 
 // Module plugs the room in.

@@ -28,6 +28,7 @@ func lines(p *article.Payload) []aline {
 		{"number", "发文字号", &d.Number}, {"index_number", "索引号", &d.IndexNumber}, {"issuer", "发文机关", &d.Issuer}, {"written_on", "成文日期", &d.WrittenOn},
 		{"issued_on", "印发日期", &d.IssuedOn}, {"effective_on", "施行日期", &d.EffectiveOn}, {"validity", "效力状态", &d.Validity}, {"genre", "体裁", &d.Genre},
 		{"subject", "主题分类", &d.Subject}, {"level", "效力级别", &d.Level}, {"region", "适用地区", &d.Region}, {"year", "年度", &d.Year},
+		{"major", "重大政策（与解读同时公开）", &d.Major},
 	}...)
 	for i := range p.Fields {
 		f := &p.Fields[i]
@@ -63,6 +64,7 @@ func aligned(all ...*article.Payload) {
 var values = map[string][]struct{ value, word string }{
 	"kind":       {{article.News, "普通稿件"}, {article.Policy, "公文"}},
 	"disclosure": {{"", "未注明"}, {article.Proactive, "主动公开"}, {article.OnRequest, "依申请公开"}, {article.Withheld, "不予公开"}},
+	"major":      {{"", "不是"}, {article.MajorPolicy, "是"}},
 	"validity":   {{"", "未注明"}, {"in_force", "有效"}, {"amended", "已修改"}, {"abolished", "已废止"}, {"expired", "已失效"}},
 }
 
