@@ -23,6 +23,7 @@ var wordsNotify = map[string]string{
 	"时限快到期":       "deadline is near",
 	"时限已超期":       "deadline has passed",
 	"上级提醒尽快办理":    "your superior reminds you",
+	"栏目申请等您办理":    "a request about a column waits for you",
 	"发布提醒接口":      "Webhook",
 	"都已标记为已读。":    "All marked as read.",
 	"确认邮件已经发出，请在 24 小时内打开里面的链接。": "A letter was sent; please open the link in it within 24 hours.",

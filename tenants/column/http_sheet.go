@@ -10,6 +10,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/policies"
 )
 
 // sheetPage is all that is known of a column, and what may be done with it.
@@ -54,6 +55,9 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 	}
 	word, look := col.fresh(k.now())
 	p.Back, p.Address, p.Name, p.Kind, p.Path, p.Where = base(c), sheetAt(c, col.ID), col.Name, say(c, col.KindName()), "/c/"+col.Path, tree.where(c, tree.spotOf(col))
+	if !k.reaches(ctx, col.Site, col.Parent, reads...) {
+		p.Where = tree.trail(col.ID) // what stands beside it is not this person's
+	}
 	p.Version, p.Fresh, p.Look, p.Count, p.LastAt, p.DueAt, p.Days = col.Version, say(c, word), look, col.Count, col.LastAt, col.Due(), col.CycleDays
 	_, p.Static = site.Static[col.Kind]
 	p.Hidden, p.Statutory = col.Hidden, col.Statutory
@@ -79,23 +83,29 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 	case Closed:
 		p.State = say(c, "已关闭")
 	default:
-		p.MayMove, p.MayKeep = k.Console.Offers(ctx, col.Site, moves), k.Console.Offers(ctx, col.Site, keeps)
-		p.MayMerge = !col.Statutory && k.Console.Offers(ctx, col.Site, merges)
-		p.MayClose = !col.Statutory && k.Console.Offers(ctx, col.Site, closes)
-		p.Others = tree.others(c, col.ID)
-		for _, kind := range asked {
-			if k.Console.Offers(ctx, col.Site, asks[kind]) && !k.Console.Offers(ctx, col.Site, performs[kind]) {
-				p.Asking = append(p.Asking, link{say(c, askTitles[kind]), askAt(col.Site, kind, col.ID)})
-			}
-		}
+		k.offer(c, &p, tree, col)
 	}
 	return sheetView.Show(k.Console, c, page, p)
 }
 
-// others are the columns that may take the place of one.
-func (t *Tree) others(c *fiber.Ctx, id int64) (all []option) {
+// offer fills in what the person may do with an active column, and ask for.
+func (k *Keeper) offer(c *fiber.Ctx, p *sheetPage, tree *Tree, col *Column) {
+	reaches := func(act policies.Action) bool { return k.reaches(c.UserContext(), col.Site, col.ID, act) }
+	p.MayMove = reaches(moves) && k.reaches(c.UserContext(), col.Site, col.Parent, moves) // within what it stands in
+	p.MayKeep = reaches(keeps)
+	p.MayMerge, p.MayClose = !col.Statutory && reaches(merges), !col.Statutory && reaches(closes)
+	p.Others = tree.others(c, col.ID, k.reach(c.UserContext(), col.Site, merges))
+	for _, kind := range asked {
+		if reaches(asks[kind]) && !reaches(performs[kind]) {
+			p.Asking = append(p.Asking, link{say(c, askTitles[kind]), askAt(col.Site, kind, col.ID)})
+		}
+	}
+}
+
+// others are the columns within reach that may take the place of one.
+func (t *Tree) others(c *fiber.Ctx, id int64, r reach) (all []option) {
 	for _, k := range t.All() {
-		if k.State == Active && k.ID != id {
+		if k.State == Active && k.ID != id && r.has(k.ID) {
 			n := strconv.FormatInt(k.ID, 10)
 			all = append(all, option{n, t.trail(k.ID), n == c.FormValue("into")})
 		}
@@ -191,6 +201,9 @@ func (k *Keeper) merge(c *fiber.Ctx) error {
 		if err := sure(c); err != nil {
 			return err
 		}
+		if err := k.lands(ctx, col.Site, into, "successor", merges); err != nil {
+			return err
+		}
 		return k.Merge(ctx, col.Site, col.ID, into)
 	})
 }
@@ -200,6 +213,11 @@ func (k *Keeper) end(c *fiber.Ctx) error {
 	return k.after(c, sheetPage{}, "closed", func(ctx context.Context, col *Column) error {
 		if err := sure(c); err != nil {
 			return err
+		}
+		if into != 0 {
+			if err := k.lands(ctx, col.Site, into, "successor", closes); err != nil {
+				return err
+			}
 		}
 		return k.Close(ctx, col.Site, col.ID, into)
 	})

@@ -61,10 +61,13 @@ var (
 // Askers are the actions of which any lets somebody ask.
 func Askers() []policies.Action { return slices.Clone(askers) }
 
+// Decides is the action that lets somebody decide a request of that kind.
+func Decides(kind string) policies.Action { return performs[kind] }
+
 // Menu is the room's lines in the console.
 func Menu() []console.Entry {
 	return []console.Entry{
-		{Name: "栏目", Path: "/sites/:site/columns", Any: reads},
+		{Name: "栏目", Path: "/sites/:site/columns", Any: reads, Some: true},
 		{Name: "栏目申请", Path: "/sites/:site/column-requests", Any: parties, Some: true},
 	}
 }
