@@ -54,6 +54,7 @@ var wordsNotify = map[string]string{
 	"接收地址":     "Address of the receiver",
 	"保存并换一个密钥": "Save, with another secret",
 	"启用":       "Enable",
+	"企业微信、钉钉群机器人的地址也可以填：群里会收到一句话和网页地址。钉钉请选“自定义关键词”，填“信息”。":                            "The address of a WeCom or DingTalk group robot will do too: the group gets a sentence and the page's address. In DingTalk choose a keyword, and enter “信息”.",
 	"每条消息的签名是 HMAC-SHA256，密钥之下算“时间戳.正文”，见 X-Zhanqun-Signature 和 X-Zhanqun-Timestamp。": "Each message is signed by HMAC-SHA256 with the secret over “timestamp.body”; see X-Zhanqun-Signature and X-Zhanqun-Timestamp.",
 	"最近一次": "The last attempt",
 	"还没有发送过。下一次发布或撤回时就会发送。": "Nothing was sent yet. The next publication or withdrawal is.",
