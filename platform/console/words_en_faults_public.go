@@ -21,6 +21,8 @@ var wordsFaultsPublic = map[string]string{
 	"字段名称要有 1 到 %d 个字。":                             "The name of a field has 1 to %d characters.",
 	"定时发布的%s现在没有发布的岗位，没有按时发布。请由现任的发布人发布。":           "%s, who set the time, may not publish any more, so it was not published. A present publisher can do it.",
 	"归并和关闭不能撤销：想清楚了，请勾选“我知道不能撤销”再按一次。":              "Merging and closing cannot be undone: if you are sure, tick the box that says so and press again.",
+	"责任单位最多 %d 个字。":                                 "The unit's name has at most %d characters.",
+	"提前提醒的天数应在 1 到 %d 之间，不填就按周期的五分之一。":              "The days are from 1 to %d; without a number they are a fifth of the cycle.",
 	"您的任职只限指定的栏目，不能放到这个栏目，请另选一个。":                   "Your post is for certain columns only; nothing can be put into this one. Choose another.",
 	"您的任职只限指定的栏目，稿件不能放到这个栏目，请另选一个。":                 "Your post is for certain columns only and not for this one; choose another.",
 	"意见%s请写明还缺什么。":                                  "The opinion %s Say what is still missing.",

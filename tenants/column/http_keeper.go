@@ -30,6 +30,7 @@ func (k *Keeper) Routes(r *web.Router) {
 		{fiber.MethodPost, "/sites/:site/columns/:id/move", []policies.Action{moves}, k.move},
 		{fiber.MethodPost, "/sites/:site/columns/:id/rename", []policies.Action{keeps}, k.rename},
 		{fiber.MethodPost, "/sites/:site/columns/:id/cycle", []policies.Action{keeps}, k.cycle},
+		{fiber.MethodPost, "/sites/:site/columns/:id/owner", []policies.Action{owns}, k.own},
 		{fiber.MethodPost, "/sites/:site/columns/:id/hide", []policies.Action{keeps}, k.hide},
 		{fiber.MethodPost, "/sites/:site/columns/:id/merge", []policies.Action{merges}, k.merge},
 		{fiber.MethodPost, "/sites/:site/columns/:id/close", []policies.Action{closes}, k.end},

@@ -3,6 +3,7 @@ package column
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -26,6 +27,9 @@ type sheetPage struct {
 	State                                  string // how it ended, or ""
 	Asks                                   []string
 	MayMove, MayKeep, MayMerge, MayClose   bool
+	MayOwn                                 bool
+	Owner, Warn                            string // as it is
+	NewOwner, NewWarn                      string // as typed
 	NewName, NewSlug, NewDays              string // as typed
 	Looked                                 bool   // the effect was asked for
 	Effect                                 []Address
@@ -61,6 +65,13 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 	p.Version, p.Fresh, p.Look, p.Count, p.LastAt, p.DueAt, p.Days = col.Version, say(c, word), look, col.Count, col.LastAt, col.Due(), col.CycleDays
 	_, p.Static = site.Static[col.Kind]
 	p.Hidden, p.Statutory = col.Hidden, col.Statutory
+	p.Owner = col.Owner
+	if col.WarnDays > 0 {
+		p.Warn = strconv.Itoa(col.WarnDays)
+	}
+	if !strings.HasSuffix(c.Path(), "/owner") {
+		p.NewOwner, p.NewWarn = p.Owner, p.Warn
+	}
 	if s := k.Sites.Public(col.Site); s != nil && tree.Visible(col.ID) {
 		p.Public = s.URL(p.Path)
 	}
@@ -92,7 +103,7 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 func (k *Keeper) offer(c *fiber.Ctx, p *sheetPage, tree *Tree, col *Column) {
 	reaches := func(act policies.Action) bool { return k.reaches(c.UserContext(), col.Site, col.ID, act) }
 	p.MayMove = reaches(moves) && k.reaches(c.UserContext(), col.Site, col.Parent, moves) // within what it stands in
-	p.MayKeep = reaches(keeps)
+	p.MayKeep, p.MayOwn = reaches(keeps), reaches(owns)
 	p.MayMerge, p.MayClose = !col.Statutory && reaches(merges), !col.Statutory && reaches(closes)
 	p.Others = tree.others(c, col.ID, k.reach(c.UserContext(), col.Site, merges))
 	for _, kind := range asked {
@@ -176,6 +187,21 @@ func (k *Keeper) cycle(c *fiber.Ctx) error {
 		days = -1 // which no column takes
 	}
 	return k.after(c, p, "cycle", func(ctx context.Context, col *Column) error { return k.SetCycle(ctx, col.Site, col.ID, days) })
+}
+
+// own sets who answers for the column; no number of days leaves them to the cycle.
+func (k *Keeper) own(c *fiber.Ctx) error {
+	p := sheetPage{NewOwner: typed(c, "owner"), NewWarn: typed(c, "warn")}
+	warn := 0
+	if p.NewWarn != "" {
+		var err error
+		if warn, err = strconv.Atoi(p.NewWarn); err != nil || warn == 0 {
+			warn = -1 // which no column takes
+		}
+	}
+	return k.after(c, p, "owner", func(ctx context.Context, col *Column) error {
+		return k.SetOwner(ctx, col.Site, col.ID, p.NewOwner, warn)
+	})
 }
 
 func (k *Keeper) hide(c *fiber.Ctx) error {

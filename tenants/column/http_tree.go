@@ -31,6 +31,7 @@ type row struct {
 	ID, Parent, Version     int64
 	Sheet                   string
 	Name, Kind, Path        string
+	Owner                   string // who answers for it
 	Public                  string // its address for citizens, or "" while they do not see it
 	Fresh, Look             string
 	Count                   int64
@@ -60,7 +61,7 @@ var treeView = console.Define[treePage]("column", "tree")
 // sentences are what the tree says after an act.
 var sentences = map[string]string{
 	"undone": "已撤销，栏目和原来一样了。", "hidden": "已隐藏：导航和网站地图里不再有它，稿件的地址不变。", "shown": "已恢复显示。",
-	"cycle": "更新周期已改。", "added": "栏目已新建。有公开的稿件以后，市民才看得到它。", "merged": "已归并：它的稿件显示在接替的栏目里，旧地址自动跳转。",
+	"cycle": "更新周期已改。", "owner": "责任单位和提醒已保存。", "added": "栏目已新建。有公开的稿件以后，市民才看得到它。", "merged": "已归并：它的稿件显示在接替的栏目里，旧地址自动跳转。",
 	"closed": "已关闭：稿件的地址不变，栏目的旧地址自动跳转。", "fields": "字段已保存，写稿时选这个栏目就会出现。",
 }
 
@@ -104,7 +105,7 @@ func (k *Keeper) tree(c *fiber.Ctx, err error) error {
 			return row{ID: col.ID, Parent: col.Parent, Name: col.Name}
 		}
 		word, look := col.fresh(now)
-		r := row{ID: col.ID, Parent: col.Parent, Version: col.Version, Sheet: sheetAt(c, col.ID), Name: col.Name, Kind: say(c, col.KindName()),
+		r := row{ID: col.ID, Parent: col.Parent, Version: col.Version, Sheet: sheetAt(c, col.ID), Name: col.Name, Kind: say(c, col.KindName()), Owner: col.Owner,
 			Path: "/c/" + col.Path, Fresh: say(c, word), Look: look, Count: col.Count, LastAt: col.LastAt, Hidden: col.Hidden,
 			Statutory: col.Statutory, Asks: asks[col.ID], May: mover.has(col.ID) && mover.has(col.Parent)}
 		if s != nil && tree.Visible(col.ID) {

@@ -42,6 +42,7 @@ const (
 	keeps  policies.Action = "column.template"
 	merges policies.Action = "column.merge.execute"
 	closes policies.Action = "column.close.execute"
+	owns   policies.Action = "column.owner.set"
 )
 
 // asks are what lets somebody ask, performs what lets somebody do it.
@@ -54,7 +55,7 @@ var asked = []string{AskNew, AskRename, AskMerge, AskClose}
 var (
 	askers   = []policies.Action{asks[AskNew], asks[AskRename], asks[AskMerge], asks[AskClose]}
 	deciders = []policies.Action{keeps, merges, closes}
-	reads    = slices.Concat([]policies.Action{moves}, deciders, askers, []policies.Action{"column.owner.set"})
+	reads    = slices.Concat([]policies.Action{moves}, deciders, askers, []policies.Action{owns})
 	parties  = slices.Concat(askers, deciders)
 )
 
@@ -77,9 +78,6 @@ func (k *Keeper) Module() module.Module {
 	return module.Module{Room: "tenants/column", Routes: k.Routes}
 }
 
-// soonDays is how many days before its cycle runs out a column is said to run out soon.
-const soonDays = 3
-
 // fresh is how a column keeps its cycle at now: the word on screen, and how its mark looks.
 func (c *Column) fresh(now time.Time) (word, look string) {
 	switch {
@@ -89,7 +87,7 @@ func (c *Column) fresh(now time.Time) (word, look string) {
 		return "空白", "bad"
 	case c.Overdue(now):
 		return "超期", "bad"
-	case c.Overdue(now.AddDate(0, 0, soonDays)):
+	case c.Soon(now):
 		return "快到期", "warn"
 	}
 	return "按时", "ok"
