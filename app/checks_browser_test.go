@@ -31,6 +31,13 @@ func TestChecksInABrowser(t *testing.T) {
 	d.press("main .button", "修改")
 	d.says("没有写来源")
 	d.look("checks-form")
+	d.intoText() // C9: what is typed is checked while it is typed
+	d.types("电话13900002222。")
+	until(t, func() bool {
+		return eval[bool](t, b, `[...document.querySelectorAll('section[aria-labelledby="checks-now"] .note')].some(e=>e.textContent==='13900002222')`)
+	})
+	d.look("checks-typing")
+	d.press("form button", "保存草稿")
 	d.press("nav.rail a", "体检")
 	d.look("checks-site")
 	d.enter(1366, staffOf(t, data, "安康市")["PO"])

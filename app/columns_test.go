@@ -67,6 +67,11 @@ func TestTheColumnTree(t *testing.T) {
 			t.Errorf("the township's lead sees %s", page)
 		}
 		lead.wants(at+"/2/move", form("to", "10:0"), http.StatusForbidden, "")
+		ie.wants(at+"/2/owner", form("owner", "宣传办"), http.StatusForbidden, "") // who answers is the content lead's to say
+		lead.wants(at+"/2/owner", form("owner", "宣传办", "warn", "x"), http.StatusUnprocessableEntity, `value="宣传办"`)
+		lead.wants(at+"/2/owner", form("owner", "宣传办", "warn", "5"), http.StatusSeeOther, "done=owner")
+		lead.shows(at, "宣传办")
+		lead.shows(at+"/2", "宣传办", "5 天")
 		if _, page := ie.get(at + "/2/move?to=10%3A0"); !strings.Contains(page, "<del>/c/gonggao</del>") || !strings.Contains(page, "移动到这里") {
 			t.Errorf("the page that moves tells no effect: %s", page)
 		}

@@ -90,7 +90,11 @@ func autosaves(t *testing.T, io, lead *worker) {
 	}
 
 	at := io.write("一起改的稿件")
-	says(io, at+"/autosave", typing("a", "信息员在改", 1, 1), 200, "saved")
+	risky := typing("a", "信息员在改", 1, 1) // C9: checked while it is typed
+	risky.Set("body", "户主李某，610902190102030012。")
+	if a := says(io, at+"/autosave", risky, 200, "saved"); !strings.Contains(fmt.Sprint(a["checks"]), "身份证号") || !strings.Contains(fmt.Sprint(a["checks"]), "610902190102030012") {
+		t.Errorf("what is typed is not checked: %v", a)
+	}
 	if a := says(lead, at+"/presence", typing("b", "", 1, 0), 200, "present"); len(a["others"].([]any)) != 1 || !strings.Contains(fmt.Sprint(a["others"]), io.account.Name) {
 		t.Errorf("who is there: %v", a)
 	}

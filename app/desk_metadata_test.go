@@ -38,6 +38,7 @@ func metadata(t *testing.T, io *worker) {
 	if d.Kind != "policy" || d.Document == nil || d.Document.Number != "关政发〔2026〕3号" || d.Document.WrittenOn != "2026-11-02" || d.Document.Validity != "in_force" || d.Keywords != "方案" || d.Subtitle != "2026年修订" || d.Disclosure != "proactive" {
 		t.Errorf("kept %+v %+v", d, d.Document)
 	}
+	io.sees(at, http.StatusOK, "<dt>发文字号</dt><dd>关政发〔2026〕3号</dd>", "<dt>公开属性</dt><dd>主动公开</dd>", "<dt>稿件类型</dt><dd>公文</dd>", "<dt>副标题</dt><dd>2026年修订</dd>", "!<dt>索引号</dt>") // who decides reads them
 	less := leaflet("关于印发方案的通知")
 	less.Set("version", "1")
 	io.wants(at, less, http.StatusSeeOther, "saved")

@@ -12,6 +12,7 @@ import (
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/desk"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
 
@@ -96,6 +97,15 @@ func (g *guard) Reach(ctx context.Context, id kernel.SiteID, acts ...policies.Ac
 		}
 	}
 	return false, columns, nil
+}
+
+// shows reports whether a text in a column where the actor writes or decides holds these words.
+func (g *guard) shows(ctx context.Context, id kernel.SiteID, words string) (bool, error) {
+	everywhere, within, err := g.Reach(ctx, id, desk.Reads()...)
+	if err != nil || everywhere {
+		return everywhere, err
+	}
+	return g.articles.Mentions(ctx, id, within, words)
 }
 
 // endsHere reports whether the chain of any column of the site gives the last word to an office of the actor's: the room asks again

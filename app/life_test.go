@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/corpus"
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
@@ -174,15 +176,8 @@ func late(t *testing.T, o *bureau, io, both *worker) {
 func TestAnAppointmentToOneColumn(t *testing.T) {
 	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
-		ctx := kernel.WithActor(context.Background(), identity.System("cli"))
 		hire := func(login string, column int64, roles ...policies.Role) *worker {
-			w := o.hire(login)
-			for _, role := range roles {
-				if _, err := o.Accounts.Appoint(ctx, identity.Appointment{Account: w.account.ID, Role: role, Org: w.account.Org, Site: o.site.ID, Column: column, Document: "关政任〔2026〕3号"}); err != nil {
-					t.Fatal(err)
-				}
-			}
-			return w
+			return o.hireFor("610902100", login, column, roles...)
 		}
 		io, both := hire("io.two", 2, "IO"), hire("both.two", 2, "RV", "SR", "PB")
 		elsewhere := hire("both.one", 1, "IO", "RV", "SR", "PB")
@@ -193,6 +188,7 @@ func TestAnAppointmentToOneColumn(t *testing.T) {
 		_, header, _ := everywhere.post(everywhere.base(), form)
 		other := articleAt.FindString(header.Get("Location"))
 
+		o.brings(io, both, everywhere)
 		io.wants(io.base(), form, http.StatusUnprocessableEntity, "只限指定的栏目")
 		at := io.write("本栏目的通知")
 		move := leaflet("本栏目的通知")
@@ -230,4 +226,52 @@ func TestAnAppointmentToOneColumn(t *testing.T) {
 		}
 		o.cleanHTML(t)
 	})
+}
+
+// brings: whoever writes in one column pastes, imports and uploads there, and sees no picture of another column that nobody has published.
+func (o *bureau) brings(io, both, everywhere *worker) {
+	t := o.t
+	if status, a := io.paste(url.Values{"text": {"一段"}}); status != http.StatusOK || a.HTML != "<p>一段</p>" {
+		t.Errorf("a clipboard answers %d %q", status, a.HTML)
+	}
+	if status, _ := both.paste(url.Values{"text": {"一段"}}); status != http.StatusForbidden {
+		t.Errorf("a clipboard of somebody who decides only answers %d", status)
+	}
+	if page := io.shows(io.base()+"/import", `<option value="2"`); strings.Contains(page, `<option value="1"`) {
+		t.Error("the import offers a column that is not theirs")
+	}
+	raw, err := os.ReadFile(corpus.Path(t, "docs/mammoth/tiny-picture.docx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, body := io.upload("1", "别处.docx", raw); status != http.StatusUnprocessableEntity || !strings.Contains(body, "只限指定的栏目") {
+		t.Errorf("a file for another column answers %d: %s", status, body)
+	}
+	if status, header, _ := io.upload("2", "本栏目.docx", raw); status != http.StatusSeeOther || io.article(articleAt.FindString(header.Get("Location"))).Column != 2 {
+		t.Errorf("a file for the own column answers %d", status)
+	}
+	at := "/sites/" + o.site.ID.String()
+	keep := func(w *worker, name string, width int) string {
+		_, _, body := w.multi(at+"/media", url.Values{"alt": {"江"}}, file{name, photo(t, width, 20)})
+		src := regexp.MustCompile(`/-/media/\d+/full\.jpg`).FindString(body)
+		if src == "" {
+			t.Fatalf("%s keeps no picture: %s", w.account.Login, body)
+		}
+		return src
+	}
+	own, theirs, others := keep(io, "a.jpg", 30), keep(everywhere, "b.jpg", 31), keep(everywhere, "c.jpg", 32)
+	with := func(column, src string) {
+		form := leaflet("有图的稿件" + column)
+		form.Set("column", column)
+		form.Set("marked", "1")
+		form.Set("body", `<p>图</p><figure><img src="`+src+`" alt="江"></figure>`)
+		everywhere.wants(everywhere.base(), form, http.StatusSeeOther, "saved")
+	}
+	with("1", others)
+	for src, want := range map[string]int{own: 200, theirs: 404, others: 404, "/-/media/7/full.jpg": 404} {
+		io.sees(at+src, want)
+	}
+	with("2", theirs)
+	io.sees(at+theirs, http.StatusOK)
+	io.sees(at+others, http.StatusNotFound)
 }

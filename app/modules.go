@@ -169,7 +169,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	if err != nil {
 		return err
 	}
-	h.Media.Console = h.Console
+	h.Media.Console, h.Media.Shows = h.Console, who.shows
 	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Queue: h.Queue, LinkURL: cfg.linkURL})
 	h.Notices, err = cfg.notices(h, d, now, ids, who)
 	if err != nil {
@@ -188,7 +188,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	h.Watch = watch.New(watch.Room{Now: now, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Estate: h.Estate, Console: h.Console,
 		Contents: watched{h}, Drafts: desk.Reads()})
 	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites, who.Reach)
-	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console, Pictures: h.Media})
+	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console, Pictures: h.Media, Reach: who.Reach})
 	return nil
 }
 

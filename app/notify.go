@@ -141,8 +141,43 @@ func (t informer) note(ctx context.Context, obj publication.Object, id int64) (r
 	return review.Note{}, err
 }
 
-// enters are the actions of which any leads to a site.
-var enters = []policies.Action{"monitor.read", "review.pass", "secrecy.pass", "article.publish", "article.edit.draft", "article.submit", "review.final.pass"}
+// Deciders are who may decide a request about a column: people of the office that assembles the site, whose appointment reaches that column.
+func (t informer) Deciders(ctx context.Context, id kernel.SiteID, object string) (all []kernel.AccountID, err error) {
+	number, _ := kernel.ParseID[int64](strings.TrimPrefix(object, wishes)) // 0 is no request
+	r, err := t.columns.Request(ctx, id, number)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := t.sites.Facts(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	orgs := []kernel.OrgID{facts.Owner.ID}
+	if facts.Carrier.ID != 0 { // a site of its own host has none
+		orgs = append(orgs, facts.Carrier.ID)
+	}
+	people, err := t.accounts.Holders(ctx, id, orgs)
+	if err != nil {
+		return nil, err
+	}
+	for _, who := range people {
+		err := t.MayIn(kernel.WithActor(ctx, kernel.Actor{Account: who}), id, column.Decides(r.Kind), r.Column)
+		switch {
+		case err == nil:
+			all = append(all, who)
+		case !fault.Is(err, fault.Forbidden):
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// wishes is how the audit chain names requests about columns.
+const wishes = "column.request/"
+
+// enters are the actions of which any leads to a site; the last ones are of those who decide about its columns.
+var enters = []policies.Action{"monitor.read", "review.pass", "secrecy.pass", "article.publish", "article.edit.draft", "article.submit", "review.final.pass",
+	column.Decides(column.AskNew), column.Decides(column.AskMerge), column.Decides(column.AskClose)}
 
 // Enters asks with every column in view: which article it is about is asked where it is shown.
 func (t informer) Enters(ctx context.Context, id kernel.SiteID) (bool, error) {
@@ -173,7 +208,7 @@ func (t informer) Subject(ctx context.Context, n notify.Notice) (s notify.Subjec
 	if number, is := strings.CutPrefix(n.Object, clocks.DutyKind); is {
 		return t.duties(ctx, n, number)
 	}
-	if number, of := strings.CutPrefix(n.Object, "column.request/"); of {
+	if number, of := strings.CutPrefix(n.Object, wishes); of {
 		return t.asked(ctx, n, number)
 	}
 	id, ok := kernel.ParseID[article.ID](strings.TrimPrefix(n.Object, string(article.Kind)+"/"))
@@ -202,22 +237,27 @@ func (t informer) Subject(ctx context.Context, n notify.Notice) (s notify.Subjec
 	return s, true, err
 }
 
-// asked is an own request about a column, for whoever may still ask.
+// asked is a request about a column: an own one for whoever may still ask, one that waits for whoever may decide it.
 func (t informer) asked(ctx context.Context, n notify.Notice, number string) (s notify.Subject, seen bool, err error) {
 	id, _ := kernel.ParseID[int64](number) // 0 is no request
 	r, err := t.columns.Request(ctx, n.Site, id)
-	if fault.Is(err, fault.NotFound) || err == nil && r.AskedBy != kernel.ActorFrom(ctx).Account {
+	decides := n.Kind == notify.Wished
+	if fault.Is(err, fault.NotFound) || err == nil && !decides && r.AskedBy != kernel.ActorFrom(ctx).Account {
 		return s, false, nil
 	}
 	if err != nil {
 		return s, false, err
 	}
-	everywhere, within, err := t.Reach(ctx, n.Site, column.Askers()...)
+	acts, note := column.Askers(), r.Because
+	if decides {
+		acts, note = []policies.Action{column.Decides(r.Kind)}, r.Reason
+	}
+	everywhere, within, err := t.Reach(ctx, n.Site, acts...)
 	if err != nil || !everywhere && !slices.Contains(within, r.Column) {
 		return s, false, err
 	}
 	g, err := t.sites.Get(ctx, n.Site)
-	return notify.Subject{Title: r.Title(), Where: g.Name, Href: "/sites/" + n.Site.String() + "/column-requests/" + number, Note: r.Because}, true, err
+	return notify.Subject{Title: r.Title(), Where: g.Name, Href: "/sites/" + n.Site.String() + "/column-requests/" + number, Note: note}, true, err
 }
 
 // remark is why an edition was returned, or what a note says.

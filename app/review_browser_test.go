@@ -35,6 +35,7 @@ func TestReviewInABrowser(t *testing.T) {
 	d.says("请补上咨询电话。")
 	eval[int](t, b, `(()=>{const a=[...document.querySelectorAll('main details')];a.forEach(e=>e.open=true);return a.length})()`)
 	d.look("noted")
+	d.signs()
 	d.press("main button", "只通过")
 	d.press("nav.rail a", "待审")
 	d.press("main .items a", "老街停水的通知")
@@ -80,4 +81,23 @@ func TestReviewInABrowser(t *testing.T) {
 	if d.taps != 2 {
 		t.Errorf("the late review took %d taps", d.taps)
 	}
+}
+
+// signs enters that a leader has signed on paper, with a picture of the sheet, and opens the picture (d42).
+func (d *desk) signs() {
+	d.t.Helper()
+	eval[bool](d.t, d.browser, painted)
+	d.fill("#signer", "分管副镇长")
+	d.fill("#signed-on", "2026-11-26")
+	d.fill("#signed-words", "同意发布。")
+	if !eval[bool](d.t, d.browser, `(()=>{const i=document.querySelector('#scan'),f=new DataTransfer();f.items.add(shot);i.files=f.files;return i.files.length===1})()`) {
+		d.t.Fatal("the form takes no picture")
+	}
+	d.press("main button", "登记")
+	d.says("线下签批已登记。")
+	if got := eval[int](d.t, d.browser, `(async()=>{const a=[...document.querySelectorAll('.notes a')].find(a=>a.textContent==='IMG_0001.jpg');`+
+		`const i=await createImageBitmap(await (await fetch(a.href)).blob());return i.width})()`); got != 1800 {
+		d.t.Errorf("the scan is %d pixels wide", got)
+	}
+	d.look("signed")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/tenants/column"
 )
 
 // Issue 4, review (C2, C3, C6, C7, C9, d42): chains of columns, the last word above, notes, handing over, emergencies and what they owe,
@@ -194,6 +195,18 @@ func emergency(t *testing.T, io, both, third *worker) {
 	io.wants(at+"/urgent", url.Values{"version": {"1"}, "words": {"山洪"}}, http.StatusForbidden, "")
 	both.wants(at+"/urgent", url.Values{"version": {"1"}, "words": {""}}, http.StatusUnprocessableEntity, "写下")
 	both.wants(at+"/urgent", url.Values{"version": {"9"}, "words": {"山洪已到上游"}}, http.StatusConflict, "刷新")
+	if _, _, body := both.post(at+"/urgent", url.Values{"version": {"9"}, "words": {"山洪已到上游"}}); !strings.Contains(body, "maxlength=\"500\">\n山洪已到上游</textarea></p>\n<div class=\"actions\"><button class=\"bad\">紧急发布") {
+		t.Errorf("why it cannot wait is lost: %s", body)
+	}
+	asks := func(seen int64, fields ...column.Field) { // B5: what a column asks for since the draft was written stops a sending, and no emergency
+		ctx := kernel.WithActor(context.Background(), identity.System("cli"))
+		if err := io.Columns.SetFields(ctx, io.site.ID, 2, seen, fields); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asks(0, column.Field{Label: "撤离地点", Type: column.AsText, Required: true})
+	both.sees(at, http.StatusOK, "紧急发布不等它们", "撤离地点")
+	io.wants(at+"/send", url.Values{"version": {"1"}}, http.StatusUnprocessableEntity, "请填写“撤离地点”")
 	if io.public("山洪预警") {
 		t.Fatal("a refused emergency is public")
 	}
@@ -204,6 +217,9 @@ func emergency(t *testing.T, io, both, third *worker) {
 	both.sees(at, http.StatusOK, "山洪已到上游", "紧急发布，待补审", "!补审通过")
 	both.wants(at+"/settle", both.editionOf(at, "do", "pass"), http.StatusForbidden, "")
 	third.sees("/", http.StatusOK, "山洪预警", "补审期限")
+	third.sees(at, http.StatusOK, "这几项没有填好", "撤离地点")
+	asks(1)
+	third.sees(at, http.StatusOK, "!撤离地点")
 	third.wants(at+"/settle", url.Values{"edition": {"1"}, "do": {"pass"}}, http.StatusConflict, "变了")
 	third.wants(at+"/settle", third.editionOf(at, "do", "refuse"), http.StatusUnprocessableEntity, "理由")
 	third.wants(at+"/settle", third.editionOf(at, "do", "pass"), http.StatusSeeOther, "reviewed")

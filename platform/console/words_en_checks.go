@@ -37,7 +37,7 @@ var wordsChecks = map[string]string{
 	"每行一条：词,类别,建议,说明,例外。类别是错别字、规范用语、敏感、涉密或领导；领导写作：姓名,领导,职务,排序。例外用 | 分开。大的词库请用命令 zhanqun wordpack import 导入。": "One entry a line: word, kind, better, note, exceptions. Kinds (in Chinese): slip, wording, sensitive, secret, leader; a leader is written name, kind, post, rank. Exceptions are separated by |. Import large packs with zhanqun wordpack import.",
 	"已导入。已公开的稿件正在重新检查，结果在各站的“体检”里。": "Imported. What is public is being read again; see each site's health check.",
 	"已移除。已公开的稿件正在重新检查。":             "Removed. What is public is being read again.",
-	"身份证号": "Identity number", "手机号": "Mobile number", "银行卡号": "Bank card", "车牌号": "Number plate", "错别字": "Slip", "规范用语": "Wording", "敏感词": "Sensitive", "涉密": "Secret",
+	"身份证号": "Identity number", "手机号": "Mobile number", "银行卡号": "Bank card", "车牌号": "Number plate", "家庭住址": "Home address", "错别字": "Slip", "规范用语": "Wording", "敏感词": "Sensitive", "涉密": "Secret",
 	"领导姓名": "Leader's name", "领导职务": "Leader's post", "领导排序": "Leaders' order", "图片说明": "Picture text", "小标题": "Heading", "表头": "Table header",
 	"链接文字": "Link text", "链接地址": "Link address", "死链": "Dead link", "缺项": "Missing", "标点": "Punctuation", "空格": "Spaces", "雷同": "Nearly the same",
 }

@@ -14,29 +14,34 @@ import (
 
 // heard is what the audit chain's actions make people hear. What is not here is told to nobody.
 var heard = map[string]func(*Notices, context.Context, audit.Entry) error{
-	"edition.frozen":        (*Notices).onward,
-	"edition.approved":      (*Notices).onward,
-	"publication.emergency": (*Notices).urgent,
-	"edition.returned":      toAuthor(Returned),
-	"publication.published": toAuthor(Published),
-	"publication.settled":   toAuthor(Passed),
-	"publication.withdrawn": toAuthor(Withdrawn),
-	"review.comment":        (*Notices).noted,
-	"review.handover":       (*Notices).handed,
-	"appointment.content":   (*Notices).appointed,
-	"appointment.technical": (*Notices).appointed,
-	"appointment.end":       (*Notices).ended,
-	"site.suspended":        toSite(Suspended),
-	"site.online":           (*Notices).resumed,
-	"site.approved":         toApplicant(Approved),
-	"site.refused":          toApplicant(Refused),
-	"clock.stopped":         (*Notices).over,
-	"clock.cancelled":       (*Notices).over,
-	"clock.extended":        (*Notices).over,
-	"clock.paused":          (*Notices).over,
-	"clock.over":            (*Notices).over,
-	"column.request.accept": toAsker(Granted),
-	"column.request.refuse": toAsker(Declined),
+	"edition.frozen":          (*Notices).onward,
+	"edition.approved":        (*Notices).onward,
+	"publication.emergency":   (*Notices).urgent,
+	"edition.returned":        toAuthor(Returned),
+	"publication.published":   toAuthor(Published),
+	"publication.settled":     toAuthor(Passed),
+	"publication.withdrawn":   toAuthor(Withdrawn),
+	"review.comment":          (*Notices).noted,
+	"review.handover":         (*Notices).handed,
+	"appointment.content":     (*Notices).appointed,
+	"appointment.technical":   (*Notices).appointed,
+	"appointment.end":         (*Notices).ended,
+	"site.suspended":          toSite(Suspended),
+	"site.online":             (*Notices).resumed,
+	"site.approved":           toApplicant(Approved),
+	"site.refused":            toApplicant(Refused),
+	"clock.stopped":           (*Notices).over,
+	"clock.cancelled":         (*Notices).over,
+	"clock.extended":          (*Notices).over,
+	"clock.paused":            (*Notices).over,
+	"clock.over":              (*Notices).over,
+	"column.request.new":      (*Notices).wished,
+	"column.request.rename":   (*Notices).wished,
+	"column.request.merge":    (*Notices).wished,
+	"column.request.close":    (*Notices).wished,
+	"column.request.accept":   toAsker(Granted),
+	"column.request.refuse":   toAsker(Declined),
+	"column.request.withdraw": (*Notices).over,
 }
 
 // hear runs in the transaction of every change that is recorded. What a batch or the demonstration writes is told to nobody.
@@ -289,12 +294,29 @@ func toApplicant(k Kind) func(*Notices, context.Context, audit.Entry) error {
 	}
 }
 
-// toAsker tells who has asked for what was decided; the entry names the account.
+// wished: somebody asks for what others decide.
+func (n *Notices) wished(ctx context.Context, e audit.Entry) error {
+	people, err := n.Desk.Deciders(ctx, e.Site, e.Object)
+	if err != nil {
+		return err
+	}
+	for _, who := range people {
+		if err := n.tell(ctx, Notice{Site: e.Site, Account: who, Kind: Wished, Object: e.Object}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toAsker tells who has asked for what was decided, and nobody has to decide it any more; the entry names the account.
 func toAsker(k Kind) func(*Notices, context.Context, audit.Entry) error {
 	return func(n *Notices, ctx context.Context, e audit.Entry) error {
 		who, ok := kernel.ParseID[kernel.AccountID](e.Note["asker"])
 		if !ok {
 			return nil
+		}
+		if err := n.settle(ctx, e.Site, e.Object); err != nil {
+			return err
 		}
 		return n.tell(ctx, Notice{Site: e.Site, Account: who, Kind: k, Object: e.Object})
 	}

@@ -72,6 +72,10 @@ func (h *house) Subject(ctx context.Context, n Notice) (Subject, bool, error) {
 	return Subject{Title: secretTitle, Href: "/there"}, !h.blind[me(ctx)], nil
 }
 
+func (h *house) Deciders(context.Context, kernel.SiteID, string) ([]kernel.AccountID, error) {
+	return []kernel.AccountID{h.author.ID, h.reviews.ID}, nil
+}
+
 func (h *house) Applicant(context.Context, kernel.SiteID) (kernel.AccountID, error) {
 	return h.author.ID, nil
 }

@@ -55,6 +55,7 @@ const (
 	ClockNear Kind = "clock.near"
 	ClockOver Kind = "clock.over"
 	Reminded  Kind = "reminded" // by the superior, of what is over or near its end
+	Wished    Kind = "wished"   // somebody asks for something about a column
 	Granted   Kind = "granted"  // what was asked about a column
 	Declined  Kind = "declined"
 )
@@ -69,14 +70,14 @@ var kinds = []struct {
 	{Appointed, "您有新的岗位"}, {Ending, "您的岗位七天内到期"}, {Ended, "您的岗位已结束"},
 	{Suspended, "网站暂停服务"}, {Resumed, "网站恢复服务"}, {Approved, "开办申请已批准"}, {Refused, "开办申请未获批准"},
 	{ClockNear, "时限快到期"}, {ClockOver, "时限已超期"}, {Reminded, "上级提醒尽快办理"},
-	{Granted, "栏目申请已同意"}, {Declined, "栏目申请未同意"},
+	{Wished, "栏目申请等您办理"}, {Granted, "栏目申请已同意"}, {Declined, "栏目申请未同意"},
 }
 
 // waiting are the kinds that are over once somebody has done the work.
-var waiting = []Kind{ToReview, ToPublish, Debt, DebtHalf, Handed, ClockNear, ClockOver}
+var waiting = []Kind{ToReview, ToPublish, Debt, DebtHalf, Handed, ClockNear, ClockOver, Wished}
 
 // mailedFirst are the kinds that are mailed until a person chooses: what waits for work, and what does not wait.
-const mailedFirst = "review,publish,debt,debt.half,handed,returned,ending,clock.near,clock.over,reminded"
+const mailedFirst = "review,publish,debt,debt.half,handed,returned,ending,clock.near,clock.over,reminded,wished"
 
 // Says is the kind in the words of the console, or "" for an unknown one.
 func (k Kind) Says() string {
@@ -120,6 +121,8 @@ type Desk interface {
 	Enters(ctx context.Context, site kernel.SiteID) (bool, error)
 	// Subject is what the actor may know of a site's object; false: nothing.
 	Subject(ctx context.Context, n Notice) (Subject, bool, error)
+	// Deciders are who may decide what an object of a site asks for.
+	Deciders(ctx context.Context, site kernel.SiteID, object string) ([]kernel.AccountID, error)
 	// Applicant is who has asked for a site, or 0.
 	Applicant(ctx context.Context, site kernel.SiteID) (kernel.AccountID, error)
 }

@@ -67,6 +67,29 @@ func TestWhoIsToldOfWhat(t *testing.T) {
 	}, schema()...)
 }
 
+// X6, d49: a request waits for whoever may decide it until it is decided or taken back; the asker hears what became of it.
+func TestARequestWaitsForWhoeverDecides(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := open(t, d)
+		note := map[string]string{"asker": h.author.ID.String()}
+		record := func(who identity.Account, action, object string) {
+			must(t, h.DB.InTx(h.by(who), func(ctx context.Context) error {
+				return h.Audit.Record(ctx, audit.Entry{Site: h.site, Action: action, Object: object, Note: note})
+			}))
+		}
+		for _, kind := range []string{"new", "rename", "merge", "close"} {
+			record(h.author, "column.request."+kind, "column.request/"+kind)
+		}
+		h.sees(h.reviews, "wished*", "wished*", "wished*", "wished*")
+		h.sees(h.author) // the own act
+		record(h.author, "column.request.withdraw", "column.request/new")
+		record(h.publish, "column.request.accept", "column.request/rename")
+		record(h.publish, "column.request.refuse", "column.request/merge")
+		h.sees(h.reviews, "wished*", "wished", "wished", "wished")
+		h.sees(h.author, "declined*", "granted*")
+	}, schema()...)
+}
+
 // I10 (n promises: notices leak after a revocation): what the person may no longer know is neither shown, counted, opened nor kept
 // waiting; somebody else's notice is not found; a notice of one site is not another's.
 func TestNothingLeaksThroughNotices(t *testing.T) {

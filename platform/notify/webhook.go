@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -158,7 +157,7 @@ func (n *Notices) deliver(ctx context.Context, id kernel.SiteID, j Announce) err
 	if h.paused.After(n.Now()) {
 		return n.Queue.Add(ctx, id, j, jobs.Options{RunAt: h.paused})
 	}
-	outcome, delivered, err := n.send(ctx, h, j)
+	outcome, delivered, err := n.send(ctx, h, g, j)
 	if err != nil {
 		return err
 	}
@@ -177,8 +176,8 @@ func (n *Notices) deliver(ctx context.Context, id kernel.SiteID, j Announce) err
 }
 
 // send sends one announcement. An error is ours; the receiver's are outcomes.
-func (n *Notices) send(ctx context.Context, h Hook, j Announce) (outcome string, delivered bool, err error) {
-	body, err := json.Marshal(announced{j.Event, h.Site, j.Object, j.At})
+func (n *Notices) send(ctx context.Context, h Hook, g site.Site, j Announce) (code string, delivered bool, err error) {
+	body, err := n.message(h, g, j)
 	if err != nil {
 		return "", false, err
 	}
@@ -205,8 +204,9 @@ func (n *Notices) send(ctx context.Context, h Hook, j Announce) (outcome string,
 	case err != nil:
 		return Unreachable, false, nil
 	}
-	_ = answer.Body.Close() // nothing of it is read
-	return strconv.Itoa(answer.StatusCode), answer.StatusCode >= 200 && answer.StatusCode < 300, nil
+	defer answer.Body.Close() //nolint:errcheck // of what is only read
+	code, delivered = outcome(h, answer)
+	return code, delivered, nil
 }
 
 // Sign is the signature of a body sent at a moment, which the receiver computes too: HMAC-SHA256 over "moment.body", in hex.

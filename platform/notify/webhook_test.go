@@ -118,6 +118,51 @@ func TestAWebhookTellsOfWhatIsPublic(t *testing.T) {
 	}, schema()...)
 }
 
+// X6: a robot of a group chat gets a sentence with the page's address, in the form that it takes; what it refuses with 200 is not delivered.
+func TestARobotOfAGroupChat(t *testing.T) {
+	for host, row := range map[string]struct {
+		answer, outcome string
+		delivered       bool
+	}{
+		"qyapi.weixin.qq.com": {`{"errcode":0,"errmsg":"ok"}`, "200", true},
+		"oapi.dingtalk.com":   {`{"errcode":310000,"errmsg":"keywords not in content"}`, "310000", false},
+		"example.com":         {`{"errcode":310000}`, "200", true}, // a program's answer is not read
+		"OAPI.dingtalk.com":   {"no JSON", "200", false},
+	} {
+		t.Run(host, func(t *testing.T) {
+			h := open(t, dbtest.SQLite(t, schema()...))
+			var got string
+			chats := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+				raw, _ := io.ReadAll(q.Body)
+				got = string(raw)
+				_, _ = io.WriteString(w, row.answer)
+			}))
+			defer chats.Close()
+			h.client = chats.Client()
+			way := h.client.Transport.(*http.Transport)
+			way.TLSClientConfig.ServerName = "example.com" // what the test's certificate is for
+			way.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, network, chats.Listener.Addr().String())
+			}
+			_, err := h.SetHook(h.by(h.author), h.site, "https://"+host+"/send?key=1")
+			must(t, err)
+			h.publishes(3)
+			var said struct {
+				Type string `json:"msgtype"`
+				Text struct{ Content string }
+			}
+			must(t, json.Unmarshal([]byte(got), &said))
+			want := h.Sites.Public(h.site).Name + "发布了信息：" + h.Sites.Public(h.site).URL("/a/3")
+			if host != "example.com" && (said.Type != "text" || said.Text.Content != want) || strings.Contains(got, "机密") {
+				t.Errorf("the chat reads %s, want %s", got, want)
+			}
+			if hook, _, err := h.Hook(t.Context(), h.site); err != nil || hook.Outcome != row.outcome || hook.Delivered != row.delivered {
+				t.Errorf("it came out as %q, delivered %v, %v", hook.Outcome, hook.Delivered, err)
+			}
+		})
+	}
+}
+
 // GO-2026-6033 (webhooks kept firing after revocation): a failed delivery is tried five times in all, with growing pauses; a redirect is a
 // failure and is not followed; a removed hook, another hook in its place, a suspended site and a day end what still waits.
 func TestAWebhookIsTriedAndStopped(t *testing.T) {

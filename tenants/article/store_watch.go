@@ -27,6 +27,17 @@ func (a *Articles) Waiting(ctx context.Context, site kernel.SiteID) (n int, olde
 	return rows[0].N, oldest, nil
 }
 
+// Mentions reports whether a text in one of the columns that waits to be published, or was withdrawn, holds these words.
+func (a *Articles) Mentions(ctx context.Context, site kernel.SiteID, columns []int64, words string) (bool, error) {
+	some := bun.List(append([]int64{0}, columns...)) // 0 is no column
+	found, err := a.DB.Conn(ctx).NewSelect().Table("articles").Where("site_id = ?", site).Where("column_id IN (?)", some).Where("state <> 'published'").
+		Where(a.within()+"(payload, ?) > 0", words).Exists(ctx)
+	if err != nil {
+		return false, db.Fault(fmt.Errorf("look for words in columns of site %d: %w", site, err))
+	}
+	return found, nil
+}
+
 // Titles are what articles of the site are called on the desk.
 func (a *Articles) Titles(ctx context.Context, site kernel.SiteID, ids []ID) (map[ID]string, error) {
 	titles := map[ID]string{}

@@ -178,3 +178,30 @@ func TestFlawsAreTheSitesOwn(t *testing.T) {
 		}
 	})
 }
+
+// C4, A12: what a text holds that waits to be published is asked of the columns of one site; what is public is not asked about.
+func TestMentions(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		_, err := h.Create(h.ctx, h.city.ID, 2, "", Payload{Title: "图", Body: `<p>甲</p><img src="/-/media/12/full.jpg" alt="江">`})
+		h.must(err)
+		h.publish(h.city, 2, Payload{Title: "已发布", Body: `<img src="/-/media/13/full.jpg" alt="江">`})
+		for _, row := range []struct {
+			site    kernel.SiteID
+			columns []int64
+			words   string
+			want    bool
+		}{
+			{h.city.ID, []int64{1, 2}, "/-/media/12/", true},
+			{h.city.ID, []int64{1}, "/-/media/12/", false},
+			{h.city.ID, nil, "/-/media/12/", false},
+			{h.towns[0].ID, []int64{1, 2}, "/-/media/12/", false},
+			{h.city.ID, []int64{2}, "/-/media/1/", false},
+			{h.city.ID, []int64{2}, "/-/media/__/", false},
+			{h.city.ID, []int64{2}, "/-/media/13/", false},
+		} {
+			if got, err := h.Mentions(h.ctx, row.site, row.columns, row.words); err != nil || got != row.want {
+				t.Errorf("site %d, columns %v, %q: %v, %v", row.site, row.columns, row.words, got, err)
+			}
+		}
+	})
+}

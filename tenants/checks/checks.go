@@ -34,6 +34,7 @@ const (
 	Mobile   Rule = "mobile"   // 手机号
 	BankCard Rule = "bankcard" // 银行卡号
 	Plate    Rule = "plate"    // 车牌号
+	Home     Rule = "home"     // 家庭住址
 
 	Typo      Rule = "typo"      // 错别字
 	Wording   Rule = "wording"   // 规范用语
@@ -58,7 +59,7 @@ const (
 )
 
 // personal are the rules about people's data, which one press masks.
-var personal = []Rule{Identity, Mobile, BankCard, Plate}
+var personal = []Rule{Identity, Mobile, BankCard, Plate, Home}
 
 // Place is where a finding is: bytes of a field of the payload. Start == End means the field as a whole, or that it is empty.
 type Place struct {

@@ -48,7 +48,7 @@ var (
 
 // names are what the rules are called on screen.
 var names = map[Rule]string{
-	Identity: "身份证号", Mobile: "手机号", BankCard: "银行卡号", Plate: "车牌号", Typo: "错别字", Wording: "规范用语", Sensitive: "敏感词", Secret: "涉密",
+	Identity: "身份证号", Mobile: "手机号", BankCard: "银行卡号", Plate: "车牌号", Home: "家庭住址", Typo: "错别字", Wording: "规范用语", Sensitive: "敏感词", Secret: "涉密",
 	LeaderName: "领导姓名", LeaderPost: "领导职务", LeaderOrder: "领导排序", PictureText: "图片说明", HeadingOrder: "小标题", TableHeader: "表头",
 	LinkText: "链接文字", LinkAddress: "链接地址", DeadLink: "死链", Missing: "缺项", TitleLength: "标题", Punctuation: "标点", Spaces: "空格", NearlySame: "雷同",
 }

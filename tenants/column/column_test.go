@@ -360,3 +360,35 @@ func TestTreeIsKeptByRevision(t *testing.T) {
 		}))
 	})
 }
+
+// B3, d07: a site names who answers for a column and when it is spoken of; another site's column of the same number stays as it is.
+func TestWhoAnswersForAColumn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		for _, row := range []struct {
+			name, owner string
+			column      int64
+			warn        int
+			want        fault.Kind
+		}{
+			{"an office", " 党政  综合办 ", 2, 5, ""}, {"too long a name", strings.Repeat("办", 31), 2, 0, fault.Invalid}, {"a line break", "办\x00", 2, 0, fault.Invalid},
+			{"too many days", "办", 2, 31, fault.Invalid}, {"fewer than none", "办", 2, -1, fault.Invalid}, {"no such column", "办", 777, 0, fault.NotFound},
+		} {
+			if err := h.SetOwner(h.ctx, h.city.ID, row.column, row.owner, row.warn); fault.KindOf(err) != row.want {
+				t.Errorf("%s: %v, want %q", row.name, err, row.want)
+			}
+		}
+		k, err := h.Get(h.ctx, h.city.ID, 2)
+		if err != nil || k.Owner != "党政 综合办" || k.WarnDays != 5 {
+			t.Errorf("kept %+v, %v", k, err)
+		}
+		if err := h.Rename(h.ctx, h.city.ID, 2, "公告公示"); err != nil {
+			t.Fatal(err)
+		}
+		if k, err = h.Get(h.ctx, h.city.ID, 2); err != nil || k.Owner != "党政 综合办" || k.WarnDays != 5 {
+			t.Errorf("after another change %+v, %v", k, err)
+		}
+		if k, err = h.Get(h.ctx, h.county.ID, 2); err != nil || k.Owner != "" || k.WarnDays != 0 {
+			t.Errorf("another site's %+v, %v", k, err)
+		}
+	})
+}

@@ -21,7 +21,7 @@ func (k *Keeper) Routes(r *web.Router) {
 		method, path string
 		any          []policies.Action
 		do           fiber.Handler
-	}{
+	}{ // what an appointment to one column opens is asked about that column
 		{fiber.MethodGet, "/sites/:site/columns", reads, k.showTree},
 		{fiber.MethodGet, "/sites/:site/columns/new", []policies.Action{keeps}, k.showNew},
 		{fiber.MethodPost, "/sites/:site/columns", []policies.Action{keeps}, k.add},
@@ -30,15 +30,27 @@ func (k *Keeper) Routes(r *web.Router) {
 		{fiber.MethodPost, "/sites/:site/columns/:id/move", []policies.Action{moves}, k.move},
 		{fiber.MethodPost, "/sites/:site/columns/:id/rename", []policies.Action{keeps}, k.rename},
 		{fiber.MethodPost, "/sites/:site/columns/:id/cycle", []policies.Action{keeps}, k.cycle},
+		{fiber.MethodPost, "/sites/:site/columns/:id/owner", []policies.Action{owns}, k.own},
 		{fiber.MethodPost, "/sites/:site/columns/:id/hide", []policies.Action{keeps}, k.hide},
 		{fiber.MethodPost, "/sites/:site/columns/:id/merge", []policies.Action{merges}, k.merge},
 		{fiber.MethodPost, "/sites/:site/columns/:id/close", []policies.Action{closes}, k.end},
 		{fiber.MethodGet, "/sites/:site/columns/:id/fields", []policies.Action{keeps}, k.showFields},
 		{fiber.MethodPost, "/sites/:site/columns/:id/fields", []policies.Action{keeps}, k.setFields},
 	} {
-		r.Action(web.ActionRoute{Room: "tenants/column", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Do: a.do})
+		r.Action(web.ActionRoute{Room: "tenants/column", Method: a.method, Path: a.path, Action: a.any[0], Or: a.any[1:], Tenancy: "site", Cache: "no-store", Column: columnOf(a.path), Do: a.do})
 	}
 	k.requestRoutes(r)
+}
+
+// columnOf is the column of a route's path; a route without one is about any, and the screen asks about each.
+func columnOf(path string) func(c *fiber.Ctx) (int64, error) {
+	if !strings.Contains(path, ":id") {
+		return anyColumn
+	}
+	return func(c *fiber.Ctx) (int64, error) {
+		id, _ := kernel.ParseID[int64](c.Params("id")) // 0 is no column
+		return id, nil
+	}
 }
 
 // at is the site of the path, which the guard has read.

@@ -40,6 +40,9 @@ func (k *Keeper) moving(c *fiber.Ctx, to string, err error) error {
 		return lost
 	}
 	p := movePage{Back: base(c), Action: sheetAt(c, col.ID) + "/move", Name: col.Name, Here: tree.where(c, tree.spotOf(col)), Version: col.Version}
+	if !k.reaches(c.UserContext(), at(c), col.Parent, moves) {
+		p.Here = tree.trail(col.ID)
+	}
 	if err == nil && to != "" {
 		var parent int64
 		if parent, _, err = readSpot(to); err == nil {
@@ -54,15 +57,18 @@ func (k *Keeper) moving(c *fiber.Ctx, to string, err error) error {
 			return err
 		}
 	}
-	p.Places = tree.places(c, col, to)
+	p.Places = tree.places(c, col, to, k.reach(c.UserContext(), at(c), moves))
 	return moveView.Show(k.Console, c, page, p)
 }
 
 // places are the spots that a column may take: not below itself, and not too deep.
-func (t *Tree) places(c *fiber.Ctx, col *Column, chosen string) (all []place) {
+func (t *Tree) places(c *fiber.Ctx, col *Column, chosen string, r reach) (all []place) {
 	w := &work{tree: t}
 	height := w.height(col.ID)
 	offer := func(parent int64, name string) {
+		if !r.has(parent) {
+			return
+		}
 		p := place{Name: name, Spots: []option{{spot(parent, 0), say(c, "排在最前"), spot(parent, 0) == chosen}}}
 		for _, k := range t.children[parent] {
 			if k.ID != col.ID && k.State == Active {
@@ -109,6 +115,9 @@ func (k *Keeper) move(c *fiber.Ctx) error {
 			return err
 		}
 		was = tree.spotOf(tree.Get(col.ID))
+		if err := k.lands(ctx, site, parent, "to", moves); err != nil {
+			return err
+		}
 		if changed, err = k.Effect(ctx, site, col.ID, parent, col.Slug); err != nil {
 			return err
 		}

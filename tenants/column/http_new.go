@@ -39,8 +39,11 @@ func (k *Keeper) begin(c *fiber.Ctx, p newPage, parent, kind string, err error) 
 	if err != nil {
 		return err
 	}
-	p.Parents = []option{{"0", say(c, "最上一级"), parent == "0"}}
-	for _, o := range tree.others(c, 0) {
+	r := k.reach(c.UserContext(), at(c), keeps)
+	if r.everywhere {
+		p.Parents = []option{{"0", say(c, "最上一级"), parent == "0"}}
+	}
+	for _, o := range tree.others(c, 0, r) {
 		id, _ := strconv.ParseInt(o.Value, 10, 64)
 		if len(tree.Trail(id)) < deepestLevel {
 			p.Parents = append(p.Parents, option{o.Value, o.Name, o.Value == parent})
@@ -78,7 +81,11 @@ func (k *Keeper) add(c *fiber.Ctx) error {
 			s.CycleDays = -1 // which the room refuses in a sentence
 		}
 	}
-	if _, err := k.Add(c.UserContext(), at(c), s); err != nil {
+	err = k.lands(c.UserContext(), at(c), s.Parent, "parent", keeps)
+	if err == nil {
+		_, err = k.Add(c.UserContext(), at(c), s)
+	}
+	if err != nil {
 		return k.begin(c, p, parent, kind, err)
 	}
 	return back(c, "added")

@@ -156,36 +156,15 @@ func (k *Keeper) waiting(ctx context.Context, home kernel.SiteID) ([]Request, er
 
 // seer reports whether the actor is one of the two sides of a request. It asks once a site.
 func (k *Keeper) seer(ctx context.Context) func(r Request) bool {
-	type reach struct {
-		everywhere bool
-		within     []int64
-	}
 	known := map[kernel.SiteID]reach{}
 	return func(r Request) bool {
 		at, have := known[r.Site]
 		if !have {
-			if at.everywhere = k.Console.Offers(ctx, r.Site, parties...); !at.everywhere && k.Console.OffersSome(ctx, r.Site, parties...) {
-				_, at.within, _ = k.Reach(ctx, r.Site, parties...) // an error reaches nothing
-			}
+			at = k.reach(ctx, r.Site, parties...)
 			known[r.Site] = at
 		}
-		return at.everywhere || slices.Contains(at.within, r.Column)
+		return at.has(r.Column)
 	}
-}
-
-// reaches reports whether the actor may do one of the actions to a column of a site, or to some column or other. The tree is read only
-// for those who have an appointment to one column.
-func (k *Keeper) reaches(ctx context.Context, site kernel.SiteID, column int64, acts ...policies.Action) bool {
-	switch {
-	case k.Console.Offers(ctx, site, acts...):
-		return true
-	case !k.Console.OffersSome(ctx, site, acts...):
-		return false
-	case column == web.AnyColumn:
-		return true
-	}
-	_, within, err := k.Reach(ctx, site, acts...)
-	return err == nil && slices.Contains(within, column)
 }
 
 func (k *Keeper) lines(c *fiber.Ctx, all []Request) (lines []requestLine, err error) {

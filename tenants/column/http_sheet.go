@@ -3,6 +3,7 @@ package column
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,6 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/policies"
 )
 
 // sheetPage is all that is known of a column, and what may be done with it.
@@ -25,6 +27,9 @@ type sheetPage struct {
 	State                                  string // how it ended, or ""
 	Asks                                   []string
 	MayMove, MayKeep, MayMerge, MayClose   bool
+	MayOwn                                 bool
+	Owner, Warn                            string // as it is
+	NewOwner, NewWarn                      string // as typed
 	NewName, NewSlug, NewDays              string // as typed
 	Looked                                 bool   // the effect was asked for
 	Effect                                 []Address
@@ -54,9 +59,19 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 	}
 	word, look := col.fresh(k.now())
 	p.Back, p.Address, p.Name, p.Kind, p.Path, p.Where = base(c), sheetAt(c, col.ID), col.Name, say(c, col.KindName()), "/c/"+col.Path, tree.where(c, tree.spotOf(col))
+	if !k.reaches(ctx, col.Site, col.Parent, reads...) {
+		p.Where = tree.trail(col.ID) // what stands beside it is not this person's
+	}
 	p.Version, p.Fresh, p.Look, p.Count, p.LastAt, p.DueAt, p.Days = col.Version, say(c, word), look, col.Count, col.LastAt, col.Due(), col.CycleDays
 	_, p.Static = site.Static[col.Kind]
 	p.Hidden, p.Statutory = col.Hidden, col.Statutory
+	p.Owner = col.Owner
+	if col.WarnDays > 0 {
+		p.Warn = strconv.Itoa(col.WarnDays)
+	}
+	if !strings.HasSuffix(c.Path(), "/owner") {
+		p.NewOwner, p.NewWarn = p.Owner, p.Warn
+	}
 	if s := k.Sites.Public(col.Site); s != nil && tree.Visible(col.ID) {
 		p.Public = s.URL(p.Path)
 	}
@@ -79,23 +94,29 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 	case Closed:
 		p.State = say(c, "已关闭")
 	default:
-		p.MayMove, p.MayKeep = k.Console.Offers(ctx, col.Site, moves), k.Console.Offers(ctx, col.Site, keeps)
-		p.MayMerge = !col.Statutory && k.Console.Offers(ctx, col.Site, merges)
-		p.MayClose = !col.Statutory && k.Console.Offers(ctx, col.Site, closes)
-		p.Others = tree.others(c, col.ID)
-		for _, kind := range asked {
-			if k.Console.Offers(ctx, col.Site, asks[kind]) && !k.Console.Offers(ctx, col.Site, performs[kind]) {
-				p.Asking = append(p.Asking, link{say(c, askTitles[kind]), askAt(col.Site, kind, col.ID)})
-			}
-		}
+		k.offer(c, &p, tree, col)
 	}
 	return sheetView.Show(k.Console, c, page, p)
 }
 
-// others are the columns that may take the place of one.
-func (t *Tree) others(c *fiber.Ctx, id int64) (all []option) {
+// offer fills in what the person may do with an active column, and ask for.
+func (k *Keeper) offer(c *fiber.Ctx, p *sheetPage, tree *Tree, col *Column) {
+	reaches := func(act policies.Action) bool { return k.reaches(c.UserContext(), col.Site, col.ID, act) }
+	p.MayMove = reaches(moves) && k.reaches(c.UserContext(), col.Site, col.Parent, moves) // within what it stands in
+	p.MayKeep, p.MayOwn = reaches(keeps), reaches(owns)
+	p.MayMerge, p.MayClose = !col.Statutory && reaches(merges), !col.Statutory && reaches(closes)
+	p.Others = tree.others(c, col.ID, k.reach(c.UserContext(), col.Site, merges))
+	for _, kind := range asked {
+		if reaches(asks[kind]) && !reaches(performs[kind]) {
+			p.Asking = append(p.Asking, link{say(c, askTitles[kind]), askAt(col.Site, kind, col.ID)})
+		}
+	}
+}
+
+// others are the columns within reach that may take the place of one.
+func (t *Tree) others(c *fiber.Ctx, id int64, r reach) (all []option) {
 	for _, k := range t.All() {
-		if k.State == Active && k.ID != id {
+		if k.State == Active && k.ID != id && r.has(k.ID) {
 			n := strconv.FormatInt(k.ID, 10)
 			all = append(all, option{n, t.trail(k.ID), n == c.FormValue("into")})
 		}
@@ -168,6 +189,21 @@ func (k *Keeper) cycle(c *fiber.Ctx) error {
 	return k.after(c, p, "cycle", func(ctx context.Context, col *Column) error { return k.SetCycle(ctx, col.Site, col.ID, days) })
 }
 
+// own sets who answers for the column; no number of days leaves them to the cycle.
+func (k *Keeper) own(c *fiber.Ctx) error {
+	p := sheetPage{NewOwner: typed(c, "owner"), NewWarn: typed(c, "warn")}
+	warn := 0
+	if p.NewWarn != "" {
+		var err error
+		if warn, err = strconv.Atoi(p.NewWarn); err != nil || warn == 0 {
+			warn = -1 // which no column takes
+		}
+	}
+	return k.after(c, p, "owner", func(ctx context.Context, col *Column) error {
+		return k.SetOwner(ctx, col.Site, col.ID, p.NewOwner, warn)
+	})
+}
+
 func (k *Keeper) hide(c *fiber.Ctx) error {
 	hidden := c.FormValue("hidden") == "1"
 	done := "shown"
@@ -191,6 +227,9 @@ func (k *Keeper) merge(c *fiber.Ctx) error {
 		if err := sure(c); err != nil {
 			return err
 		}
+		if err := k.lands(ctx, col.Site, into, "successor", merges); err != nil {
+			return err
+		}
 		return k.Merge(ctx, col.Site, col.ID, into)
 	})
 }
@@ -200,6 +239,11 @@ func (k *Keeper) end(c *fiber.Ctx) error {
 	return k.after(c, sheetPage{}, "closed", func(ctx context.Context, col *Column) error {
 		if err := sure(c); err != nil {
 			return err
+		}
+		if into != 0 {
+			if err := k.lands(ctx, col.Site, into, "successor", closes); err != nil {
+				return err
+			}
 		}
 		return k.Close(ctx, col.Site, col.ID, into)
 	})

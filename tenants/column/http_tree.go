@@ -8,6 +8,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/web"
 )
 
 // treePage is a site's columns with what one has to know of each, and what this person may do with them.
@@ -17,6 +18,7 @@ type treePage struct {
 	Ended           []ended
 	MayMove, MayAdd bool
 	Requests, Ask   string // addresses, or "" for whoever may not
+	Partly          bool   // only what an appointment to one column reaches
 	Deepest         int
 	Done            string
 	Undo            *undo
@@ -24,10 +26,12 @@ type treePage struct {
 }
 
 // row is a column of the tree. Rows stand in the order of the tree: Opens says that those below it follow, Closes how many levels end with it.
+// One that only leads to what the person's appointments reach has no sheet and says no more than its name.
 type row struct {
 	ID, Parent, Version     int64
 	Sheet                   string
 	Name, Kind, Path        string
+	Owner                   string // who answers for it
 	Public                  string // its address for citizens, or "" while they do not see it
 	Fresh, Look             string
 	Count                   int64
@@ -57,7 +61,7 @@ var treeView = console.Define[treePage]("column", "tree")
 // sentences are what the tree says after an act.
 var sentences = map[string]string{
 	"undone": "已撤销，栏目和原来一样了。", "hidden": "已隐藏：导航和网站地图里不再有它，稿件的地址不变。", "shown": "已恢复显示。",
-	"cycle": "更新周期已改。", "added": "栏目已新建。有公开的稿件以后，市民才看得到它。", "merged": "已归并：它的稿件显示在接替的栏目里，旧地址自动跳转。",
+	"cycle": "更新周期已改。", "owner": "责任单位和提醒已保存。", "added": "栏目已新建。有公开的稿件以后，市民才看得到它。", "merged": "已归并：它的稿件显示在接替的栏目里，旧地址自动跳转。",
 	"closed": "已关闭：稿件的地址不变，栏目的旧地址自动跳转。", "fields": "字段已保存，写稿时选这个栏目就会出现。",
 }
 
@@ -67,12 +71,16 @@ func (k *Keeper) showTree(c *fiber.Ctx) error { return k.tree(c, nil) }
 func (k *Keeper) tree(c *fiber.Ctx, err error) error {
 	ctx, site := c.UserContext(), at(c)
 	page := console.Page{Title: say(c, "栏目"), Site: site, Scripts: []string{"tree.js"}}
-	p := treePage{Base: base(c), Deepest: deepestLevel, MayMove: k.Console.Offers(ctx, site, moves), MayAdd: k.Console.Offers(ctx, site, keeps)}
-	if k.Console.Offers(ctx, site, parties...) {
+	sees, mover := k.reach(ctx, site, reads...), k.reach(ctx, site, moves)
+	p := treePage{Base: base(c), Deepest: deepestLevel, MayMove: mover.everywhere, MayAdd: k.reaches(ctx, site, web.AnyColumn, keeps), Partly: !sees.everywhere}
+	if k.reaches(ctx, site, web.AnyColumn, parties...) {
 		p.Requests = requestsAt(site)
 	}
-	if !p.MayAdd && k.Console.Offers(ctx, site, asks[AskNew]) {
-		p.Ask = askAt(site, AskNew, 0)
+	if !p.MayAdd && k.reaches(ctx, site, web.AnyColumn, asks[AskNew]) {
+		p.Ask = requestsAt(site) + "/" + AskNew
+		if sees.everywhere {
+			p.Ask = askAt(site, AskNew, 0)
+		}
 	}
 	if err != nil {
 		if err := troubled(c, err, &page, &p.Wrong); err != nil {
@@ -92,17 +100,20 @@ func (k *Keeper) tree(c *fiber.Ctx, err error) error {
 		asks[id] = true
 	}
 	s, now := k.Sites.Public(site), k.now()
-	p.Rows = tree.rows(func(col *Column) row {
+	p.Rows = tree.rows(tree.around(sees), func(col *Column) row {
+		if !sees.has(col.ID) {
+			return row{ID: col.ID, Parent: col.Parent, Name: col.Name}
+		}
 		word, look := col.fresh(now)
-		r := row{ID: col.ID, Parent: col.Parent, Version: col.Version, Sheet: sheetAt(c, col.ID), Name: col.Name, Kind: say(c, col.KindName()),
+		r := row{ID: col.ID, Parent: col.Parent, Version: col.Version, Sheet: sheetAt(c, col.ID), Name: col.Name, Kind: say(c, col.KindName()), Owner: col.Owner,
 			Path: "/c/" + col.Path, Fresh: say(c, word), Look: look, Count: col.Count, LastAt: col.LastAt, Hidden: col.Hidden,
-			Statutory: col.Statutory, Asks: asks[col.ID], May: p.MayMove}
+			Statutory: col.Statutory, Asks: asks[col.ID], May: mover.has(col.ID) && mover.has(col.Parent)}
 		if s != nil && tree.Visible(col.ID) {
 			r.Public = s.URL("/c/" + col.Path)
 		}
 		return r
 	})
-	p.Ended = tree.ended(c, s)
+	p.Ended = tree.ended(c, s, sees)
 	if p.Wrong.Say == "" {
 		p.Done = say(c, sentences[c.Query("done")])
 		p.Undo = k.undoing(c, tree)
@@ -110,14 +121,16 @@ func (k *Keeper) tree(c *fiber.Ctx, err error) error {
 	return treeView.Show(k.Console, c, page, p)
 }
 
-// rows are the active columns in the tree's order. What stands below a column that ended stands in its place.
-func (t *Tree) rows(draw func(*Column) row) (all []row) {
+// rows are the active columns that are shown, in the tree's order. What stands below a column that ended stands in its place.
+func (t *Tree) rows(shown func(id int64) bool, draw func(*Column) row) (all []row) {
 	var below func(parent int64) []*Column
 	below = func(parent int64) (list []*Column) {
 		for _, k := range t.children[parent] {
-			if k.State == Active {
+			switch {
+			case !shown(k.ID):
+			case k.State == Active:
 				list = append(list, k)
-			} else {
+			default:
 				list = append(list, below(k.ID)...)
 			}
 		}
@@ -150,9 +163,9 @@ func (t *Tree) rows(draw func(*Column) row) (all []row) {
 	return all
 }
 
-func (t *Tree) ended(c *fiber.Ctx, s *render.Site) (all []ended) {
+func (t *Tree) ended(c *fiber.Ctx, s *render.Site, sees reach) (all []ended) {
 	for _, k := range t.All() {
-		if k.State == Active {
+		if k.State == Active || !sees.has(k.ID) {
 			continue
 		}
 		e := ended{Name: k.Name, Path: "/c/" + k.Path, State: say(c, "已关闭")}
@@ -178,10 +191,10 @@ func (k *Keeper) undoing(c *fiber.Ctx, tree *Tree) *undo {
 	n, _ := strconv.Atoi(c.Query("n"))
 	u := &undo{Version: left, Addresses: max(0, min(n, 1000))}
 	switch done := c.Query("done"); {
-	case done == "moved" && k.Console.Offers(c.UserContext(), col.Site, moves):
+	case done == "moved" && k.reaches(c.UserContext(), col.Site, id, moves):
 		u.Action, u.Say, u.To = sheetAt(c, id)+"/move", say(c, "已移动到"), c.Query("was")
 		u.Place, u.Was = tree.where(c, tree.spotOf(col)), tree.where(c, u.To)
-	case done == "renamed" && k.Console.Offers(c.UserContext(), col.Site, keeps):
+	case done == "renamed" && k.reaches(c.UserContext(), col.Site, id, keeps):
 		u.Action, u.Say, u.Place = sheetAt(c, id)+"/rename", say(c, "已改为"), col.Name+" /c/"+col.Path
 		u.Name, u.Slug = c.Query("name"), c.Query("slug")
 		u.Was = u.Name + " " + u.Slug

@@ -17,6 +17,11 @@ func TestSoon(t *testing.T) {
 			t.Errorf("a cycle of %d days, %d days after the last update: %v", c.cycle, c.after, got)
 		}
 	}
+	for after, want := range map[int]bool{3: false, 5: true, 13: true, 15: false} {
+		if k := (&Column{State: Active, CycleDays: 14, WarnDays: 10, LastAt: last}); k.Soon(last.AddDate(0, 0, after)) != want {
+			t.Errorf("with ten days set, %d days after the last update: %v", after, !want)
+		}
+	}
 	if (&Column{State: Active, CycleDays: 14}).Soon(last) {
 		t.Error("a column without anything is blank, not due")
 	}

@@ -42,6 +42,7 @@ const (
 	keeps  policies.Action = "column.template"
 	merges policies.Action = "column.merge.execute"
 	closes policies.Action = "column.close.execute"
+	owns   policies.Action = "column.owner.set"
 )
 
 // asks are what lets somebody ask, performs what lets somebody do it.
@@ -54,17 +55,20 @@ var asked = []string{AskNew, AskRename, AskMerge, AskClose}
 var (
 	askers   = []policies.Action{asks[AskNew], asks[AskRename], asks[AskMerge], asks[AskClose]}
 	deciders = []policies.Action{keeps, merges, closes}
-	reads    = slices.Concat([]policies.Action{moves}, deciders, askers, []policies.Action{"column.owner.set"})
+	reads    = slices.Concat([]policies.Action{moves}, deciders, askers, []policies.Action{owns})
 	parties  = slices.Concat(askers, deciders)
 )
 
 // Askers are the actions of which any lets somebody ask.
 func Askers() []policies.Action { return slices.Clone(askers) }
 
+// Decides is the action that lets somebody decide a request of that kind.
+func Decides(kind string) policies.Action { return performs[kind] }
+
 // Menu is the room's lines in the console.
 func Menu() []console.Entry {
 	return []console.Entry{
-		{Name: "栏目", Path: "/sites/:site/columns", Any: reads},
+		{Name: "栏目", Path: "/sites/:site/columns", Any: reads, Some: true},
 		{Name: "栏目申请", Path: "/sites/:site/column-requests", Any: parties, Some: true},
 	}
 }
@@ -73,9 +77,6 @@ func Menu() []console.Entry {
 func (k *Keeper) Module() module.Module {
 	return module.Module{Room: "tenants/column", Routes: k.Routes}
 }
-
-// soonDays is how many days before its cycle runs out a column is said to run out soon.
-const soonDays = 3
 
 // fresh is how a column keeps its cycle at now: the word on screen, and how its mark looks.
 func (c *Column) fresh(now time.Time) (word, look string) {
@@ -86,7 +87,7 @@ func (c *Column) fresh(now time.Time) (word, look string) {
 		return "空白", "bad"
 	case c.Overdue(now):
 		return "超期", "bad"
-	case c.Overdue(now.AddDate(0, 0, soonDays)):
+	case c.Soon(now):
 		return "快到期", "warn"
 	}
 	return "按时", "ok"

@@ -34,7 +34,8 @@ type change struct {
 	Parent, Successor                   *int64
 	Kind, Name, Path, Description, Keys *string
 	Hidden, Nav                         *bool
-	Position, CycleDays                 *int
+	Position, CycleDays, WarnDays       *int
+	Owner                               *string
 	State                               string
 	Version                             int64 // how often it was changed
 }
@@ -82,6 +83,8 @@ func (d change) apply(k *Column) {
 	set(&k.Nav, d.Nav)
 	set(&k.Position, d.Position)
 	set(&k.CycleDays, d.CycleDays)
+	set(&k.WarnDays, d.WarnDays)
+	set(&k.Owner, d.Owner)
 	if d.State != "" && !k.Statutory {
 		k.State = d.State
 	}

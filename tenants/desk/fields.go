@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -140,10 +141,16 @@ func (d *Desk) unasked(ctx context.Context, site kernel.SiteID, f fields, wanted
 
 // filled refuses to send what lacks a value that its column must have.
 func (d *Desk) filled(ctx context.Context, a *article.Draft) error {
-	s, err := d.Columns.Fields(ctx, a.Site, a.Column)
-	if err != nil {
-		return err
+	_, why, err := d.lacks(ctx, a)
+	if err == nil && why != nil {
+		err = fault.New(fault.Invalid, "还不能送审：%s请先修改稿件。", fault.Say(why))
 	}
+	return err
+}
+
+// lacks are the fields of its column that an article does not fill as it should, and what is wrong with the first.
+func (d *Desk) lacks(ctx context.Context, a *article.Draft) (labels []string, why, err error) {
+	s, err := d.Columns.Fields(ctx, a.Site, a.Column)
 	for _, one := range s.Fields {
 		value := ""
 		for _, h := range a.Payload.Fields {
@@ -151,9 +158,10 @@ func (d *Desk) filled(ctx context.Context, a *article.Draft) error {
 				value = h.Value
 			}
 		}
-		if err := one.Check(value); err != nil {
-			return fault.New(fault.Invalid, "还不能送审：%s请先修改稿件。", fault.Say(err))
+		if wrong := one.Check(value); wrong != nil {
+			labels = append(labels, one.Label)
+			why = cmp.Or(why, wrong)
 		}
 	}
-	return nil
+	return labels, why, err
 }

@@ -48,6 +48,7 @@ type articlePage struct {
 	Plan   plan
 	After  after
 	Own    []article.Field // what the column asked for
+	Facts  []fact          // what else the article says of itself: its number, its disclosure
 	// Pairing is what it explains and what explains it.
 	Pairing pairing
 }
@@ -130,7 +131,7 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	if p.Body, err = d.dressed(ctx, a.Site, p.Body); err != nil {
 		return err
 	}
-	p.Own = a.Payload.Fields
+	p.Own, p.Facts = a.Payload.Fields, facts(c, a.Payload)
 	return articleView.Show(d.Console, c, page, p)
 }
 
@@ -152,6 +153,14 @@ func (p *articlePage) tell(c *fiber.Ctx, page *console.Page, err error) error {
 	}
 	if strings.HasSuffix(c.Path(), "/"+review.Signed) {
 		p.Signing = signing{true, typed(c, "signer"), typed(c, "signed_on"), typed(c, "words")}
+		return nil
+	}
+	switch {
+	case strings.HasSuffix(c.Path(), "/urgent"):
+		p.Urgent = typed(c, "words")
+		return nil
+	case c.FormValue("kind") == review.HandedOver:
+		p.WhyTo = typed(c, "words")
 		return nil
 	}
 	p.Reason, p.Notice, p.UsualReason = typed(c, "reason"), typed(c, "notice"), typed(c, "usual")

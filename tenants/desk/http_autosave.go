@@ -22,6 +22,7 @@ type autosaved struct {
 	By      string    `json:"by,omitempty"`
 	Others  []present `json:"others"`
 	Say     string    `json:"say,omitempty"`
+	Checks  []hint    `json:"checks,omitzero"` // of what was kept; absent where nothing was
 }
 
 type present struct {
@@ -63,7 +64,11 @@ func (d *Desk) autosave(c *fiber.Ctx) error {
 	if err != nil {
 		return refuse(c, err)
 	}
-	return d.tell(c, a, autosaved{State: "saved", At: kept.At, Seq: kept.Seq}, s.Base)
+	hints, err := d.typing(c, a, f)
+	if err != nil {
+		return err
+	}
+	return d.tell(c, a, autosaved{State: "saved", At: kept.At, Seq: kept.Seq, Checks: hints}, s.Base)
 }
 
 // arrive notes that a form is open in which nothing was typed yet.

@@ -73,15 +73,42 @@ const glanceMost = 20
 // glance is what the checks say of a draft, beside the form in which it is put right.
 func (d *Desk) glance(c *fiber.Ctx, a *article.Draft) (console.Section, error) {
 	_, all, err := d.spotted(c.UserContext(), a)
-	s := console.Section{Title: say(c, "检查"), Empty: "没有发现问题。"}
+	return console.Section{Title: say(c, "检查"), Empty: "没有发现问题。", Items: glanced(all)}, err
+}
+
+func glanced(all []checks.Finding) (items []console.Item) {
 	for _, f := range all[:min(len(all), glanceMost)] {
 		field := f.Place.Field
 		if !slices.Contains([]string{"title", "source", "summary"}, field) {
 			field = "body"
 		}
-		s.Items = append(s.Items, console.Item{Text: f.Say, Href: "#" + field, Mark: f.Name(), Kind: f.Look(), Note: f.Quote})
+		items = append(items, console.Item{Text: f.Say, Href: "#" + field, Mark: f.Name(), Kind: f.Look(), Note: f.Quote})
 	}
-	return s, err
+	return items
+}
+
+// hint is what the checks say of a text while it is being typed, for the script of its form.
+type hint struct {
+	Say   string `json:"say"`
+	To    string `json:"to"`
+	Mark  string `json:"mark"`
+	Kind  string `json:"kind"`
+	Quote string `json:"quote"`
+}
+
+// typing is what the checks say of what a form holds now (C9): the same as of a draft, before there is one.
+func (d *Desk) typing(c *fiber.Ctx, a *article.Draft, f fields) ([]hint, error) {
+	draft := *a
+	if draft.ID == 0 {
+		draft.Payload.Kind = article.News
+	}
+	draft.Payload = f.into(draft.Payload)
+	_, all, err := d.spotted(c.UserContext(), &draft)
+	hints := []hint{}
+	for _, i := range glanced(all) {
+		hints = append(hints, hint{i.Text, i.Href, say(c, i.Mark), i.Kind, i.Note})
+	}
+	return hints, err
 }
 
 // which names a finding for a button: its rule, its place and its words.
@@ -129,6 +156,11 @@ func (d *Desk) submit(ctx context.Context, a *article.Draft, version int64, why 
 	if err := d.filled(ctx, a); err != nil {
 		return 0, err
 	}
+	return d.freeze(ctx, a, version, why)
+}
+
+// freeze makes an edition of the draft that the person saw, whatever its column asks for.
+func (d *Desk) freeze(ctx context.Context, a *article.Draft, version int64, why string) (edition publication.EditionID, err error) {
 	_, all, err := d.spotted(ctx, a)
 	if err != nil {
 		return 0, err

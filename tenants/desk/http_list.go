@@ -129,10 +129,7 @@ func (d *Desk) list(c *fiber.Ctx, f filter, err error) error {
 		p.Older = next.at(p.Path)
 	}
 	if d.Console.OffersSome(ctx, site, "article.create") {
-		p.New = p.Path + "/new"
-	}
-	if d.Console.Offers(ctx, site, "article.create") {
-		p.MayImport = p.Path + "/import"
+		p.New, p.MayImport = p.Path+"/new", p.Path+"/import"
 	}
 	shelf := filter{State: f.State}
 	p.Filtered = p.Query != shelf.query().Encode()

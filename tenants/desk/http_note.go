@@ -24,8 +24,10 @@ type beside struct {
 	MaySettle          bool
 	DueAt              time.Time // until when an emergency is to be reviewed
 	MayUrgent          bool
-	MayEditNow         bool    // a draft: an emergency freezes it
-	Colleagues         []named // to whom it may be handed over
+	Lacks              []string // what the column asks for and an emergency does not wait for
+	Urgent, WhyTo      string   // what was typed: why it cannot wait, why it is handed over
+	MayEditNow         bool     // a draft: an emergency freezes it
+	Colleagues         []named  // to whom it may be handed over
 	Usual              []string
 	UsualReason        string // what was chosen of them
 	Quote, Words       string // what was typed
@@ -81,6 +83,11 @@ func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) er
 	}
 	p.MayEditNow = a.State == article.Drafted
 	p.MayUrgent = (a.State == article.Drafted || a.State == article.Submitted) && d.offers(ctx, a.Site, a.ID, "article.publish.emergency")
+	if p.MayUrgent || p.MaySettle {
+		if p.Lacks, _, err = d.lacks(ctx, a); err != nil {
+			return err
+		}
+	}
 	if !p.MayReview {
 		return nil
 	}

@@ -36,12 +36,13 @@ func (d *Desk) urgent(c *fiber.Ctx) error {
 	return see(c, address(a.Site, a.ID, "urgent"))
 }
 
-// frozen is the edition under review that the person has seen, or a draft's that is frozen now.
+// frozen is the edition under review that the person has seen, or a draft's that is frozen now. What its column asks for is not waited for
+// (C6, 第一时间): the screen has said what is missing, and says it again to whoever reviews afterwards.
 func (d *Desk) frozen(ctx context.Context, c *fiber.Ctx, a *article.Draft, version int64) (publication.EditionID, error) {
 	if a.State == article.Submitted {
 		return d.seen(c, a)
 	}
-	return d.submit(ctx, a, version, typed(c, "words")) // why it cannot wait is also why it is published as it is
+	return d.freeze(ctx, a, version, typed(c, "words")) // why it cannot wait is also why it is published as it is
 }
 
 // settle reviews afterwards what was published in an emergency.

@@ -34,10 +34,13 @@ func (m *Media) Routes(r *web.Router) {
 	r.File(web.FileRoute{Room: "tenants/media", Path: prefix + ":id/:name", Do: m.forCitizens})
 	see := slices.Concat(writes[1:], reads, lastly)
 	r.Action(web.ActionRoute{Room: "tenants/media", Method: fiber.MethodGet, Path: "/sites/:site" + prefix + ":id/:name", Action: writes[0], Or: see,
-		Tenancy: "site", Cache: "private", Do: m.forEditors})
+		Tenancy: "site", Cache: "private", Column: somewhere, Do: m.forEditors})
 	r.Action(web.ActionRoute{Room: "tenants/media", Method: fiber.MethodPost, Path: "/sites/:site/media", Action: writes[0], Or: writes[1:],
-		Tenancy: "site", Cache: "no-store", MaxBody: UploadMost, Do: m.upload})
+		Tenancy: "site", Cache: "no-store", MaxBody: UploadMost, Column: somewhere, Do: m.upload})
 }
+
+// somewhere opens a route to whoever writes or decides in some column or other: what is uploaded stands in none yet.
+func somewhere(*fiber.Ctx) (int64, error) { return web.AnyColumn, nil }
 
 func (m *Media) forCitizens(ctx context.Context, r *web.Request) (*web.File, error) {
 	id, ok := kernel.ParseID[ID](r.Params["id"])
@@ -106,15 +109,37 @@ func (m *Media) forEditors(c *fiber.Ctx) error {
 	if !ok {
 		return none()
 	}
-	get := m.Get
-	if !m.Console.Offers(c.UserContext(), at(c), slices.Concat(writes, reads)...) {
+	get, all := m.Get, slices.Concat(writes, reads)
+	if !m.Console.Offers(c.UserContext(), at(c), all...) {
 		get = m.Sent
+		if m.Console.OffersSome(c.UserContext(), at(c), all...) {
+			get = m.partly
+		}
 	}
 	i, err := get(c.UserContext(), at(c), id)
 	if err != nil {
 		return err
 	}
 	return m.Answer(c, i, c.Params("name"))
+}
+
+// partly is an item for somebody with an appointment to one column: an own one, one that citizens have, and one in a text of that column.
+func (m *Media) partly(ctx context.Context, site kernel.SiteID, id ID) (*Item, error) {
+	i, err := m.Get(ctx, site, id)
+	if err != nil || i.By == kernel.ActorFrom(ctx).Account {
+		return i, err
+	}
+	if i, err := m.Public(ctx, site, id); !fault.Is(err, fault.NotFound) {
+		return i, err
+	}
+	shown := false
+	if m.Shows != nil {
+		shown, err = m.Shows(ctx, site, prefix+strconv.FormatInt(id, 10)+"/")
+	}
+	if err == nil && !shown {
+		err = none()
+	}
+	return i, err
 }
 
 // Answer sends one of the forms of an item.

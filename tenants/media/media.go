@@ -93,7 +93,10 @@ type Room struct {
 	Sites   *site.Sites
 	Console *console.Console // nil where no request is answered
 	Store   blob.Store
-	Unpack  int64 // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
+	// Shows reports whether a text that waits to be published, and that the actor may read, holds what has that address; it is asked for
+	// whoever has an appointment to one column. nil: none does.
+	Shows  func(ctx context.Context, site kernel.SiteID, path string) (bool, error)
+	Unpack int64 // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
 }
 
 // seats is how many pictures are unpacked at once: each may take half of what a small machine has.

@@ -26,14 +26,21 @@ const (
 	uploadMost    = docxMost + 1<<16
 )
 
+// creates is what opens the room: whoever makes articles.
+const creates policies.Action = "article.create"
+
+// somewhere opens a route to whoever may write in some column or other: a clipboard stands in none yet, and the form of a file is asked about
+// the one that it names, which is read after the route has opened.
+func somewhere(*fiber.Ctx) (int64, error) { return web.AnyColumn, nil }
+
 // Routes adds what cleans a clipboard, and the form that takes a file.
 func (t *Tray) Routes(r *web.Router) {
 	for _, a := range []web.ActionRoute{
-		{Method: fiber.MethodPost, Path: "/sites/:site/paste", Action: "article.create", Or: []policies.Action{"article.edit.draft"}, MaxBody: clipboardMost, Do: t.paste},
-		{Method: fiber.MethodGet, Path: "/sites/:site/articles/import", Action: "article.create", Do: t.showImport},
-		{Method: fiber.MethodPost, Path: "/sites/:site/articles/import", Action: "article.create", MaxBody: uploadMost, Do: t.takeIn},
+		{Method: fiber.MethodPost, Path: "/sites/:site/paste", Action: creates, Or: []policies.Action{"article.edit.draft"}, MaxBody: clipboardMost, Do: t.paste},
+		{Method: fiber.MethodGet, Path: "/sites/:site/articles/import", Action: creates, Do: t.showImport},
+		{Method: fiber.MethodPost, Path: "/sites/:site/articles/import", Action: creates, MaxBody: uploadMost, Do: t.takeIn},
 	} {
-		a.Room, a.Tenancy, a.Cache = "tenants/paste", "site", "no-store"
+		a.Room, a.Tenancy, a.Cache, a.Column = "tenants/paste", "site", "no-store", somewhere
 		r.Action(a)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,13 +62,18 @@ func (t *Tray) form(c *fiber.Ctx, chosen int64, err error) error {
 	return importView.Show(t.Console, c, page, p)
 }
 
+// choices are the columns in which the actor may write.
 func (t *Tray) choices(ctx context.Context, site kernel.SiteID, chosen int64) (all []choice, err error) {
 	tree, err := t.Columns.Tree(ctx, site)
 	if err != nil {
 		return nil, err
 	}
+	everywhere, within, err := t.Reach(ctx, site, creates)
+	if err != nil {
+		return nil, err
+	}
 	for _, k := range tree.All() {
-		if k.State != column.Active {
+		if k.State != column.Active || !everywhere && !slices.Contains(within, k.ID) {
 			continue
 		}
 		var names []string
@@ -77,6 +83,18 @@ func (t *Tray) choices(ctx context.Context, site kernel.SiteID, chosen int64) (a
 		all = append(all, choice{k.ID, strings.Join(names, " › "), k.ID == chosen})
 	}
 	return all, nil
+}
+
+// stands refuses to take a file into no column, and into one in which the actor may not write, before anything of it is kept.
+func (t *Tray) stands(ctx context.Context, site kernel.SiteID, column int64) error {
+	if column == 0 {
+		return fault.In("column", "请选择栏目。")
+	}
+	everywhere, within, err := t.Reach(ctx, site, creates)
+	if err == nil && !everywhere && !slices.Contains(within, column) {
+		err = fault.In("column", "您的任职只限指定的栏目，稿件不能放到这个栏目，请另选一个。")
+	}
+	return err
 }
 
 // takeIn makes a draft of a file and leads to its form.
@@ -92,9 +110,7 @@ func (t *Tray) takeIn(c *fiber.Ctx) error {
 	} else {
 		r, err = t.read(c.UserContext(), f.file)
 	}
-	if chosen == 0 {
-		err = errors.Join(err, fault.In("column", "请选择栏目。"))
-	}
+	err = errors.Join(err, t.stands(c.UserContext(), at(c), chosen))
 	if err != nil {
 		return t.form(c, chosen, err)
 	}

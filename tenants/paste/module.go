@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/module"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
 )
@@ -29,6 +31,8 @@ type Room struct {
 	Articles *article.Articles
 	Console  *console.Console
 	Pictures Shelf // nil: none are kept
+	// Reach is where on a site the actor may do one of the actions: everywhere, or in these columns.
+	Reach func(ctx context.Context, site kernel.SiteID, acts ...policies.Action) (everywhere bool, columns []int64, err error)
 }
 
 // atOnce is how many texts are cleaned at the same time; more wait.

@@ -104,6 +104,7 @@ async function keepSafe(form) {
       failures = 0
       if (!dirty) uncopy()
       show('saved', clock(a.at) + words.private)
+      if (!dirty) checked(a.checks ?? [])
       others(a.others)
       return
     }
@@ -124,6 +125,21 @@ async function keepSafe(form) {
     }
     show(kept ? 'failed' : 'unkept', a.say ?? '')
     if (res.status >= 500 || res.status === 429) later() // anything else waits for the next change
+  }
+
+  // checked shows what the checks say of the text as it is now, beside the form; whoever is just following one of the lines is not disturbed.
+  function checked(all) {
+    const old = document.querySelector('#checks, #checks-now')?.closest('section')
+    if (!old && !all.length || old?.contains(document.activeElement)) return
+    const card = clone('autosave-checks'), list = card.querySelector('ul')
+    for (const f of all) {
+      const line = list.appendChild(document.createElement('li'))
+      line.append(Object.assign(document.createElement('a'), {href: f.to, textContent: f.say}), ' ', Object.assign(document.createElement('span'), {className: 'mark ' + f.kind, textContent: f.mark}))
+      if (f.quote) line.append(Object.assign(document.createElement('span'), {className: 'note', textContent: f.quote}))
+    }
+    card.querySelector(all.length ? '.empty' : 'ul').remove()
+    if (old) old.replaceWith(card)
+    else form.after(card)
   }
 
   const inert = html => new DOMParser().parseFromString(html, 'text/html')

@@ -87,7 +87,7 @@ function keys(e) {
   if (e.key === 'ArrowRight' && below && folded) finish(e, () => fold(current, false))
   else if (e.key === 'ArrowLeft' && below && !folded) finish(e, () => fold(current, true))
   else if (e.key in walk) finish(e, () => focusOn(walk[e.key]))
-  else if (e.key === 'Enter') finish(e, () => rowOf(current).querySelector('a.name').click())
+  else if (e.key === 'Enter') finish(e, () => rowOf(current).querySelector('a.name')?.click())
   else if (e.key === ' ' && 'moves' in tree.dataset) finish(e, pick)
   else if (e.key.length === 1) find(e)
 }
