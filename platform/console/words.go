@@ -25,6 +25,7 @@ var english = joined(
 	wordsColumns,
 	wordsRequests,
 	wordsMedia,
+	wordsAV,
 	wordsLife,
 	wordsNotify,
 	wordsWatch,

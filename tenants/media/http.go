@@ -37,6 +37,7 @@ func (m *Media) Routes(r *web.Router) {
 		Tenancy: "site", Cache: "private", Do: m.forEditors})
 	r.Action(web.ActionRoute{Room: "tenants/media", Method: fiber.MethodPost, Path: "/sites/:site/media", Action: writes[0], Or: writes[1:],
 		Tenancy: "site", Cache: "no-store", MaxBody: UploadMost, Do: m.upload})
+	m.filmRoutes(r, see)
 }
 
 func (m *Media) forCitizens(ctx context.Context, r *web.Request) (*web.File, error) {
@@ -48,6 +49,9 @@ func (m *Media) forCitizens(ctx context.Context, r *web.Request) (*web.File, err
 	if err != nil {
 		return nil, err
 	}
+	if no, is := captionsIn(r.Params["name"]); is {
+		return m.captionFile(ctx, i, no, true)
+	}
 	return m.File(i, r.Params["name"])
 }
 
@@ -55,6 +59,9 @@ func none() error { return fault.New(fault.NotFound, "没有这个文件。") }
 
 // File is one of the forms of an item, by the last part of its address.
 func (m *Media) File(i *Item, name string) (*web.File, error) {
+	if i.Timed() {
+		return m.filmFile(i, name)
+	}
 	f := &web.File{ContentType: types[i.Kind], Tag: i.SHA256, Size: i.Bytes}
 	width := 0
 	if name != path.Base(i.Path()) {
@@ -117,9 +124,12 @@ func (m *Media) forEditors(c *fiber.Ctx) error {
 	return m.Answer(c, i, c.Params("name"))
 }
 
-// Answer sends one of the forms of an item.
+// Answer sends one of the forms of an item to whoever sees drafts.
 func (m *Media) Answer(c *fiber.Ctx, i *Item, name string) error {
 	f, err := m.File(i, name)
+	if no, is := captionsIn(name); is {
+		f, err = m.captionFile(c.UserContext(), i, no, false)
+	}
 	if err != nil {
 		return err
 	}
