@@ -107,8 +107,8 @@ func (d *desk) plays() {
 		t.Errorf("sought to 6, it stands at %v", now)
 	}
 	eval[bool](t, b, `document.querySelector('.prose video').focus(),true`)
-	d.special("ArrowLeft", 37, 1)
-	until(t, func() bool { return at() < 5.9 })
+	d.special("ArrowLeft", 37, 5) // a little each time, as far as its length asks
+	until(t, func() bool { return at() < 5.8 })
 	d.special(" ", 32, 1)
 	until(t, func() bool { return eval[bool](t, b, `!document.querySelector('.prose video').paused`) })
 	if !eval[bool](t, b, `(()=>{const s=document.querySelector('.av-words summary');s.focus();s.click();return document.querySelector('.av-words').open&&document.querySelector('.av-words').innerText.includes('鼓声响起来')})()`) {
