@@ -118,6 +118,9 @@ func TestAFilmIsMadePlayable(t *testing.T) {
 		if after, err := h.total(h.ctx, h.one); err != nil || after != before+made {
 			t.Errorf("the site keeps %d bytes, before %d, made %d, %v", after, before, made, err)
 		}
+		if other, err := h.total(h.ctx, h.next); err != nil || other != 0 {
+			t.Errorf("the other site keeps %d bytes, %v", other, err)
+		}
 		keys := len(h.keys())
 		h.must(h.Queue.Add(h.ctx, h.one, Develop{all[0].ID}, jobs.Options{}))
 		h.must(h.Queue.Drain(h.ctx))

@@ -10,7 +10,6 @@ import (
 	"image/jpeg"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -90,24 +89,29 @@ func (m *Media) develop(ctx context.Context, site kernel.SiteID, id ID) error {
 		return fmt.Errorf("make a folder for film %d: %w", id, err)
 	}
 	defer os.RemoveAll(dir)
-	if err := m.fetch(ctx, i, filepath.Join(dir, "in")); err != nil {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("open the folder of film %d: %w", id, err)
+	}
+	defer root.Close()
+	if err := m.fetch(ctx, i, root); err != nil {
 		return err
 	}
-	f, err := m.made(ctx, i, dir, probe, tool)
+	f, err := m.made(ctx, i, root, probe, tool)
 	if err != nil {
 		return err
 	}
 	return m.endFilm(ctx, i, f)
 }
 
-// fetch lays an item's bytes into a file.
-func (m *Media) fetch(ctx context.Context, i *Item, to string) error {
+// fetch lays an item's bytes into the folder, where the tools find them as "in".
+func (m *Media) fetch(ctx context.Context, i *Item, root *os.Root) error {
 	c, err := m.Store.Open(ctx, i.key(0), blob.Range{})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	f, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	f, err := root.Create("in")
 	if err != nil {
 		return err
 	}
@@ -116,9 +120,9 @@ func (m *Media) fetch(ctx context.Context, i *Item, to string) error {
 }
 
 // made is the film that the tools make of what lies in the folder. What they cannot do is no error: the film says so.
-func (m *Media) made(ctx context.Context, i *Item, dir, probe, tool string) (*Film, error) {
+func (m *Media) made(ctx context.Context, i *Item, root *os.Root, probe, tool string) (*Film, error) {
 	var said *toolFault
-	p, err := look(ctx, probe, dir, "in")
+	p, err := look(ctx, probe, root.Name(), "in")
 	if errors.As(err, &said) {
 		return &Film{State: Broken, Why: said.said}, nil
 	}
@@ -130,11 +134,11 @@ func (m *Media) made(ctx context.Context, i *Item, dir, probe, tool string) (*Fi
 		return nil, err
 	}
 	if f.Video != "" {
-		if err := m.framed(ctx, i, f, dir, tool); err != nil {
+		if err := m.framed(ctx, i, f, root, tool); err != nil {
 			return nil, err
 		}
 	}
-	kind, err := develop(ctx, tool, dir, p, func(n int) {
+	kind, err := develop(ctx, tool, root.Name(), p, func(n int) {
 		f.Progress = n
 		_ = m.putFilm(ctx, i.Site, i.ID, f) // for whoever watches; the end is written for sure
 	})
@@ -145,22 +149,22 @@ func (m *Media) made(ctx context.Context, i *Item, dir, probe, tool string) (*Fi
 	case err != nil:
 		return nil, err
 	}
-	f.Play, err = m.putForm(ctx, i.Site, filepath.Join(dir, "out"), kind)
+	f.Play, err = m.putForm(ctx, i.Site, root, "out", kind)
 	f.State, f.Progress = Ready, 100
 	return f, err
 }
 
 // framed puts a poster beside a film, which then is as wide and high as people see it; one of which there is no picture does without.
-func (m *Media) framed(ctx context.Context, i *Item, f *Film, dir, tool string) error {
+func (m *Media) framed(ctx context.Context, i *Item, f *Film, root *os.Root, tool string) error {
 	var said *toolFault
-	err := poster(ctx, tool, dir, f.Length)
+	err := poster(ctx, tool, root.Name(), f.Length)
 	if errors.As(err, &said) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, "poster"))
+	raw, err := root.ReadFile("poster")
 	if err != nil {
 		return nil // a film without a frame at that place
 	}
@@ -169,13 +173,13 @@ func (m *Media) framed(ctx context.Context, i *Item, f *Film, dir, tool string) 
 		return nil
 	}
 	f.Width, f.Height = c.Width, c.Height
-	f.Poster, err = m.putForm(ctx, i.Site, filepath.Join(dir, "poster"), "jpg")
+	f.Poster, err = m.putForm(ctx, i.Site, root, "poster", "jpg")
 	return err
 }
 
 // putForm puts what was made into the store, where the same bytes lie once.
-func (m *Media) putForm(ctx context.Context, site kernel.SiteID, file, kind string) (Form, error) {
-	f, err := os.Open(file)
+func (m *Media) putForm(ctx context.Context, site kernel.SiteID, root *os.Root, file, kind string) (Form, error) {
+	f, err := root.Open(file)
 	if err != nil {
 		return Form{}, err
 	}
