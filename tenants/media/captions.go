@@ -30,6 +30,7 @@ var timing = regexp.MustCompile(`^(?:(\d{1,3}):)?([0-5]\d):([0-5]\d)[.,](\d{3})[
 var (
 	marks  = regexp.MustCompile(`</?[A-Za-z0-9][^<>\n]*>`)
 	braces = regexp.MustCompile(`\{\\[^{}\n]*\}`)
+	opened = regexp.MustCompile(`\{\\+`)
 )
 
 // ReadCaptions makes WebVTT of a caption file: WebVTT or SRT, in UTF-8 or GB18030. What it answers holds times and words and nothing else.
@@ -159,10 +160,8 @@ func cue(line string) string {
 		}
 		return r
 	}, line)
-	for braces.MatchString(line) { // one may be left where another stood
-		line = braces.ReplaceAllString(line, "")
-	}
-	return strings.TrimSpace(line)
+	line = braces.ReplaceAllString(line, "")
+	return strings.TrimSpace(opened.ReplaceAllString(line, "{")) // none is left where another stood
 }
 
 // escaped and unescaped are how WebVTT writes a text, and back.
