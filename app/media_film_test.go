@@ -64,6 +64,7 @@ func TestAFilmIsPublicAsLongAsItsText(t *testing.T) {
 			}
 		}
 		shown("a draft's", http.StatusNotFound)
+		io.filmByLink(t, at, path, captions)
 		io.wants(at+"/send", send(), http.StatusSeeOther, "sent")
 		shown("a sent text's", http.StatusNotFound)
 		if status, _, body := io.multi(page+"/words", url.Values{"transcript": {"后来改的"}, "remove": {"1"}}); status != http.StatusSeeOther {
@@ -79,6 +80,25 @@ func TestAFilmIsPublicAsLongAsItsText(t *testing.T) {
 			o.cleanHTML(t)
 		}
 	})
+}
+
+// filmByLink: a signed preview plays the film of its text, with its captions.
+func (w *worker) filmByLink(t *testing.T, at, path, captions string) {
+	t.Helper()
+	_, _, body := w.post(at+"/preview", url.Values{"version": {fmt.Sprint(w.article(at).Version)}})
+	link := regexp.MustCompile(`http://console\.localhost:8080(/preview/\d+-[A-Za-z0-9_-]{43})<`).FindStringSubmatch(body)
+	if link == nil {
+		t.Fatalf("no link: %s", body)
+	}
+	stranger := &worker{bureau: w.bureau, client: w.client}
+	if _, page := stranger.get(link[1]); !strings.Contains(page, `src="`+link[1]+path) || !strings.Contains(page, `src="`+link[1]+captions) {
+		t.Errorf("a linked preview: %s", page)
+	}
+	for _, p := range []string{path, captions, strings.Replace(captions, "-1", "-2", 1)} {
+		if status, _ := stranger.get(link[1] + p); (status == http.StatusOK) != !strings.Contains(p, "-2") {
+			t.Errorf("%s by a link answers %d", p, status)
+		}
+	}
 }
 
 // words puts captions beside a film by its page, after what is no captions.

@@ -176,6 +176,14 @@ func TestAFilmThatIsNotMade(t *testing.T) {
 	h.must(h.Again(h.ctx, h.one, i.ID))
 	h.must(h.Queue.Drain(h.ctx))
 	state(i.ID, Ready)
+	busy := h.take("又一段.mp4", append(bytes.Clone(mp4), box("free", "x")...))
+	h.booth <- struct{}{} // another film is being made: this one waits in the table, and no worker with it
+	h.must(h.Queue.Drain(h.ctx))
+	state(busy.ID, Waiting)
+	<-h.booth
+	h.must(h.Queue.Add(h.ctx, h.one, Develop{busy.ID}, jobs.Options{}))
+	h.must(h.Queue.Drain(h.ctx))
+	state(busy.ID, Ready)
 	broken := h.take("空的.mp4", index)
 	h.must(h.Queue.Drain(h.ctx))
 	if i := state(broken.ID, Broken); i.Film.Why == "" || strings.Contains(i.Film.Why, "zhanqun-film") {
@@ -368,6 +376,14 @@ func TestTheRealFiles(t *testing.T) {
 		}
 		if kind, raw := h.got(i, filepath.Base(i.Path())); kind == "image/jpeg" && bytes.Contains(raw, []byte("Exif")) {
 			t.Errorf("%s keeps its place", name)
+		}
+	}
+	if _, _, err := tools(); err == nil {
+		h.must(h.Queue.Drain(h.ctx))
+		for _, i := range must(h.find(h.ctx, h.one, "true")) {
+			if i.Timed() && (i.Film.State != Ready || i.Film.Play.Kind != map[bool]string{true: "mp4", false: "m4a"}[i.Seen()] || i.Seen() != (i.Film.Poster.Bytes > 0) || i.Film.Length < 5*time.Second) {
+				t.Errorf("%s became %+v", i.Name, i.Film)
+			}
 		}
 	}
 	h.sound()

@@ -5,7 +5,9 @@
 // request asks whether one of those editions is public at this moment (E5, d12, d51). Its place is the text's, not a folder.
 //
 // Nothing that is uploaded goes out as it came. What it is says its content, not its name; pictures are written anew, so that no place
-// where somebody stood and no hidden second file leaves with them; other files are only ever handed out to be kept, never shown.
+// where somebody stood and no hidden second file leaves with them; of what is seen or heard in time a form is made that every browser plays,
+// where ffmpeg is (E5), and it has words for whoever cannot see or hear it before a text goes out with it (E6); other files are only ever
+// handed out to be kept, never shown.
 package media
 
 import (
