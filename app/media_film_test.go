@@ -6,11 +6,17 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/corpus"
+	"github.com/zhanqun/zhanqun/storage/blob"
+	"github.com/zhanqun/zhanqun/storage/blob/blobtest"
+	"github.com/zhanqun/zhanqun/storage/blob/minio"
 )
 
 const sub = "1\r\n00:00:00,500 --> 00:00:03,000\r\n防汛演练 <b>现在</b> 开始\r\n"
@@ -145,4 +151,55 @@ func (o *bureau) playing(t *testing.T, at, path string) {
 	if head.Get("Content-Type") != "text/vtt; charset=utf-8" || text != "WEBVTT\n\n00:00:00.500 --> 00:00:03.000\n防汛演练 现在 开始\n" {
 		t.Errorf("captions are %s: %q", head.Get("Content-Type"), text)
 	}
+}
+
+// E5, promises.md 2.6: while the media store hangs a page comes as ever, and its film is said not to be there in time; it plays on with the store.
+func TestAStoreThatHangs(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile(corpus.Path(t, "media/av/video-faststart.mp4"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := openBureau(t, filepath.Join(t.TempDir(), "z.db"))
+	to, err := blob.ParseURL(blobtest.S3URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := blobtest.NewProxy(t, to.S3.Endpoint)
+	to.S3.Endpoint = proxy.Addr
+	store, err := minio.Open(context.Background(), to.S3, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Media.Store = blob.Guard(store, time.Second, kernel.SystemClock)
+	io, other := o.hire("hang.writer", "IO"), o.hire("hang.reviewer", "RV", "SR", "PB")
+	at := io.write("防汛演练录像")
+	form := leaflet("防汛演练录像")
+	form.Set("version", "1")
+	_, _, body := io.multi(at+"/insert", form, file{"演练.mp4", raw})
+	form.Set("body", textarea(t, body))
+	form.Set("marked", "1")
+	io.wants(at, form, http.StatusSeeOther, "saved")
+	path := regexp.MustCompile(`/-/media/\d+/full\.mp4`).FindString(io.article(at).Payload.Body)
+	status, _, body := io.multi("/sites/"+io.site.ID.String()+"/media/"+strings.Split(path, "/")[3]+"/av/words", url.Values{"waiver": {"没有人说话。"}})
+	if status != http.StatusSeeOther {
+		t.Fatalf("a waiver answers %d: %s", status, body)
+	}
+	io.wants(at+"/send", url.Values{"version": {"2"}, "why": {"测试"}}, http.StatusSeeOther, "sent")
+	other.wants(at+"/review", other.editionOf(at, "do", "publish"), http.StatusSeeOther, "published")
+	answers := func(when string, film int) {
+		t.Helper()
+		began := time.Now()
+		if status, _, _ := o.askFor(o.site.URL(path)); status != film || time.Since(began) > 5*time.Second {
+			t.Errorf("%s the film answers %d after %v, want %d", when, status, time.Since(began), film)
+		}
+		if status, _, page := o.askFor(o.site.URL("/a/" + at[strings.LastIndexByte(at, '/')+1:])); status != http.StatusOK || !strings.Contains(page, "没有字幕和文字稿：没有人说话。") {
+			t.Errorf("%s the page answers %d: %s", when, status, page)
+		}
+	}
+	answers("before", http.StatusOK)
+	proxy.Hang()
+	answers("while it hangs", http.StatusServiceUnavailable)
+	proxy.Resume()
+	answers("after", http.StatusOK)
 }
