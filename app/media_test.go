@@ -229,28 +229,40 @@ func (o *bureau) served(t *testing.T, at string, paths []string) {
 	if _, head, _ := o.askFor(o.site.URL(paths[1])); head.Get("Content-Disposition") != "attachment; filename*=UTF-8''%E9%99%84%E4%BB%B6%201%20%E6%8A%A5%E5%90%8D%E8%A1%A8.pdf" {
 		t.Errorf("a file's name is %q", head.Get("Content-Disposition"))
 	}
+	o.parts(t, picture, head.Get("Etag"), whole)
+	for path, want := range map[string]int{small[len("/z/guanmiao"):]: 200, strings.Replace(paths[0], "full", "321", 1): 404, strings.Replace(paths[0], ".jpg", ".png", 1): 404, paths[0] + "?a=1": 301} {
+		if status, _, _ := o.askFor(o.site.URL(path)); status != want {
+			t.Errorf("%s answers %d, want %d", path, status, want)
+		}
+	}
+}
+
+// parts asks for a file in every way that RFC 9110 13 and 14 know.
+func (o *bureau) parts(t *testing.T, file, tag, whole string) {
+	t.Helper()
 	n := len(whole)
 	for _, c := range []struct {
 		header, value string
 		status        int
 		body          string
 	}{
-		{"If-None-Match", head.Get("Etag"), 304, ""}, {"If-None-Match", `"x", W/` + head.Get("Etag"), 304, ""}, {"If-None-Match", `"x"`, 200, whole},
+		{"If-None-Match", tag, 304, ""}, {"If-None-Match", `"x", W/` + tag, 304, ""}, {"If-None-Match", `"x"`, 200, whole},
 		{"Range", "bytes=0-9", 206, whole[:10]}, {"Range", "bytes=-7", 206, whole[n-7:]}, {"Range", fmt.Sprintf("bytes=%d-", n-3), 206, whole[n-3:]},
 		{"Range", fmt.Sprintf("bytes=5-%d", n+9), 206, whole[5:]}, {"Range", fmt.Sprintf("bytes=%d-", n), 416, ""}, {"Range", "bytes=-0", 416, ""},
 		{"Range", "bytes=0-1,3-4", 200, whole}, {"Range", "bytes=9-1", 200, whole}, {"Range", "bytes=+1-2", 200, whole}, {"Range", "lines=1-2", 200, whole},
-		{"Range", "bytes=-", 200, whole},
+		{"Range", "bytes=-", 200, whole}, {"Range", "bytes=0-", 206, whole},
 	} {
-		if status, _, body := o.askFor(picture, c.header, c.value); status != c.status || body != c.body {
+		status, head, body := o.askFor(file, c.header, c.value)
+		if status != c.status || body != c.body {
 			t.Errorf("%s: %s answers %d and %d bytes, want %d and %d", c.header, c.value, status, len(body), c.status, len(c.body))
 		}
+		if at := head.Get("Content-Range"); (at == "") != (status == 200 || status == 304) || status == 416 && at != fmt.Sprintf("bytes */%d", n) {
+			t.Errorf("%s: %s answers %d of %q", c.header, c.value, status, at)
+		}
 	}
-	if status, _, body := o.askFor(picture, "Range", "bytes=0-9", "If-Range", `"old"`); status != 200 || body != whole {
-		t.Errorf("part of another picture answers %d", status)
-	}
-	for path, want := range map[string]int{small[len("/z/guanmiao"):]: 200, strings.Replace(paths[0], "full", "321", 1): 404, strings.Replace(paths[0], ".jpg", ".png", 1): 404, paths[0] + "?a=1": 301} {
-		if status, _, _ := o.askFor(o.site.URL(path)); status != want {
-			t.Errorf("%s answers %d, want %d", path, status, want)
+	for when, want := range map[string]int{`"old"`: 200, tag: 206, "Thu, 01 Jan 1970 00:00:00 GMT": 200} {
+		if status, _, body := o.askFor(file, "Range", "bytes=0-9", "If-Range", when); status != want || len(body) != map[int]int{200: n, 206: 10}[want] {
+			t.Errorf("part of it if it is %s answers %d, %d bytes", when, status, len(body))
 		}
 	}
 }

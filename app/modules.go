@@ -115,7 +115,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	if !cfg.Demo { // whose three administrators are invented like the rest
 		h.Sites.BeforeOnline(h.Accounts.OutOfTrial)
 	}
-	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Store: openLate(cfg), Unpack: memoryLimit() / 3})
+	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Queue: h.Queue, Revisions: h.Revisions, Store: openLate(cfg), Unpack: memoryLimit() / 3})
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Pairs = interpretation.New(interpretation.Room{DB: d, Now: now, Audit: h.Audit, Published: h.Published, Revisions: h.Revisions, Texts: pairTexts{h}})
@@ -155,6 +155,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"column": column.ConsoleViews(),
 			"notify": notify.Views(),
 			"watch":  watch.Views(),
+			"media":  media.Views(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -165,6 +166,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			column.Screens(),
 			notify.Screens(),
 			watch.Screens(),
+			media.Screens(),
 		)...)
 	if err != nil {
 		return err

@@ -70,6 +70,8 @@ var kept = []backup.Table{
 	{Name: "clock_told", Order: "site_id, duty, due_at, step", Tenant: bySite},
 	{Name: "work_calendars", Order: "id"},
 	{Name: "media", Order: "site_id, id", Tenant: bySite},
+	{Name: "media_films", Order: "site_id, media_id", Tenant: bySite},
+	{Name: "media_words", Order: "site_id, media_id, no", Tenant: bySite},
 	{Name: "media_uses", Order: "site_id, edition_id, media_id", Tenant: bySite},
 	{Name: "media_scans", Order: "site_id, note_id", Tenant: bySite},
 	{Name: "notices", Order: "site_id, id"},

@@ -21,6 +21,7 @@ var needs = []struct {
 	{"an S3 server", "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0", func() bool { return program("versitygw") }},
 	{"nginx", "install nginx-light", func() bool { return program("nginx") }},
 	{"a browser", "install chromium", func() bool { return program("chromium", "chromium-browser", "google-chrome") }},
+	{"ffmpeg", "install ffmpeg", func() bool { return program("ffmpeg") && program("ffprobe") }},
 	{"an HTML checker", "install a Java runtime, set ZHANQUN_TEST_VNU to vnu.jar", func() bool { return program("java") && os.Getenv("ZHANQUN_TEST_VNU") != "" }},
 	{"nginx and wrk", "apt-get install --no-install-recommends nginx-light wrk", func() bool { return program("nginx") && program("wrk") }},
 	{"real documents", "set ZHANQUN_CORPUS to a folder with policies.jsonl.gz", corpus},

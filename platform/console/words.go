@@ -26,6 +26,7 @@ var english = joined(
 	wordsRequests,
 	wordsMedia,
 	wordsInterpretation,
+	wordsAV,
 	wordsLife,
 	wordsNotify,
 	wordsWatch,

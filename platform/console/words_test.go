@@ -25,6 +25,7 @@ var screens = []string{
 	"tenants/paste",
 	"platform/clocks",
 	"tenants/column",
+	"tenants/media",
 	"platform/notify",
 	"platform/watch",
 	"tenants/interpretation",
@@ -107,6 +108,7 @@ var unspoken = map[string]string{
 	"platform/clocks/notice.go":     "writes notices, which are in Chinese as the rules are",
 	"platform/clocks/http_files.go": "writes files that go to units, in Chinese",
 	"tenants/column/http.go":        "answers citizens, whose language is the site's",
+	"tenants/media/dress_av.go":     "answers citizens, whose language is the site's",
 	"platform/notify/letter.go":     "writes letters, which are in Chinese",
 	"platform/notify/robot.go":      "writes into group chats, in Chinese",
 }

@@ -20,7 +20,7 @@ var allowed = map[atom.Atom]bool{
 	atom.P: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.Ul: true, atom.Ol: true, atom.Li: true,
 	atom.Table: true, atom.Thead: true, atom.Tbody: true, atom.Tr: true, atom.Th: true, atom.Td: true, atom.Caption: true,
 	atom.Figure: true, atom.Figcaption: true, atom.Img: true, atom.A: true, atom.Strong: true, atom.Em: true, atom.B: true, atom.I: true, atom.U: true,
-	atom.S: true, atom.Sup: true, atom.Sub: true, atom.Blockquote: true, atom.Br: true, atom.Hr: true,
+	atom.S: true, atom.Sup: true, atom.Sub: true, atom.Blockquote: true, atom.Br: true, atom.Hr: true, atom.Video: true, atom.Audio: true,
 }
 
 // renamed are elements that mean one of the allowed ones.
@@ -30,7 +30,7 @@ var renamed = map[atom.Atom]atom.Atom{atom.H1: atom.H2, atom.H5: atom.H4, atom.H
 var dropped = map[atom.Atom]bool{
 	atom.Script: true, atom.Style: true, atom.Iframe: true, atom.Frame: true, atom.Frameset: true, atom.Object: true, atom.Embed: true,
 	atom.Applet: true, atom.Noscript: true, atom.Noembed: true, atom.Noframes: true, atom.Template: true, atom.Textarea: true, atom.Select: true,
-	atom.Title: true, atom.Xmp: true, atom.Plaintext: true, atom.Svg: true, atom.Math: true, atom.Audio: true, atom.Video: true,
+	atom.Title: true, atom.Xmp: true, atom.Plaintext: true, atom.Svg: true, atom.Math: true,
 	atom.Base: true, atom.Link: true, atom.Meta: true, atom.Input: true, atom.Button: true,
 }
 
@@ -54,11 +54,13 @@ var secondOpinion = func() *bluemonday.Policy {
 	}
 	slices.Sort(names)
 	p.AllowElements(names...)
-	p.AllowNoAttrs().OnElements("a", "img")
+	p.AllowNoAttrs().OnElements("a", "img", "video", "audio")
 	p.AllowAttrs("class").Matching(classList).OnElements("p", "h2", "h3", "h4", "td", "th", "figure", "blockquote", "table")
 	p.AllowAttrs("colspan", "rowspan").Matching(span).OnElements("td", "th")
 	p.AllowAttrs("scope").Matching(regexp.MustCompile(`^(?:row|col|rowgroup|colgroup)$`)).OnElements("th")
-	p.AllowAttrs("src").Matching(mediaPath).OnElements("img")
+	p.AllowAttrs("src").Matching(mediaPath).OnElements("img", "video", "audio")
+	p.AllowAttrs("controls").Matching(regexp.MustCompile(`^$`)).OnElements("video", "audio")
+	p.AllowAttrs("preload").Matching(regexp.MustCompile(`^none$`)).OnElements("video", "audio")
 	p.AllowAttrs("alt").OnElements("img")
 	p.AllowAttrs("width", "height").Matching(pixels).OnElements("img")
 	p.AllowAttrs("href").Matching(linkPath).OnElements("a")
@@ -171,11 +173,15 @@ func keep(parent, n *html.Node, depth int) {
 		return
 	}
 	to := parent
-	if k := kept(n); k != nil && depth < deepest {
+	k := kept(n)
+	if k != nil && depth < deepest {
 		if parent.AppendChild(k); k.DataAtom == atom.Img || k.DataAtom == atom.Br || k.DataAtom == atom.Hr {
 			return
 		}
 		to, depth = k, depth+1
+	}
+	if n.DataAtom == atom.Video || n.DataAtom == atom.Audio {
+		return // what stands in one is for browsers that have no player, and no reader's
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		keep(to, c, depth)
@@ -227,6 +233,11 @@ func attributes(k, n *html.Node) *html.Node {
 		k.Attr = append(k.Attr, html.Attribute{Key: "alt", Val: attr(n, "alt")})
 		set("width", pixels)
 		set("height", pixels)
+	case atom.Video, atom.Audio: // with controls, and nothing plays or loads by itself
+		if !set("src", mediaPath) {
+			return nil
+		}
+		k.Attr = append(k.Attr, html.Attribute{Key: "controls"}, html.Attribute{Key: "preload", Val: "none"})
 	case atom.A:
 		if set("href", linkPath) && strings.HasPrefix(strings.ToLower(k.Attr[0].Val), "http") {
 			k.Attr = append(k.Attr, html.Attribute{Key: "rel", Val: "noopener"})

@@ -43,6 +43,10 @@ func TestSanitiseKeepsAndDrops(t *testing.T) {
 		{"mail stays", `<a href="mailto:a@ankang.gov.cn">甲</a>`, `<a href="mailto:a@ankang.gov.cn">甲</a>`},
 		{"spans of cells stop at a hundred", `<table><tbody><tr><td colspan="9999" rowspan="2">甲</td></tr></tbody></table>`, `<table><tbody><tr><td colspan="100" rowspan="2">甲</td></tr></tbody></table>`},
 		{"a head cell keeps its scope", `<table><tr><th scope="col">甲</th><th scope="x">乙</th></tr></table>`, `<table><tbody><tr><th scope="col">甲</th><th>乙</th></tr></tbody></table>`},
+		{"our own film stays and plays when somebody wants it", `<figure><video src="/-/media/7/full.mp4" autoplay loop poster="https://x/y.png" onplay="x()"><track src="https://x/y.vtt"><source src="https://x/y.mp4">没有播放器</video></figure>`, `<figure><video src="/-/media/7/full.mp4" controls="" preload="none"></video></figure>`},
+		{"our own sound likewise", `<audio src="/-/media/7/full.mp3" preload="auto"></audio>`, `<audio src="/-/media/7/full.mp3" controls="" preload="none"></audio>`},
+		{"another's film goes with what is in it", `甲<video src="https://evil.example/x.mp4"><p>没有播放器</p></video>乙`, `甲乙`},
+		{"a film without an address goes", `甲<audio controls><source src="/-/media/7/full.mp3"></audio>乙`, `甲乙`},
 		{"a frame goes", `<iframe src="/x">甲</iframe>乙`, `乙`},
 		{"a drawing that could run goes", `<svg onload="x()"><text>甲</text></svg>乙`, `乙`},
 		{"a comment goes", `甲<!-- 密 -->乙`, `甲乙`},
@@ -87,8 +91,8 @@ func textOf(fragment string) string {
 }
 
 var (
-	safeElement = regexp.MustCompile(`^(html|head|body|p|h[234]|ul|ol|li|table|thead|tbody|tr|th|td|caption|figure|figcaption|img|a|strong|em|b|i|u|s|sup|sub|blockquote|br|hr)$`)
-	safeAttr    = regexp.MustCompile(`^(class=(ta-l|ta-c|ta-r|indent-2|info|docno|sign)( (ta-l|ta-c|ta-r|indent-2|info|docno|sign))*|colspan=\d{1,3}|rowspan=\d{1,3}|scope=(row|col)(group)?|src=/-/media/[\w/-]+\.[0-9a-z]+|alt=(?s:.*)|width=\d{1,4}|height=\d{1,4}|rel=noopener|href=(?i:(https?://|mailto:|/([^/\\]|$)|\?).*))$`)
+	safeElement = regexp.MustCompile(`^(html|head|body|p|h[234]|ul|ol|li|table|thead|tbody|tr|th|td|caption|figure|figcaption|img|a|strong|em|b|i|u|s|sup|sub|blockquote|br|hr|video|audio)$`)
+	safeAttr    = regexp.MustCompile(`^(class=(ta-l|ta-c|ta-r|indent-2|info|docno|sign)( (ta-l|ta-c|ta-r|indent-2|info|docno|sign))*|colspan=\d{1,3}|rowspan=\d{1,3}|scope=(row|col)(group)?|src=/-/media/[\w/-]+\.[0-9a-z]+|alt=(?s:.*)|controls=|preload=none|width=\d{1,4}|height=\d{1,4}|rel=noopener|href=(?i:(https?://|mailto:|/([^/\\]|$)|\?).*))$`)
 )
 
 // unsafe names what a browser would find in the fragment that the policy does not know; written apart from it.

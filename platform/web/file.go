@@ -34,6 +34,9 @@ type FileRoute struct {
 // filePolicy lets a file do nothing, should a browser show it as a page of its own.
 const filePolicy = "default-src 'none'; sandbox; frame-ancestors 'self'"
 
+// filmPolicy lets it play itself and nothing else: a browser puts a player of its own around it.
+const filmPolicy = "default-src 'none'; media-src 'self'; sandbox; frame-ancestors 'self'"
+
 // largeFiles stands in the path of every file that may be large, so that whoever is far away has time to take it.
 const largeFiles = "/-/media/"
 
@@ -73,7 +76,7 @@ func Stream(c *fiber.Ctx, f *File) error {
 	tag := `"` + f.Tag + `"`
 	c.Set(fiber.HeaderETag, tag)
 	c.Set(fiber.HeaderAcceptRanges, "bytes")
-	c.Set(fiber.HeaderContentSecurityPolicy, filePolicy)
+	c.Set(fiber.HeaderContentSecurityPolicy, f.policy())
 	if hasTag(c.Request().Header.PeekAll(fiber.HeaderIfNoneMatch), tag) {
 		c.Status(fasthttp.StatusNotModified)
 		return nil
@@ -98,6 +101,13 @@ func Stream(c *fiber.Ctx, f *File) error {
 	}
 	c.Context().SetBodyStream(body, int(length)) // which closes it
 	return nil
+}
+
+func (f *File) policy() string {
+	if strings.HasPrefix(f.ContentType, "video/") || strings.HasPrefix(f.ContentType, "audio/") {
+		return filmPolicy
+	}
+	return filePolicy
 }
 
 // hasTag reports whether If-None-Match names the tag.

@@ -158,8 +158,9 @@ type Pictures interface {
 	Has(ctx context.Context, site kernel.SiteID, body string) error
 	// Use notes, in the transaction that freezes it, what an edition shows beside its words.
 	Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error
-	// Dress gives the pictures of a sanitised text their sizes, and every address of theirs the base below which the reader finds it.
-	Dress(ctx context.Context, site kernel.SiteID, base, body string) (string, error)
+	// Dress gives the pictures of a sanitised text their sizes, its films the words with which the edition was frozen, or those of this moment
+	// without an edition, and every address the base below which the reader finds it.
+	Dress(ctx context.Context, site kernel.SiteID, edition int64, base, body string) (string, error)
 }
 
 // Sites tells which sites citizens can read; platform/site is one.

@@ -37,6 +37,9 @@ func (a *Articles) Preview(ctx context.Context, s *render.Site, d *Draft, p *Pay
 	case !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Gone):
 		return nil, err
 	}
+	if row.Edition = 0; d.State != Drafted {
+		row.Edition = d.Edition // a draft goes with the words of this moment
+	}
 	shell, page, err := a.compose(ctx, s, p, row, base)
 	if err != nil {
 		return nil, err

@@ -37,11 +37,12 @@ func (a *Articles) show(ctx context.Context, s *render.Site, id ID) (render.Shel
 	return shell, page, err
 }
 
-// Dressed is a body as readers see it: the HTML policy of today over what was reviewed, which can only take away, and pictures below base.
-func (a *Articles) Dressed(ctx context.Context, site kernel.SiteID, base, body string) (template.HTML, error) {
+// Dressed is a body as readers see it: the HTML policy of today over what was reviewed, which can only take away, and pictures below base. The
+// edition is the one that it was frozen as, or 0.
+func (a *Articles) Dressed(ctx context.Context, site kernel.SiteID, edition publication.EditionID, base, body string) (template.HTML, error) {
 	var err error
 	if body = render.Sanitise(body); a.Pictures != nil {
-		body, err = a.Pictures.Dress(ctx, site, base, body)
+		body, err = a.Pictures.Dress(ctx, site, int64(edition), base, body)
 	}
 	return template.HTML(render.Charts(body)), err // sanitised above, at every render; a chart is made of escaped words and numbers
 }
@@ -57,7 +58,7 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 		Title: p.Title, Subtitle: p.Subtitle, PublishedAt: shownAt(&row), Migrated: row.Imported, MigratedAt: row.MigratedAt,
 		Source: p.Source, SourceURL: p.SourceURL, Author: p.Author, URL: s.URL(rest),
 	}
-	if page.Body, err = a.Dressed(ctx, s.ID, base, p.Body); err != nil { // the page cache keeps the result
+	if page.Body, err = a.Dressed(ctx, s.ID, row.Edition, base, p.Body); err != nil { // the page cache keeps the result
 		return render.Shell{}, ShowPage{}, err
 	}
 	page.Fields = p.fieldRows()

@@ -51,6 +51,7 @@ type articlePage struct {
 	Facts  []fact          // what else the article says of itself: its number, its disclosure
 	// Pairing is what it explains and what explains it.
 	Pairing pairing
+	Films   console.Section // what plays in the text, and whether everybody can follow it
 }
 
 // step is a line of the responsibility chain.
@@ -128,7 +129,10 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	if err := d.planOf(c, a, &p); err != nil {
 		return err
 	}
-	if p.Body, err = d.dressed(ctx, a.Site, p.Body); err != nil {
+	if p.Body, err = d.dressedAs(ctx, a.Site, frozen(a), p.Body); err != nil {
+		return err
+	}
+	if p.Films, err = d.films(c, a.Site, a.Payload.Body); err != nil {
 		return err
 	}
 	p.Own, p.Facts = a.Payload.Fields, facts(c, a.Payload)
@@ -234,7 +238,7 @@ func (d *Desk) against(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 		return err
 	}
 	p.Compared = difference(c, *now, a.Payload)
-	if p.Compared.Body, err = d.dressed(c.UserContext(), a.Site, p.Compared.Body); err != nil {
+	if p.Compared.Body, err = d.dressedAs(c.UserContext(), a.Site, frozen(a), p.Compared.Body); err != nil {
 		return err
 	}
 	return nil

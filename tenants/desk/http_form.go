@@ -35,6 +35,7 @@ type formPage struct {
 	Restored int64
 	Base     string
 	Checks   console.Section
+	Films    console.Section
 	Remarks  *remarked // what colleagues remarked on and nobody has settled, or nil
 	Done     []string  // what an import has made of a file, when it has just done so
 	// Explaining is the policy that a new article is to explain, or nil.
@@ -163,6 +164,9 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 		return err
 	}
 	if p.Writer, err = d.Console.Writer(c.UserContext()); err != nil {
+		return err
+	}
+	if p.Films, err = d.films(c, at(c), p.Fields.Body); err != nil {
 		return err
 	}
 	return formView.Show(d.Console, c, page, p)

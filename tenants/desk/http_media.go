@@ -10,6 +10,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/media"
 )
@@ -50,10 +52,36 @@ func (d *Desk) insert(c *fiber.Ctx) error {
 	return d.form(c, p, wrong)
 }
 
-// dressed is a text for this screen, its pictures found below the site's address here.
+// dressed is a text for this screen, its pictures found below the site's address here, its films with the words of this moment.
 func (d *Desk) dressed(ctx context.Context, site kernel.SiteID, body template.HTML) (template.HTML, error) {
-	shown, err := d.Media.Dress(ctx, site, "/sites/"+site.String(), string(body))
+	return d.dressedAs(ctx, site, 0, body)
+}
+
+// frozen is the edition that an article stands as, or 0 of a draft.
+func frozen(a *article.Draft) publication.EditionID {
+	if a.State == article.Drafted {
+		return 0
+	}
+	return a.Edition
+}
+
+// dressedAs is dressed, with the words that an edition was frozen with.
+func (d *Desk) dressedAs(ctx context.Context, site kernel.SiteID, edition publication.EditionID, body template.HTML) (template.HTML, error) {
+	shown, err := d.Media.Dress(ctx, site, int64(edition), "/sites/"+site.String(), string(body))
 	return template.HTML(shown), err // Dress adds attributes of its own making to what was sanitised
+}
+
+// films lists what plays in a text, with what is missing for whoever cannot hear or see it; the zero Section where nothing does.
+func (d *Desk) films(c *fiber.Ctx, site kernel.SiteID, body string) (s console.Section, err error) {
+	all, err := d.Media.Standings(c.UserContext(), site, body)
+	if err != nil || len(all) == 0 {
+		return s, err
+	}
+	s.Title = say(c, "视频和音频")
+	for _, f := range all {
+		s.Items = append(s.Items, console.Item{Text: f.Name, Href: "/sites/" + site.String() + f.Path, Mark: f.Say, Kind: f.Mark})
+	}
+	return s, nil
 }
 
 // put adds HTML at the end of the body, which is HTML from then on.

@@ -1,9 +1,11 @@
 package media
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html"
+	"path"
 	"strconv"
 	"strings"
 
@@ -14,9 +16,10 @@ import (
 // sizes is how wide a text is: a phone's whole width, or a column of reading width.
 const sizes = "(min-width: 52rem) 48rem, 100vw"
 
-// Dress gives the pictures of a sanitised text their size, so that nothing jumps while they come, and their smaller forms; every
-// address gets the base below which this reader finds it.
-func (m *Media) Dress(ctx context.Context, site kernel.SiteID, base, body string) (string, error) {
+// Dress gives the pictures of a sanitised text their size, so that nothing jumps while they come, and their smaller forms; a film gets its
+// poster, captions and transcript: those with which the edition was frozen, or without an edition those of this moment. Every address gets
+// the base below which this reader finds it.
+func (m *Media) Dress(ctx context.Context, site kernel.SiteID, edition int64, base, body string) (string, error) {
 	ids := Named(body)
 	if len(ids) == 0 {
 		return body, nil
@@ -25,13 +28,26 @@ func (m *Media) Dress(ctx context.Context, site kernel.SiteID, base, body string
 	if err != nil {
 		return "", err
 	}
+	films := timed(have)
+	var words map[ID]*Words
+	if len(films) > 0 {
+		if words, err = m.words(ctx, site, edition, films...); err != nil {
+			return "", err
+		}
+	}
 	var out strings.Builder
+	var behind string // what is to stand behind the box in which a film stands
 	for z := nethtml.NewTokenizer(strings.NewReader(body)); ; {
 		kind := z.Next()
 		if kind == nethtml.ErrorToken {
-			return out.String(), nil
+			return out.String() + behind, nil
 		}
 		raw := string(z.Raw())
+		if kind == nethtml.EndTagToken && behind != "" {
+			if name, _ := z.TagName(); string(name) == "figure" || string(name) == "p" {
+				raw, behind = raw+behind, ""
+			}
+		}
 		if kind != nethtml.StartTagToken && kind != nethtml.SelfClosingTagToken {
 			out.WriteString(raw)
 			continue
@@ -39,6 +55,13 @@ func (m *Media) Dress(ctx context.Context, site kernel.SiteID, base, body string
 		switch t := z.Token(); {
 		case t.Data == "img":
 			out.WriteString(picture(have, base, t))
+		case t.Data == "video" || t.Data == "audio":
+			i := the(have, value(t, "src"))
+			z.Next() // its end: the sanitiser leaves nothing in it
+			if i != nil && i.Timed() {
+				out.WriteString(i.player(base, words[i.ID]))
+				behind += i.beside(base, words[i.ID])
+			}
 		case t.Data == "a" && strings.HasPrefix(value(t, "href"), prefix):
 			out.WriteString(strings.Replace(raw, `href="`, `href="`+html.EscapeString(base), 1))
 		default:
@@ -56,14 +79,18 @@ func value(t nethtml.Token, key string) string {
 	return ""
 }
 
+// the is the item of an address, or nil.
+func the(have map[ID]*Item, src string) *Item {
+	if ids := Named(src); len(ids) == 1 {
+		return have[ids[0]]
+	}
+	return nil
+}
+
 // picture writes an image anew; one whose row is not there keeps its words and shows nothing.
 func picture(have map[ID]*Item, base string, t nethtml.Token) string {
 	src := value(t, "src")
-	ids := Named(src)
-	var i *Item
-	if len(ids) == 1 {
-		i = have[ids[0]]
-	}
+	i := the(have, src)
 	w, h := value(t, "width"), value(t, "height")
 	set := ""
 	if i != nil && i.Picture() {
@@ -87,6 +114,14 @@ func picture(have map[ID]*Item, base string, t nethtml.Token) string {
 
 // Markup is what stands in a text for an item: a figure, or a line with a link that says what it leads to and how large that is.
 func (i *Item) Markup(alt string) string {
+	if i.Timed() {
+		tag := "audio"
+		if i.Seen() {
+			tag = "video"
+		}
+		return fmt.Sprintf(`<figure><%s src="%s" controls="" preload="none"></%s><figcaption>%s</figcaption></figure>`, tag, i.Path(), tag,
+			html.EscapeString(cmp.Or(alt, strings.TrimSuffix(i.Name, path.Ext(i.Name)))))
+	}
 	if i.Picture() {
 		return fmt.Sprintf(`<figure><img src="%s" alt="%s" width="%d" height="%d"/></figure>`, i.Path(), html.EscapeString(alt), i.Width, i.Height)
 	}

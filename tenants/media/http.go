@@ -37,6 +37,7 @@ func (m *Media) Routes(r *web.Router) {
 		Tenancy: "site", Cache: "private", Column: somewhere, Do: m.forEditors})
 	r.Action(web.ActionRoute{Room: "tenants/media", Method: fiber.MethodPost, Path: "/sites/:site/media", Action: writes[0], Or: writes[1:],
 		Tenancy: "site", Cache: "no-store", MaxBody: UploadMost, Column: somewhere, Do: m.upload})
+	m.filmRoutes(r, see)
 }
 
 // somewhere opens a route to whoever writes or decides in some column or other: what is uploaded stands in none yet.
@@ -51,6 +52,9 @@ func (m *Media) forCitizens(ctx context.Context, r *web.Request) (*web.File, err
 	if err != nil {
 		return nil, err
 	}
+	if no, is := captionsIn(r.Params["name"]); is {
+		return m.captionFile(ctx, i, no, true)
+	}
 	return m.File(i, r.Params["name"])
 }
 
@@ -58,6 +62,9 @@ func none() error { return fault.New(fault.NotFound, "没有这个文件。") }
 
 // File is one of the forms of an item, by the last part of its address.
 func (m *Media) File(i *Item, name string) (*web.File, error) {
+	if i.Timed() {
+		return m.filmFile(i, name)
+	}
 	f := &web.File{ContentType: types[i.Kind], Tag: i.SHA256, Size: i.Bytes}
 	width := 0
 	if name != path.Base(i.Path()) {
@@ -142,9 +149,12 @@ func (m *Media) partly(ctx context.Context, site kernel.SiteID, id ID) (*Item, e
 	return i, err
 }
 
-// Answer sends one of the forms of an item.
+// Answer sends one of the forms of an item to whoever sees drafts.
 func (m *Media) Answer(c *fiber.Ctx, i *Item, name string) error {
 	f, err := m.File(i, name)
+	if no, is := captionsIn(name); is {
+		f, err = m.captionFile(c.UserContext(), i, no, false)
+	}
 	if err != nil {
 		return err
 	}

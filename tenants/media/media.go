@@ -5,7 +5,9 @@
 // request asks whether one of those editions is public at this moment (E5, d12, d51). Its place is the text's, not a folder.
 //
 // Nothing that is uploaded goes out as it came. What it is says its content, not its name; pictures are written anew, so that no place
-// where somebody stood and no hidden second file leaves with them; other files are only ever handed out to be kept, never shown.
+// where somebody stood and no hidden second file leaves with them; of what is seen or heard in time a form is made that every browser plays,
+// where ffmpeg is (E5), and it has words for whoever cannot see or hear it before a text goes out with it (E6); other files are only ever
+// handed out to be kept, never shown.
 package media
 
 import (
@@ -23,6 +25,8 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/jobs"
+	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/storage/blob"
 	"github.com/zhanqun/zhanqun/storage/db"
@@ -45,6 +49,7 @@ type Item struct {
 	Stored        int64   // with the smaller pictures made of it
 	Width, Height int     // 0 of what is no picture
 	Thumbs        []Thumb // smaller pictures made of it, ascending
+	Film          *Film   // nil of what is not seen or heard in time
 	By            kernel.AccountID
 	At            time.Time
 }
@@ -60,15 +65,17 @@ func (i *Item) Picture() bool { return i.Width > 0 }
 
 // Path is its address below the mount of its site.
 func (i *Item) Path() string {
-	if i.Picture() {
+	if i.Picture() || i.Timed() {
 		return i.named("full")
 	}
 	return i.named("file")
 }
 
-func (i *Item) named(what string) string {
-	return prefix + strconv.FormatInt(i.ID, 10) + "/" + what + "." + i.Kind
-}
+func (i *Item) object() string { return fmt.Sprintf("media/%d", i.ID) }
+
+func (i *Item) named(what string) string { return i.below(what + "." + i.Kind) }
+
+func (i *Item) below(name string) string { return prefix + strconv.FormatInt(i.ID, 10) + "/" + name }
 
 // key is where the bytes lie: the same bytes lie once in a site, and never in two (promises.md, dedupe).
 func (i *Item) key(thumb int) string {
@@ -95,8 +102,10 @@ type Room struct {
 	Store   blob.Store
 	// Shows reports whether a text that waits to be published, and that the actor may read, holds what has that address; it is asked for
 	// whoever has an appointment to one column. nil: none does.
-	Shows  func(ctx context.Context, site kernel.SiteID, path string) (bool, error)
-	Unpack int64 // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
+	Shows     func(ctx context.Context, site kernel.SiteID, path string) (bool, error)
+	Unpack    int64            // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
+	Queue     *jobs.Queue      // nil: films stay as they came
+	Revisions *pages.Revisions // of the sites whose films change their form
 }
 
 // seats is how many pictures are unpacked at once: each may take half of what a small machine has.
@@ -106,6 +115,7 @@ const seats = 1
 type Media struct {
 	Room
 	seats chan struct{}
+	booth chan struct{} // the one place where a film is made
 }
 
 // New makes the room.
@@ -113,7 +123,7 @@ func New(r Room) *Media {
 	if r.Unpack <= 0 || r.Unpack > unpackMost {
 		r.Unpack = unpackMost
 	}
-	return &Media{r, make(chan struct{}, seats)}
+	return &Media{r, make(chan struct{}, seats), make(chan struct{}, 1)}
 }
 
 // Take keeps a file under the name it had where it came from. The same file again is the same item.
@@ -177,7 +187,10 @@ func (m *Media) keep(ctx context.Context, i *Item, most int64) error {
 			if err := m.insert(ctx, i); err != nil {
 				return err
 			}
-			return m.Audit.Record(ctx, audit.Entry{Site: i.Site, Action: "media.upload", Object: fmt.Sprintf("media/%d", i.ID), After: i.SHA256,
+			if err := m.expose(ctx, i); err != nil {
+				return err
+			}
+			return m.Audit.Record(ctx, audit.Entry{Site: i.Site, Action: "media.upload", Object: i.object(), After: i.SHA256,
 				Note: map[string]string{"name": i.Name, "bytes": strconv.FormatInt(i.Bytes, 10)}})
 		})
 		if err == nil || !db.Unique(err) || try == 3 {
@@ -210,35 +223,38 @@ func Named(body string) (ids []ID) {
 	return ids
 }
 
-// Has refuses a text that names what its site has not.
+// Has refuses a text that names what its site has not, or what not everybody can follow.
 func (m *Media) Has(ctx context.Context, site kernel.SiteID, body string) error {
-	_, err := m.had(ctx, site, body)
+	_, _, err := m.had(ctx, site, body)
 	return err
 }
 
-// had are the items that a text names, all of them its site's.
-func (m *Media) had(ctx context.Context, site kernel.SiteID, body string) ([]ID, error) {
+// had are the items that a text names, all of them its site's, and the words of those that need some.
+func (m *Media) had(ctx context.Context, site kernel.SiteID, body string) ([]ID, map[ID]*Words, error) {
 	ids := Named(body)
 	if len(ids) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	have, err := m.several(ctx, site, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(have) < len(ids) {
-		return nil, fault.In("body", "正文里有图片或附件不在本站，可能是从别的网站复制来的。请删去后重新上传。")
+		return nil, nil, fault.In("body", "正文里有图片或附件不在本站，可能是从别的网站复制来的。请删去后重新上传。")
 	}
-	return ids, nil
+	words, err := m.fit(ctx, site, have)
+	return ids, words, err
 }
 
-// Use notes that a frozen edition shows what its text names, in the transaction that freezes it.
+// Use notes that a frozen edition shows what its text names, with the words of that moment, in the transaction that freezes it.
 func (m *Media) Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error {
-	ids, err := m.had(ctx, site, body)
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	return m.DB.InTx(ctx, func(ctx context.Context) error { return m.uses(ctx, site, edition, ids) })
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		ids, words, err := m.had(ctx, site, body)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		return m.uses(ctx, site, edition, ids, words)
+	})
 }
 
 // cleanName is a file's name without its folders, with what no file system and no header likes taken out; its extension is of the kind.

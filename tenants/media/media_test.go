@@ -10,6 +10,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
@@ -67,7 +68,8 @@ func build(t *testing.T, d *db.DB, store blob.Store) *house {
 		*at = made.ID
 	}
 	h.must(h.sites.Reload(h.ctx))
-	h.Media = New(Room{DB: d, Now: clock, IDs: ids, Audit: log, Sites: h.sites, Store: store})
+	h.Media = New(Room{DB: d, Now: clock, IDs: ids, Audit: log, Sites: h.sites, Store: store, Queue: jobs.New(d, clock, ids), Revisions: rev})
+	h.Jobs(h.Queue)
 	return h
 }
 
@@ -244,7 +246,7 @@ func TestDress(t *testing.T) {
 		`<a href="/-/media/9/file.pdf">附件</a><a href="/c/x">栏目</a>`: `<a href="/z/a/-/media/9/file.pdf">附件</a><a href="/c/x">栏目</a>`,
 		`<img src="/-/media/9/full.png" alt="没有了"/>`:                `<img src="/z/a/-/media/9/full.png" alt="没有了">`,
 	} {
-		if got, err := h.Dress(h.ctx, h.one, "/z/a", body); err != nil || got != want {
+		if got, err := h.Dress(h.ctx, h.one, 0, "/z/a", body); err != nil || got != want {
 			t.Errorf("%s\nbecomes %s\nwant    %s (%v)", body, got, want, err)
 		}
 	}

@@ -272,7 +272,11 @@ func TestWhatIsRefused(t *testing.T) {
 		{"脚本.pdf", []byte("#!/bin/sh\n"), "程序"},
 		{"手机.jpg", []byte("\x00\x00\x00\x18ftypheic"), "另存为 JPG"},
 		{"新.avif", []byte("\x00\x00\x00\x18ftypavif"), "另存为 JPG"},
-		{"片.mp4", []byte("\x00\x00\x00\x18ftypisom"), "视频"},
+		{"片.mp4", []byte("\x00\x00\x00\x18ftypisom"), "不完整"},
+		{"片.mkv", []byte("\x1aE\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x23\x42\x82\x88matroska"), "另存为 MP4"},
+		{"片.avi", []byte("RIFF\x00\x00\x00\x00AVI LIST"), "另存为 MP4"},
+		{"录音.amr", []byte("#!AMR\n"), "MP3 或 M4A"},
+		{"假.mp3", box("ftyp", "isom\x00\x00\x00\x00", box("moov", "")), "其实是 MP4"},
 		{"旧.bmp", []byte("BM\x00\x00"), "另存为 JPG"},
 		{"旧.exe", ole(""), "没有上传"},
 		{"文.txt", []byte("你好"), "没有上传：只收"},
@@ -284,6 +288,7 @@ func TestWhatIsRefused(t *testing.T) {
 		}
 	}
 	for name, raw := range map[string][]byte{"a.docx": zipped(t, "word/document.xml"), "b.XLSX": zipped(t, "xl/workbook.xml"), "c.pptx": zipped(t, "ppt/presentation.xml"),
+		"i.m4v": box("ftyp", "M4V \x00\x00\x00\x00", box("moov", "")), "j.mp3": []byte("ID3\x04\x00"), "k.WAV": []byte("RIFF\x04\x00\x00\x00WAVE"),
 		"d.ofd": zipped(t, "OFD.xml"), "e.pdf": pdf, "f.doc": ole("WordDocument"), "g.et": ole(""), "h.wps": ole("")} {
 		if d, err := prepared(name, raw); err != nil || !bytes.Equal(d.bytes[0], raw) || d.item.Picture() {
 			t.Errorf("%s: %v", name, err)

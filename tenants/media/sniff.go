@@ -23,6 +23,8 @@ var types = map[string]string{
 	"pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 	"wps":  "application/vnd.ms-works", "et": "application/octet-stream", "dps": "application/octet-stream",
 	"ofd": "application/ofd",
+	"mp4": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
+	"m4a": "audio/mp4", "mp3": "audio/mpeg", "ogg": "audio/ogg", "wav": "audio/wav",
 }
 
 // old are the kinds that share one container of the years before 2007, in which only the name tells them apart.
@@ -43,7 +45,13 @@ var refused = []struct {
 	{"avif", 8, "AVIF 图片还不能用，请另存为 JPG 或 PNG 后再上传。"},
 	{"heic", 8, "HEIC 图片（苹果手机的格式）还不能用，请另存为 JPG 后再上传。"},
 	{"mif1", 8, "HEIC 图片（苹果手机的格式）还不能用，请另存为 JPG 后再上传。"},
-	{"ftyp", 4, "视频和音频还不能放进正文。"},
+	{"ftyp", 4, "视频请另存为 MP4，音频请另存为 MP3 或 M4A 后再上传。"},
+	{"\x1aE\xdf\xa3", 0, "视频请另存为 MP4，音频请另存为 MP3 或 M4A 后再上传。"}, // Matroska that is no WebM
+	{"AVI ", 8, "视频请另存为 MP4，音频请另存为 MP3 或 M4A 后再上传。"},
+	{"FLV\x01", 0, "视频请另存为 MP4，音频请另存为 MP3 或 M4A 后再上传。"},
+	{"0&\xb2u\x8ef\xcf\x11", 0, "视频请另存为 MP4，音频请另存为 MP3 或 M4A 后再上传。"}, // Windows Media
+	{"fLaC", 0, "视频请另存为 MP4，音频请另存为 MP3 或 M4A 后再上传。"},
+	{"#!AMR", 0, "视频请另存为 MP4，音频请另存为 MP3 或 M4A 后再上传。"},
 	{"BM", 0, "BMP 图片请另存为 JPG 或 PNG 后再上传。"},
 	{"II*\x00", 0, "TIFF 图片请另存为 JPG 或 PNG 后再上传。"},
 	{"MM\x00*", 0, "TIFF 图片请另存为 JPG 或 PNG 后再上传。"},
@@ -76,9 +84,15 @@ func sniff(name string, raw []byte) (kind string, err error) {
 	case begins("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
 		kind, err = compound(name, ext, raw)
 	default:
-		return "", unknown(name, raw)
+		if kind = avKind(raw); kind == "" {
+			return "", unknown(name, raw)
+		}
+		if kind == "mp4" && ext == "m4a" { // recorders call what is only heard by the general name inside
+			kind = ext
+		}
+		err = whole(name, lengthwise(kind, raw))
 	}
-	if err == nil && ext != kind {
+	if err == nil && !namedLike(kind, ext) {
 		err = fault.In("file", "“%s”的内容其实是 %s，和名称不符。请改正名称后再上传。", short(name), strings.ToUpper(kind))
 	}
 	return kind, err
@@ -104,7 +118,7 @@ func unknown(name string, raw []byte) error {
 			return fault.In("file", "“%s”没有上传：网页和 SVG 里可以藏程序，不能放在网站上。图片请另存为 PNG，文字请贴进正文。", short(name))
 		}
 	}
-	return fault.In("file", "“%s”没有上传：只收 JPG、PNG、GIF、WebP 图片，和 PDF、OFD、Word、Excel、PPT、WPS 文件。", short(name))
+	return fault.In("file", "“%s”没有上传：只收 JPG、PNG、GIF、WebP 图片，MP4、MOV、WebM 视频，MP3、M4A、OGG、WAV 音频，和 PDF、OFD、Word、Excel、PPT、WPS 文件。", short(name))
 }
 
 // parts tell by a part of its own what a packed document is.

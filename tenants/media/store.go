@@ -72,7 +72,7 @@ func (m *Media) find(ctx context.Context, site kernel.SiteID, where string, args
 	for n := range rows {
 		all[n] = rows[n].item()
 	}
-	return all, nil
+	return all, m.developed(ctx, site, all)
 }
 
 func (m *Media) one(ctx context.Context, site kernel.SiteID, where string, args ...any) (*Item, error) {
@@ -129,13 +129,19 @@ func (m *Media) same(ctx context.Context, i *Item) (*Item, error) {
 // total is how many bytes a site keeps.
 func (m *Media) total(ctx context.Context, site kernel.SiteID) (n int64, err error) {
 	err = m.DB.Conn(ctx).NewRaw(`SELECT (SELECT coalesce(sum(stored), 0) FROM media WHERE site_id = ?)
-		+ (SELECT coalesce(sum(bytes), 0) FROM media_scans WHERE site_id = ?)`, site, site).Scan(ctx, &n)
+		+ (SELECT coalesce(sum(bytes), 0) FROM media_scans WHERE site_id = ?)
+		+ (SELECT coalesce(sum(play_bytes + poster_bytes), 0) FROM media_films WHERE site_id = ?)`, site, site, site).Scan(ctx, &n)
 	return n, db.Fault(err)
 }
 
-func (m *Media) uses(ctx context.Context, site kernel.SiteID, edition int64, ids []ID) error {
+// uses writes what an edition names, each with the number of its words, 0 of what has none.
+func (m *Media) uses(ctx context.Context, site kernel.SiteID, edition int64, ids []ID, words map[ID]*Words) error {
 	for _, id := range ids {
-		_, err := m.DB.Conn(ctx).NewRaw(`INSERT INTO media_uses (site_id, edition_id, media_id) VALUES (?, ?, ?)`, site, edition, id).Exec(ctx)
+		no := int64(0)
+		if w := words[id]; w != nil {
+			no = w.No
+		}
+		_, err := m.DB.Conn(ctx).NewRaw(`INSERT INTO media_uses (site_id, edition_id, media_id, words) VALUES (?, ?, ?, ?)`, site, edition, id, no).Exec(ctx)
 		if err != nil {
 			return db.Fault(fmt.Errorf("note what edition %d of site %d uses: %w", edition, site, err))
 		}
@@ -192,6 +198,7 @@ func (m *Media) keys(ctx context.Context, site kernel.SiteID) (all []string, err
 		for _, t := range append([]Thumb{{}}, i.Thumbs...) {
 			all = append(all, i.key(t.Width))
 		}
+		all = append(all, i.madeKeys()...)
 	}
 	scans, err := m.Scans(ctx, site)
 	for _, s := range scans {

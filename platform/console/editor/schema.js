@@ -98,8 +98,22 @@ const Picture = Node.create({
   name: 'picture', draggable: true, addAttributes: shown, addNodeView: seen,
   parseHTML: () => [{tag: 'img[src]', context: 'figure/', priority: 60}], renderHTML: ({HTMLAttributes}) => ['img', HTMLAttributes],
 })
+// What is seen or heard in time stands in a figure. Its controls are not the text's to take away, and nothing loads before somebody wants it.
+const plays = {controls: '', preload: 'none'}
+const Film = Node.create({
+  name: 'film', draggable: true,
+  addAttributes: () => ({src: {default: null}, tag: {default: 'video', rendered: false, parseHTML: e => e.tagName.toLowerCase()}}),
+  parseHTML: () => [{tag: 'video[src]'}, {tag: 'audio[src]'}],
+  renderHTML: ({node, HTMLAttributes}) => [node.attrs.tag, {...HTMLAttributes, ...plays}],
+  addNodeView: () => ({node}) => {
+    const dom = document.createElement(node.attrs.tag)
+    for (const name in plays) dom.setAttribute(name, plays[name])
+    if (node.attrs.src?.startsWith('/-/media/')) dom.src = site.base + node.attrs.src
+    return {dom, stopEvent: e => e.type !== 'dragstart'}
+  },
+})
 const Figure = Node.create({
-  name: 'figure', group: 'block', content: '(paragraph | picture | table)+ figcaption?', isolating: true,
+  name: 'figure', group: 'block', content: '(paragraph | picture | film | table)+ figcaption?', isolating: true,
   addAttributes: () => meaning,
   parseHTML: () => [{tag: 'figure'}], renderHTML: ({HTMLAttributes}) => ['figure', HTMLAttributes, 0],
 })
@@ -186,7 +200,7 @@ const History = Extension.create({
 
 export const schema = [
   Doc, Text, Paragraph, Heading, list('bulletList', 'ul', 'Mod-Shift-8'), list('orderedList', 'ol', 'Mod-Shift-7'), ListItem, Blockquote, Rule, Break,
-  Image, Picture, Figure, Figcaption, Table, TableRow, cell('tableCell', 'td', 'cell'),
+  Image, Picture, Film, Figure, Figcaption, Table, TableRow, cell('tableCell', 'td', 'cell'),
   cell('tableHeader', 'th', 'header_cell', {scope: {default: null}}),
   Link, mark('bold', ['strong', 'b'], 'Mod-b'), mark('italic', ['em', 'i'], 'Mod-i'), mark('underline', ['u'], 'Mod-u'), mark('strike', ['s', 'del', 'strike']),
   mark('superscript', ['sup']), mark('subscript', ['sub']), Tail, History,

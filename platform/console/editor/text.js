@@ -42,7 +42,7 @@ export function tidy(html) {
 }
 
 const words = body => body.textContent.replace(/\s+/g, '')
-const things = ['img', 'a[href]', 'tr', 'td, th', 'li', 'figure']
+const things = ['img', 'video, audio', 'a[href]', 'tr', 'td, th', 'li', 'figure']
 
 // same reports whether an editor that was given one HTML and answers another has kept every word and every thing.
 export function same(given, answers) {

@@ -1,0 +1,460 @@
+package media
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"image/jpeg"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/corpus"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/jobs"
+	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/storage/blob"
+	"github.com/zhanqun/zhanqun/storage/blob/blobtest"
+	"github.com/zhanqun/zhanqun/storage/blob/files"
+	"github.com/zhanqun/zhanqun/storage/db/dbtest"
+)
+
+// box is a box of an ISO file.
+func box(kind, body string, more ...[]byte) []byte {
+	b := append(binary.BigEndian.AppendUint32(nil, uint32(8+len(body))), kind+body...)
+	return append(b, bytes.Join(more, nil)...)
+}
+
+// index is a film of which nothing is left but its frame.
+var index = box("ftyp", "isom\x00\x00\x02\x00isommp41", box("moov", strings.Repeat("\x00", 40)), box("mdat", strings.Repeat("\x00", 400)))
+
+// filmed makes a film of some seconds with ffmpeg's own test picture and tone.
+func filmed(t *testing.T, name string, args ...string) []byte {
+	t.Helper()
+	if _, _, err := tools(); err != nil {
+		if os.Getenv("ZHANQUN_TEST_REQUIRE") != "" {
+			t.Fatal("ffmpeg is required and not in PATH")
+		}
+		t.Skip("no ffmpeg: install it")
+	}
+	out := filepath.Join(t.TempDir(), name)
+	args = append([]string{"-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc=duration=4:size=320x180:rate=10", "-f", "lavfi", "-i", "sine=duration=4"}, args...)
+	if said, err := exec.Command("ffmpeg", append(args, out)...).CombinedOutput(); err != nil {
+		t.Fatalf("ffmpeg: %v: %s", err, said)
+	}
+	return must(os.ReadFile(out))
+}
+
+func (h *house) take(name string, raw []byte) *Item {
+	h.t.Helper()
+	i, err := h.Take(h.ctx, h.one, name, raw)
+	h.must(err)
+	return i
+}
+
+// got is one of the forms of an item, as it goes out.
+func (h *house) got(i *Item, name string) (kind string, raw []byte) {
+	h.t.Helper()
+	f, err := h.File(i, name)
+	h.must(err)
+	r, err := f.Open(h.ctx, 0, f.Size)
+	h.must(err)
+	raw, err = io.ReadAll(r)
+	h.must(errors.Join(err, r.Close()))
+	if int64(len(raw)) != f.Size {
+		h.t.Errorf("%s says %d bytes and has %d", name, f.Size, len(raw))
+	}
+	return f.ContentType, raw
+}
+
+// E5: a film in whatever form it came goes out as MP4 that every browser plays, its index first, with a poster and without the place where it was
+// taken; it is made once, counts for the quota, and its bytes are named.
+func TestAFilmIsMadePlayable(t *testing.T) {
+	mov := filmed(t, "a.mov", "-c:v", "mpeg4", "-c:a", "pcm_s16le", "-metadata", "location=+32.6847+109.0290/", "-metadata", "comment=GEHEIM")
+	mp4 := filmed(t, "b.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-metadata", "comment=GEHEIM") // its index stands last
+	mp3 := filmed(t, "c.mp3", "-map", "1:a", "-c:a", "libmp3lame", "-metadata", "title=GEHEIM")
+	each(t, func(t *testing.T, h *house) {
+		h.t = t
+		for name, raw := range map[string][]byte{"龙舟.mov": mov, "龙舟.mp4": mp4, "龙舟.mp3": mp3} {
+			i := h.take(name, raw)
+			if kind, as := h.got(i, "full."+i.Kind); !bytes.Equal(as, raw) || kind != types[i.Kind] || i.Film.State != Waiting {
+				t.Errorf("%s goes out before as %s, %+v", name, kind, i.Film)
+			}
+		}
+		before, err := h.total(h.ctx, h.one)
+		h.must(err)
+		h.must(h.Queue.Drain(h.ctx))
+		all, err := h.find(h.ctx, h.one, "true")
+		h.must(err)
+		var made int64
+		for _, i := range all {
+			f := i.Film
+			kind, raw := h.got(i, "full."+i.Kind)
+			if f.State != Ready || f.Progress != 100 || f.Length < 3900*time.Millisecond || f.Length > 4200*time.Millisecond || bytes.Contains(raw, []byte("GEHEIM")) || bytes.Contains(raw, []byte("32.68")) {
+				t.Errorf("%s became %+v", i.Name, f)
+			}
+			if moov, mdat := bytes.Index(raw, []byte("moov")), bytes.Index(raw, []byte("mdat")); moov < 0 || mdat < moov {
+				t.Errorf("%s: its index stands at %d, its pictures at %d", i.Name, moov, mdat)
+			}
+			made += f.Play.Bytes + f.Poster.Bytes
+			if i.Kind == "mp3" {
+				if kind != "audio/mp4" || f.Video != "" || f.Audio != "mp3" || f.Poster.Bytes != 0 || i.Seen() {
+					t.Errorf("%s goes out as %s, %+v", i.Name, kind, f)
+				}
+				continue
+			}
+			what, jpg := h.got(i, "poster.jpg")
+			if c, err := jpeg.DecodeConfig(bytes.NewReader(jpg)); err != nil || what != "image/jpeg" || kind != "video/mp4" || c.Width != 320 || f.Width != 320 || f.Height != 180 {
+				t.Errorf("%s goes out as %s, its poster is %s %+v, %v, %+v", i.Name, kind, what, c, err, f)
+			}
+		}
+		if after, err := h.total(h.ctx, h.one); err != nil || after != before+made {
+			t.Errorf("the site keeps %d bytes, before %d, made %d, %v", after, before, made, err)
+		}
+		if other, err := h.total(h.ctx, h.next); err != nil || other != 0 {
+			t.Errorf("the other site keeps %d bytes, %v", other, err)
+		}
+		keys := len(h.keys())
+		h.must(h.Queue.Add(h.ctx, h.one, Develop{all[0].ID}, jobs.Options{}))
+		h.must(h.Queue.Drain(h.ctx))
+		if err := h.Again(h.ctx, h.one, all[0].ID); !fault.Is(err, fault.Conflict) {
+			t.Errorf("what is ready is made again: %v", err)
+		}
+		if got := len(h.keys()); got != keys || keys != 8 {
+			t.Errorf("the store holds %d files, then %d", keys, got)
+		}
+		h.sound()
+		if none, err := h.films(h.ctx, h.next, all[0].ID); err != nil || len(none) != 0 {
+			t.Errorf("another site's films: %v, %v", none, err)
+		}
+		h.must(h.Store.Delete(h.ctx, all[0].Film.Play.key(h.one)))
+		if flaws, err := h.Flaws(h.ctx, h.one); err != nil || len(flaws) != 1 || flaws[0] != (Flaw{"media-missing", all[0].Film.Play.key(h.one)}) {
+			t.Errorf("without what was made: %v, %v", flaws, err)
+		}
+	})
+}
+
+// sound says that rows and bytes belong together.
+func (h *house) sound() {
+	h.t.Helper()
+	for _, s := range []kernel.SiteID{h.one, h.next} {
+		if flaws, err := h.Flaws(h.ctx, s); err != nil || len(flaws) > 0 {
+			h.t.Errorf("%v, %v", flaws, err)
+		}
+	}
+}
+
+// E5: without ffmpeg a film goes out as it came, and is made when somebody asks once there is one. What ffmpeg can make nothing of is not shown,
+// and says so; what does not fit into the site goes out as it came.
+func TestAFilmThatIsNotMade(t *testing.T) {
+	mp4 := filmed(t, "b.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac")
+	h := build(t, dbtest.SQLite(t, schema...), must(files.Open(t.TempDir())))
+	i := h.take("龙舟.mp4", mp4)
+	path := os.Getenv("PATH")
+	t.Setenv("PATH", t.TempDir())
+	h.must(h.Queue.Drain(h.ctx))
+	state := func(id ID, want string) *Item {
+		t.Helper()
+		i, err := h.Get(h.ctx, h.one, id)
+		h.must(err)
+		if i.Film.State != want {
+			t.Errorf("%s is %+v, want %s", i.Name, i.Film, want)
+		}
+		return i
+	}
+	if _, raw := h.got(state(i.ID, AsCame), "full.mp4"); !bytes.Equal(raw, mp4) {
+		t.Error("it does not go out as it came")
+	}
+	t.Setenv("PATH", path)
+	h.must(h.Again(h.ctx, h.one, i.ID))
+	h.must(h.Queue.Drain(h.ctx))
+	state(i.ID, Ready)
+	busy := h.take("又一段.mp4", append(bytes.Clone(mp4), box("free", "x")...))
+	h.booth <- struct{}{} // another film is being made: this one waits in the table, and no worker with it
+	h.must(h.Queue.Drain(h.ctx))
+	state(busy.ID, Waiting)
+	<-h.booth
+	h.must(h.Queue.Add(h.ctx, h.one, Develop{busy.ID}, jobs.Options{}))
+	h.must(h.Queue.Drain(h.ctx))
+	state(busy.ID, Ready)
+	broken := h.take("空的.mp4", index)
+	h.must(h.Queue.Drain(h.ctx))
+	if i := state(broken.ID, Broken); i.Film.Why == "" || strings.Contains(i.Film.Why, "zhanqun-film") {
+		t.Errorf("why: %q", i.Film.Why)
+	}
+	if err := h.Has(h.ctx, h.one, broken.Markup("")); !strings.Contains(fault.Say(err), "“空的.mp4”播放不了") {
+		t.Errorf("a text with a broken film: %v", err)
+	}
+	if got, err := h.Dress(h.ctx, h.one, 0, "", broken.Markup("")); err != nil || strings.Contains(got, "<video") || !strings.Contains(got, "播放不了") {
+		t.Errorf("a broken film is shown as %s, %v", got, err)
+	}
+	for id, want := range map[ID]fault.Kind{broken.ID: "", i.ID: fault.Conflict, 7: fault.NotFound, h.take("江.png", drawn(t, "png", 9, 9)).ID: fault.Conflict} {
+		if err := h.Again(h.ctx, h.one, id); fault.KindOf(err) != want {
+			t.Errorf("again %d: %v", id, err)
+		}
+	}
+	if err := h.Again(h.ctx, h.next, broken.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("another site's: %v", err)
+	}
+	full := must(h.Take(h.ctx, h.next, "龙舟.mp4", mp4))
+	h.must(h.sites.SetQuota(h.ctx, h.next, site.Quota{StorageMB: 1, UploadMB: 1}))
+	h.must(h.DB.InTx(h.ctx, func(ctx context.Context) error {
+		return h.insertScan(ctx, &Scan{Site: h.next, Note: 1, Name: "x", Kind: "pdf", SHA256: strings.Repeat("0", 64), Bytes: 1<<20 - full.Stored - 100, By: 11})
+	}))
+	h.must(h.Queue.Drain(h.ctx))
+	if i, err := h.Get(h.ctx, h.next, full.ID); err != nil || i.Film.State != AsCame || i.Film.Play.Bytes != 0 || !strings.Contains(i.Film.Why, "已满 1 MB") || i.Film.Video != "h264" {
+		t.Errorf("on a full site: %+v, %v", i.Film, err)
+	}
+}
+
+// E5, Y2: the same over S3, in parts as browsers ask for them.
+func TestS3KeepsFilmsToo(t *testing.T) {
+	mp4 := filmed(t, "b.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac")
+	for name, store := range map[string]blob.Store{"folder": must(files.Open(t.TempDir())), "S3": blobtest.S3(t)} {
+		h := build(t, dbtest.SQLite(t, schema...), store)
+		i := h.take("龙舟.mp4", mp4)
+		h.must(h.Queue.Drain(h.ctx))
+		i, err := h.Get(h.ctx, h.one, i.ID)
+		h.must(err)
+		f, err := h.File(i, "full.mp4")
+		h.must(err)
+		_, whole := h.got(i, "full.mp4")
+		for _, c := range [][2]int64{{0, 1}, {0, f.Size}, {f.Size - 1, 1}, {1000, 2000}, {f.Size / 2, f.Size - f.Size/2}} {
+			r, err := f.Open(h.ctx, c[0], c[1])
+			h.must(err)
+			part, err := io.ReadAll(r)
+			h.must(errors.Join(err, r.Close()))
+			if !bytes.Equal(part, whole[c[0]:c[0]+c[1]]) {
+				t.Errorf("%s: %v gives %d other bytes", name, c, len(part))
+			}
+		}
+		for _, other := range []string{"full.mov", "file.mp4", "poster.png", "320.jpg", "full", ""} {
+			if _, err := h.File(i, other); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s: %q: %v", name, other, err)
+			}
+		}
+		h.sound()
+	}
+}
+
+// E6, 先审查后公开: a text is sent with the words of that moment and stays with them; whoever puts others changes the next one. Captions are
+// public with a public text that was reviewed with them, and below their own site.
+func TestWordsGoWithTheirEdition(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		i := h.take("通知.mp4", index)
+		still := h.take("江.png", drawn(t, "png", 40, 30))
+		body := i.Markup("演练") + still.Markup("江")
+		if err := h.Has(h.ctx, h.one, body); !strings.Contains(fault.Say(err), "“通知.mp4”还没有字幕或文字稿") {
+			t.Errorf("without words: %v", err)
+		}
+		freeze := func(id int64) publication.EditionID {
+			e, err := h.pub.Freeze(h.ctx, publication.Draft{Object: publication.Object{Site: h.one, Kind: "article", ID: id}, Author: 11, Policy: publication.Small, Title: "江", Payload: []byte(`{}`)})
+			h.must(err)
+			return e
+		}
+		first := freeze(5)
+		if err := h.Use(h.ctx, h.one, int64(first), body); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a text without words is sent: %v", err)
+		}
+		captions := must(ReadCaptions([]byte(twoCues)))
+		h.must(h.PutWords(h.ctx, h.one, i.ID, Words{Captions: captions}))
+		h.must(h.Use(h.ctx, h.one, int64(first), body))
+		h.must(h.PutWords(h.ctx, h.one, i.ID, Words{Transcript: "改过的\r\n\r\n文字稿"}))
+		second := freeze(6)
+		h.must(h.Use(h.ctx, h.one, int64(second), body))
+		h.must(h.PutWords(h.ctx, h.one, i.ID, Words{Waiver: "只有风景。"}))
+		for edition, want := range map[publication.EditionID][]string{
+			first:  {`src="/z/a/-/media/`, `/captions-1.vtt" default></video>`, "<summary>文字稿</summary><p>大家好 &amp; 欢迎</p><p>第二行 还有一行</p>"},
+			second: {"<p>改过的</p><p>文字稿</p></details>"},
+			0:      {"没有字幕和文字稿：只有风景。"},
+		} {
+			got, err := h.Dress(h.ctx, h.one, int64(edition), "/z/a", body)
+			for _, w := range want {
+				if err != nil || !strings.Contains(got, w) || strings.Contains(got, "captions-") != (edition == first) {
+					t.Errorf("edition %d is shown as %s, %v; want %s", edition, got, err, w)
+				}
+			}
+		}
+		for _, at := range []kernel.SiteID{h.one, h.next} {
+			got, err := h.words(h.ctx, at, int64(first), i.ID)
+			if all, aerr := h.words(h.ctx, at, 0, i.ID); errors.Join(err, aerr) != nil || (at == h.one) != (len(got) == 1) || (at == h.one) != (len(all) == 1) {
+				t.Errorf("site %d has %v and %v, %v", at, got, all, errors.Join(err, aerr))
+			}
+		}
+		open := func(when string, want ...bool) {
+			t.Helper()
+			for no, w := range want {
+				for _, at := range []kernel.SiteID{h.one, h.next} {
+					text, err := h.captions(h.ctx, at, i.ID, int64(no), true)
+					if (err == nil) != (w && at == h.one) || err == nil && text != captions || err != nil && !fault.Is(err, fault.NotFound) {
+						t.Errorf("%s, captions %d of site %d: %v", when, no, at, err)
+					}
+				}
+			}
+			if _, err := h.captions(h.ctx, h.one, i.ID, 1, false); err != nil {
+				t.Errorf("%s an editor does not get them: %v", when, err)
+			}
+		}
+		publish := func(e publication.EditionID) {
+			t.Helper()
+			h.must(h.pub.Approve(h.ctx, h.one, e, publication.Opinion{Reviewer: 12, Verdict: publication.Approved, Review: "同意", Secrecy: "不涉密"}))
+			h.must(h.pub.Publish(h.ctx, h.one, e, publication.Placing{Place: 2}))
+		}
+		open("before", false, false, false)
+		publish(second)
+		open("with the second", false, false, false) // which has a transcript and was never reviewed with captions
+		publish(first)
+		open("with the first", false, true, false, false)
+		h.must(h.pub.Withdraw(h.ctx, publication.Object{Site: h.one, Kind: "article", ID: 5}, "有误"))
+		open("withdrawn", false, false, false)
+	})
+}
+
+// E6: words are refused in a sentence that says what to do; who put them is on record, in a site of their own.
+func TestWordsThatAreNot(t *testing.T) {
+	h := build(t, dbtest.SQLite(t, schema...), must(files.Open(t.TempDir())))
+	i := h.take("通知.mp4", index)
+	for name, c := range map[string]struct {
+		site kernel.SiteID
+		id   ID
+		w    Words
+		say  string
+	}{
+		"nothing":         {h.one, i.ID, Words{Waiver: "  ", Transcript: "\n"}, "请上传字幕"},
+		"both":            {h.one, i.ID, Words{Waiver: "不必", Transcript: "有"}, "不必再写理由"},
+		"a long reason":   {h.one, i.ID, Words{Waiver: strings.Repeat("长", waiverMost+1)}, "理由太长"},
+		"a library":       {h.one, i.ID, Words{Transcript: strings.Repeat("长", transcriptMost+1)}, "文字稿太长"},
+		"another site's":  {h.next, i.ID, Words{Transcript: "有"}, "没有这个文件"},
+		"beside a still":  {h.one, h.take("江.png", drawn(t, "png", 9, 9)).ID, Words{Transcript: "有"}, "只有视频和音频"},
+		"beside no thing": {h.one, 7, Words{Transcript: "有"}, "没有这个文件"},
+	} {
+		if err := h.PutWords(h.ctx, c.site, c.id, c.w); !strings.Contains(fault.Say(err), c.say) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	h.must(h.PutWords(h.ctx, h.one, i.ID, Words{Waiver: " 只有风景。 "}))
+	all, err := h.words(h.ctx, h.one, 0, i.ID)
+	if w := all[i.ID]; err != nil || w.No != 1 || w.Waiver != "只有风景。" || w.By != 11 || w.Name != "测试" || w.At.IsZero() {
+		t.Errorf("kept %+v, %v", w, err)
+	}
+	for body, want := range map[string]string{i.Markup(""): "齐全", `<p>无</p>`: "", h.take("江.png", drawn(t, "png", 9, 9)).Markup(""): "", h.take("又.mp4", append(index, box("free", "x")...)).Markup(""): "还没有字幕或文字稿"} {
+		all, err := h.Standings(h.ctx, h.one, body)
+		if err != nil || (want == "") != (len(all) == 0) || want != "" && want != "齐全" && all[0].Say != want {
+			t.Errorf("%s stands as %+v, %v", body, all, err)
+		}
+	}
+}
+
+// B13, E5: the fate of each of the hostile and of the real files, in a row: refused in a sentence, or kept as what it is and nothing else.
+func TestTheRealFiles(t *testing.T) {
+	h := build(t, dbtest.SQLite(t, schema...), must(files.Open(t.TempDir())))
+	for name, want := range map[string]string{
+		"hostile/bomb-30000x30000.png": "像素太多", "hostile/eicar.com.txt": "没有上传", "hostile/empty.pdf": "是空的", "hostile/formula-injection.csv": "没有上传",
+		"hostile/gbk-filename.zip": "请解开", "hostile/html-as.png": "藏程序", "hostile/huge-dimensions-65500x65500.jpg": "像素太多", "hostile/polyglot-gif-js.gif": "像素太多",
+		"hostile/script.svg": "藏程序", "hostile/truncated.mp4": "不完整", "hostile/zip-slip.zip": "请解开", "hostile/javascript-link.docx": types["docx"], "hostile/pdf-with-js.pdf": types["pdf"],
+		"exif/Canon_40D.jpg": "image/jpeg", "exif/DSCN0010.jpg": "image/jpeg", "exif/landscape_6.jpg": "image/jpeg", "exif/image02206.jpg": "image/jpeg",
+		"img/anim.gif": "image/gif", "img/banner.png": "image/png", "img/emblem-safe.svg": "藏程序", "img/photo.jpg": "image/jpeg", "img/photo.webp": "image/jpeg",
+		"av/speech.m4a": "audio/mp4", "av/speech.mp3": "audio/mpeg", "av/speech.txt": "没有上传", "av/video-faststart.mp4": "video/mp4", "av/video.webm": "video/webm", "av/video-faststart.vtt": "没有上传",
+	} {
+		i, err := h.Take(h.ctx, h.one, filepath.Base(name), must(os.ReadFile(corpus.Path(t, "media/"+name))))
+		if err != nil {
+			if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.Say(err), want) {
+				t.Errorf("%s: %v, want %s", name, err, want)
+			}
+			continue
+		}
+		f, err := h.File(i, filepath.Base(i.Path()))
+		if err != nil || f.ContentType != want || (f.Name == "") != (i.Picture() || i.Timed()) {
+			t.Errorf("%s goes out as %+v, %v, want %s", name, f, err, want)
+		}
+		if kind, raw := h.got(i, filepath.Base(i.Path())); kind == "image/jpeg" && bytes.Contains(raw, []byte("Exif")) {
+			t.Errorf("%s keeps its place", name)
+		}
+	}
+	if _, _, err := tools(); err == nil {
+		h.must(h.Queue.Drain(h.ctx))
+		for _, i := range must(h.find(h.ctx, h.one, "true")) {
+			if i.Timed() && (i.Film.State != Ready || i.Film.Play.Kind != map[bool]string{true: "mp4", false: "m4a"}[i.Seen()] || i.Seen() != (i.Film.Poster.Bytes > 0) || i.Film.Length < 5*time.Second) {
+				t.Errorf("%s became %+v", i.Name, i.Film)
+			}
+		}
+	}
+	h.sound()
+}
+
+// A tool that does not end is killed, with all that it has started.
+func TestAToolEndsInTime(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell")
+	}
+	dir := t.TempDir()
+	began := time.Now()
+	err = work(context.Background(), 200*time.Millisecond, dir, sh, func(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err },
+		"-c", `(while :; do echo x >>alive; /bin/sleep 0.05; done) & /bin/sleep 60`)
+	var said *toolFault
+	if !errors.As(err, &said) || time.Since(began) > 20*time.Second {
+		t.Errorf("after %v: %v", time.Since(began), err)
+	}
+	size := func() int64 {
+		f, err := os.Stat(filepath.Join(dir, "alive"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Size()
+	}
+	before := size()
+	time.Sleep(300 * time.Millisecond)
+	if after := size(); after != before {
+		t.Errorf("what it started still writes: %d bytes, then %d", before, after)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := work(ctx, time.Minute, dir, sh, func(io.Reader) error { return nil }, "-c", "/bin/sleep 60"); !errors.Is(err, context.Canceled) {
+		t.Errorf("a job that is broken off: %v", err)
+	}
+	if err := work(context.Background(), time.Minute, dir, sh, func(io.Reader) error { return nil }, "-c", "echo 坏了 >&2; exit 3"); !errors.As(err, &said) || said.said != "坏了" {
+		t.Errorf("a tool that gives up: %v", err)
+	}
+}
+
+// Kinds are told by their first bytes, of whatever is close to them by none.
+func TestKindsInTime(t *testing.T) {
+	for head, want := range map[string]string{
+		"\x00\x00\x00\x18ftypisom": "mp4", "\x00\x00\x00\x18ftypM4A ": "m4a", "\x00\x00\x00\x14ftypqt  ": "mov", "\x00\x00\x00\x08wide": "mov", "\x00\x00\x00\x18ftypheic": "",
+		"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm": "webm", "\x1aE\xdf\xa3\x9fB\x82\x88matroska": "", "OggS\x00": "ogg", "RIFF\x24\x00\x00\x00WAVEfmt ": "wav", "RIFF\x24\x00\x00\x00WEBP": "",
+		"ID3\x03\x00": "mp3", "\xff\xfb\x90\x00": "mp3", "\xff\xf3\x40\xc4": "mp3", "\xff\xfe\x00\x00": "", "\xff\xd8\xff\xe0": "", "\xff\xfb\xf0\x00": "", "\xff\xf1\x50\x80": "", "ftyp": "", "": "",
+	} {
+		if got := avKind([]byte(head)); got != want {
+			t.Errorf("%q is %q, want %q", head, got, want)
+		}
+	}
+	for name, c := range map[string]struct {
+		raw  []byte
+		want bool
+	}{
+		"an index":       {index, true},
+		"cut":            {index[:len(index)-1], false},
+		"no index":       {box("ftyp", "isom", box("mdat", "x")), false},
+		"to the end":     {append(box("ftyp", "isom", box("moov", "x")), "\x00\x00\x00\x00mdatxyz"...), true},
+		"a large box":    {append(box("ftyp", "isom", box("moov", "x")), "\x00\x00\x00\x01mdat\x00\x00\x00\x00\x00\x00\x00\x11x"...), true},
+		"a larger box":   {append(box("ftyp", "isom", box("moov", "x")), "\x00\x00\x00\x01mdat\xff\xff\xff\xff\xff\xff\xff\xff"...), false},
+		"a box of three": {append(box("ftyp", "isom", box("moov", "x")), "\x00\x00\x00\x03mdat"...), false},
+	} {
+		if got := lengthwise("mp4", c.raw); got != c.want {
+			t.Errorf("%s is whole: %v", name, got)
+		}
+	}
+	for raw, want := range map[string]bool{"RIFF\x04\x00\x00\x00WAVE": true, "RIFF\x05\x00\x00\x00WAVE": true, "RIFF\x09\x00\x00\x00WAVE": false, "RIFF\xff\xff\xff\xffWAVE": true, "RIFF\x00\x00\x00\x00WAVE": true} {
+		if got := lengthwise("wav", []byte(raw)); got != want {
+			t.Errorf("%q is whole: %v", raw, got)
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package media
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image/jpeg"
+	"io"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/jobs"
+	"github.com/zhanqun/zhanqun/storage/blob"
+)
+
+// Develop looks at a film and makes the form of it that goes out.
+type Develop struct {
+	Media ID `json:"media"`
+}
+
+// Kind names the job.
+func (Develop) Kind() string { return "media.develop" }
+
+// again is how long a film waits when another is being made here.
+const again = 15 * time.Second
+
+// Jobs registers the room's jobs.
+func (m *Media) Jobs(q *jobs.Queue) {
+	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j Develop) error { return m.develop(ctx, site, j.Media) })
+}
+
+// expose has a film that was just kept looked at, in the transaction that keeps it.
+func (m *Media) expose(ctx context.Context, i *Item) error {
+	if !i.Timed() || m.Queue == nil {
+		return nil
+	}
+	i.Film = &Film{State: Waiting, At: m.Now()}
+	if err := m.putFilm(ctx, i.Site, i.ID, i.Film); err != nil {
+		return err
+	}
+	return m.Queue.Add(ctx, i.Site, Develop{i.ID}, jobs.Options{Key: strconv.FormatInt(i.ID, 10)})
+}
+
+// Again has a film that goes out as it came, or not at all, looked at once more.
+func (m *Media) Again(ctx context.Context, site kernel.SiteID, id ID) error {
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		i, err := m.Get(ctx, site, id)
+		if err != nil {
+			return err
+		}
+		if !i.Timed() || i.Film != nil && i.Film.State != AsCame && i.Film.State != Broken {
+			return fault.New(fault.Conflict, "这个文件不需要重新处理。")
+		}
+		if err := m.expose(ctx, i); err != nil {
+			return err
+		}
+		return m.Audit.Record(ctx, audit.Entry{Site: site, Action: "media.again", Object: i.object(), Note: map[string]string{"name": i.Name}})
+	})
+}
+
+// develop is the job. It is done once however often it runs; one film is made at a time here, and others wait without a worker.
+func (m *Media) develop(ctx context.Context, site kernel.SiteID, id ID) error {
+	i, err := m.Get(ctx, site, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil || !i.Timed() || i.Film != nil && i.Film.State != Waiting && i.Film.State != Working {
+		return err
+	}
+	probe, tool, err := tools()
+	if errors.Is(err, errNoTools) {
+		return m.endFilm(ctx, i, &Film{State: AsCame})
+	}
+	select {
+	case m.booth <- struct{}{}:
+		defer func() { <-m.booth }()
+	default:
+		return m.Queue.Add(ctx, site, Develop{id}, jobs.Options{RunAt: m.Now().Add(again)})
+	}
+	dir, err := os.MkdirTemp("", "zhanqun-film-")
+	if err != nil {
+		return fmt.Errorf("make a folder for film %d: %w", id, err)
+	}
+	defer os.RemoveAll(dir)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("open the folder of film %d: %w", id, err)
+	}
+	defer root.Close()
+	if err := m.fetch(ctx, i, root); err != nil {
+		return err
+	}
+	f, err := m.made(ctx, i, root, probe, tool)
+	if err != nil {
+		return err
+	}
+	return m.endFilm(ctx, i, f)
+}
+
+// fetch lays an item's bytes into the folder, where the tools find them as "in".
+func (m *Media) fetch(ctx context.Context, i *Item, root *os.Root) error {
+	c, err := m.Store.Open(ctx, i.key(0), blob.Range{})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	f, err := root.Create("in")
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, c)
+	return errors.Join(err, f.Close())
+}
+
+// made is the film that the tools make of what lies in the folder. What they cannot do is no error: the film says so.
+func (m *Media) made(ctx context.Context, i *Item, root *os.Root, probe, tool string) (*Film, error) {
+	var said *toolFault
+	p, err := look(ctx, probe, root.Name(), "in")
+	if errors.As(err, &said) {
+		return &Film{State: Broken, Why: said.said}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	f := p.film()
+	if err := m.putFilm(ctx, i.Site, i.ID, f); err != nil {
+		return nil, err
+	}
+	if f.Video != "" {
+		if err := m.framed(ctx, i, f, root, tool); err != nil {
+			return nil, err
+		}
+	}
+	kind, err := develop(ctx, tool, root.Name(), p, func(n int) {
+		f.Progress = n
+		_ = m.putFilm(ctx, i.Site, i.ID, f) // for whoever watches; the end is written for sure
+	})
+	switch {
+	case errors.As(err, &said):
+		f.State, f.Why = AsCame, said.said
+		return f, nil
+	case err != nil:
+		return nil, err
+	}
+	f.Play, err = m.putForm(ctx, i.Site, root, "out", kind)
+	f.State, f.Progress = Ready, 100
+	return f, err
+}
+
+// framed puts a poster beside a film, which then is as wide and high as people see it; one of which there is no picture does without.
+func (m *Media) framed(ctx context.Context, i *Item, f *Film, root *os.Root, tool string) error {
+	var said *toolFault
+	err := poster(ctx, tool, root.Name(), f.Length)
+	if errors.As(err, &said) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	raw, err := root.ReadFile("poster")
+	if err != nil {
+		return nil // a film without a frame at that place
+	}
+	c, err := jpeg.DecodeConfig(bytes.NewReader(raw))
+	if err != nil {
+		return nil
+	}
+	f.Width, f.Height = c.Width, c.Height
+	f.Poster, err = m.putForm(ctx, i.Site, root, "poster", "jpg")
+	return err
+}
+
+// putForm puts what was made into the store, where the same bytes lie once.
+func (m *Media) putForm(ctx context.Context, site kernel.SiteID, root *os.Root, file, kind string) (Form, error) {
+	f, err := root.Open(file)
+	if err != nil {
+		return Form{}, err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	n, err := io.Copy(sum, f)
+	if err != nil {
+		return Form{}, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return Form{}, err
+	}
+	form := Form{kind, hex.EncodeToString(sum.Sum(nil)), n}
+	_, err = m.Store.Put(ctx, form.key(site), f, types[kind])
+	return form, err
+}
+
+// endFilm writes what became of a film; pages that show it are made anew. What was made for a site that is full is left out again.
+func (m *Media) endFilm(ctx context.Context, i *Item, f *Film) error {
+	quota, err := m.Sites.QuotaOf(ctx, i.Site)
+	if err != nil {
+		return err
+	}
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := m.fits(ctx, i.Site, i.Name, f.Play.Bytes+f.Poster.Bytes, quota.StorageMB); fault.Is(err, fault.Invalid) {
+			f = &Film{State: AsCame, Length: f.Length, Width: f.Width, Height: f.Height, Video: f.Video, Audio: f.Audio, Why: fault.Say(err)}
+		} else if err != nil {
+			return err
+		}
+		if err := m.putFilm(ctx, i.Site, i.ID, f); err != nil {
+			return err
+		}
+		if m.Revisions != nil {
+			if err := m.Revisions.Bump(ctx, i.Site); err != nil {
+				return err
+			}
+		}
+		return m.Audit.Record(ctx, audit.Entry{Site: i.Site, Action: "media.develop", Object: i.object(), After: f.Play.SHA256, Note: map[string]string{"name": i.Name, "state": f.State}})
+	})
+}
+
+// madeKeys are where what was made of an item lies.
+func (i *Item) madeKeys() (all []string) {
+	if i.Film == nil {
+		return nil
+	}
+	for _, f := range []Form{i.Film.Play, i.Film.Poster} {
+		if f.Bytes > 0 {
+			all = append(all, f.key(i.Site))
+		}
+	}
+	return all
+}
