@@ -157,6 +157,12 @@ func TestAFilmThatIsNotMade(t *testing.T) {
 	mp4 := filmed(t, "b.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac")
 	h := build(t, dbtest.SQLite(t, schema...), must(files.Open(t.TempDir())))
 	i := h.take("龙舟.mp4", mp4)
+	t.Setenv("TMPDIR", t.TempDir())
+	for name, age := range map[string]time.Duration{"zhanqun-film-old": 13 * time.Hour, "zhanqun-film-new": time.Hour, "other": 99 * time.Hour} {
+		dir := filepath.Join(os.TempDir(), name)
+		h.must(os.MkdirAll(filepath.Join(dir, "in"), 0o700))
+		h.must(os.Chtimes(dir, time.Time{}, time.Now().Add(-age)))
+	}
 	path := os.Getenv("PATH")
 	t.Setenv("PATH", t.TempDir())
 	h.must(h.Queue.Drain(h.ctx))
@@ -176,6 +182,9 @@ func TestAFilmThatIsNotMade(t *testing.T) {
 	h.must(h.Again(h.ctx, h.one, i.ID))
 	h.must(h.Queue.Drain(h.ctx))
 	state(i.ID, Ready)
+	if left := must(filepath.Glob(filepath.Join(os.TempDir(), "*"))); len(left) != 2 || strings.Contains(strings.Join(left, " "), "old") {
+		t.Errorf("left behind: %q", left)
+	}
 	busy := h.take("又一段.mp4", append(bytes.Clone(mp4), box("free", "x")...))
 	h.booth <- struct{}{} // another film is being made: this one waits in the table, and no worker with it
 	h.must(h.Queue.Drain(h.ctx))
