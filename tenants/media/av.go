@@ -140,9 +140,6 @@ func (m *Media) PutWords(ctx context.Context, site kernel.SiteID, id ID, w Words
 // fit refuses to let a text go out with what cannot be played, and with what some could not follow: each film has words, or a reason why not.
 func (m *Media) fit(ctx context.Context, site kernel.SiteID, items map[ID]*Item) (map[ID]*Words, error) {
 	ids := timed(items)
-	if len(ids) == 0 {
-		return nil, nil
-	}
 	all, err := m.words(ctx, site, 0, ids...)
 	if err != nil {
 		return nil, err

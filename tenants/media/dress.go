@@ -28,12 +28,9 @@ func (m *Media) Dress(ctx context.Context, site kernel.SiteID, edition int64, ba
 	if err != nil {
 		return "", err
 	}
-	films := timed(have)
-	var words map[ID]*Words
-	if len(films) > 0 {
-		if words, err = m.words(ctx, site, edition, films...); err != nil {
-			return "", err
-		}
+	words, err := m.words(ctx, site, edition, timed(have)...)
+	if err != nil {
+		return "", err
 	}
 	var out strings.Builder
 	var behind string // what is to stand behind the box in which a film stands

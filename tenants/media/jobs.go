@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -84,7 +85,8 @@ func (m *Media) develop(ctx context.Context, site kernel.SiteID, id ID) error {
 	default:
 		return m.Queue.Add(ctx, site, Develop{id}, jobs.Options{RunAt: m.Now().Add(again)})
 	}
-	dir, err := os.MkdirTemp("", "zhanqun-film-")
+	sweepFolders()
+	dir, err := os.MkdirTemp("", folders)
 	if err != nil {
 		return fmt.Errorf("make a folder for film %d: %w", id, err)
 	}
@@ -102,6 +104,19 @@ func (m *Media) develop(ctx context.Context, site kernel.SiteID, id ID) error {
 		return err
 	}
 	return m.endFilm(ctx, i, f)
+}
+
+// folders is what those are called in which films are made.
+const folders = "zhanqun-film-*"
+
+// sweepFolders removes what a program that was killed has left behind: no film takes so long.
+func sweepFolders() {
+	left, _ := filepath.Glob(filepath.Join(os.TempDir(), folders)) // the pattern is a good one
+	for _, dir := range left {
+		if s, err := os.Stat(dir); err == nil && time.Since(s.ModTime()) > 4*encodeWithin {
+			_ = os.RemoveAll(dir) // somebody else's, if it stays: the next film tries again
+		}
+	}
 }
 
 // fetch lays an item's bytes into the folder, where the tools find them as "in".

@@ -116,6 +116,9 @@ func (m *Media) insertWords(ctx context.Context, site kernel.SiteID, id ID, w *W
 
 // words are those with which an edition was frozen, or, without one, the last that were put.
 func (m *Media) words(ctx context.Context, site kernel.SiteID, edition int64, ids ...ID) (map[ID]*Words, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	q := func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("w.media_id IN (?)", bun.List(ids)) }
 	if edition != 0 {
 		q = func(q *bun.SelectQuery) *bun.SelectQuery {

@@ -1,6 +1,9 @@
 package media
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // lengthwise reports whether a file that is seen or heard is as long as it says itself. Kinds that do not say are taken at their word; ffprobe
 // hears the rest.
@@ -33,3 +36,11 @@ func boxed(raw []byte) (indexed bool) {
 	}
 	return indexed
 }
+
+// cousins are the other extensions under which a kind is met.
+var cousins = map[string][]string{
+	"mp4": {"m4v", "mov", "3gp"}, "m4a": {"mp4", "m4b"}, "mov": {"qt", "mp4", "m4v"}, "ogg": {"oga", "ogv", "opus"},
+}
+
+// namedLike reports whether a file of a kind may have the extension.
+func namedLike(kind, ext string) bool { return ext == kind || slices.Contains(cousins[kind], ext) }
