@@ -25,6 +25,7 @@ var english = joined(
 	wordsColumns,
 	wordsRequests,
 	wordsMedia,
+	wordsUpload,
 	wordsLife,
 	wordsNotify,
 	wordsWatch,

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -32,6 +33,7 @@ var (
 // Routes adds what citizens get, what editors see, and the way in.
 func (m *Media) Routes(r *web.Router) {
 	r.File(web.FileRoute{Room: "tenants/media", Path: prefix + ":id/:name", Do: m.forCitizens})
+	m.uploadRoutes(r)
 	see := slices.Concat(writes[1:], reads, lastly)
 	r.Action(web.ActionRoute{Room: "tenants/media", Method: fiber.MethodGet, Path: "/sites/:site" + prefix + ":id/:name", Action: writes[0], Or: see,
 		Tenancy: "site", Cache: "private", Do: m.forEditors})
@@ -55,7 +57,7 @@ func none() error { return fault.New(fault.NotFound, "没有这个文件。") }
 
 // File is one of the forms of an item, by the last part of its address.
 func (m *Media) File(i *Item, name string) (*web.File, error) {
-	f := &web.File{ContentType: types[i.Kind], Tag: i.SHA256, Size: i.Bytes}
+	f := &web.File{ContentType: cmp.Or(types[i.Kind], films[i.Kind]), Tag: i.SHA256, Size: i.Bytes}
 	width := 0
 	if name != path.Base(i.Path()) {
 		n := slices.IndexFunc(i.Thumbs, func(t Thumb) bool { return name == strconv.Itoa(t.Width)+"."+i.Kind })

@@ -23,6 +23,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/storage/blob"
 	"github.com/zhanqun/zhanqun/storage/db"
@@ -91,6 +92,7 @@ type Room struct {
 	IDs     kernel.IDs
 	Audit   *audit.Log
 	Sites   *site.Sites
+	Queue   *jobs.Queue
 	Console *console.Console // nil where no request is answered
 	Store   blob.Store
 	Unpack  int64 // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
