@@ -9,6 +9,7 @@
 package media
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -95,7 +96,8 @@ type Room struct {
 	Queue   *jobs.Queue
 	Console *console.Console // nil where no request is answered
 	Store   blob.Store
-	Unpack  int64 // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
+	Virus   *Clamd // nil: nothing looks for viruses
+	Unpack  int64  // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
 }
 
 // seats is how many pictures are unpacked at once: each may take half of what a small machine has.
@@ -142,6 +144,9 @@ func (m *Media) taken(ctx context.Context, site kernel.SiteID, name string, raw 
 	}
 	if most := min(Most, quota.UploadMB<<20); int64(len(raw)) > most {
 		return nil, 0, fault.In("file", "“%s”太大：一个文件最多 %d MB。图片请缩小，文件请分开。", short(name), most>>20)
+	}
+	if err := m.Virus.look(ctx, name, bytes.NewReader(raw)); err != nil {
+		return nil, 0, err
 	}
 	if out, err = m.prepare(ctx, name, raw); err != nil {
 		return nil, 0, err

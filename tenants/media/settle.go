@@ -84,6 +84,9 @@ func (m *Media) keepFilm(ctx context.Context, a *Arrival, pieces []piece, kind s
 	if i.SHA256, err = m.hashed(ctx, a, pieces); err != nil {
 		return nil, err
 	}
+	if err := m.looked(ctx, a, pieces); err != nil {
+		return nil, err
+	}
 	r := m.joined(ctx, pieces)
 	defer r.Close()
 	stored, err := m.Store.Put(ctx, i.key(0), r, films[kind])
@@ -94,6 +97,13 @@ func (m *Media) keepFilm(ctx context.Context, a *Arrival, pieces []piece, kind s
 		return nil, fmt.Errorf("the pieces of upload %d of site %d were read twice, as %s and as %s", a.ID, a.Site, i.SHA256, stored.SHA256)
 	}
 	return i, m.keep(ctx, i, quota.StorageMB)
+}
+
+// looked asks whether the pieces together are a virus.
+func (m *Media) looked(ctx context.Context, a *Arrival, pieces []piece) error {
+	r := m.joined(ctx, pieces)
+	defer r.Close()
+	return m.Virus.look(ctx, a.Name, r)
 }
 
 // hashed reads the pieces once, and answers the hash of them all.
