@@ -354,7 +354,7 @@ func TestAnUploadOfTheShippedProgram(t *testing.T) {
 		"S3":       func(t *testing.T) []string { return []string{"--media=" + blobtest.S3URL(t)} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, again := newSender(t, t.TempDir(), int64(proof.Times(24<<20, 1<<30))+4321, args(t)...)
+			s, again := newSender(t, t.TempDir(), int64(proof.Times(24<<20+4321, 1<<30)), args(t)...)
 			s.film(again)
 		})
 	}
@@ -417,7 +417,14 @@ func (s *sender) film(again func()) {
 // settled waits until the film is kept, and answers its address.
 func (s *sender) settled(at string) string {
 	s.t.Helper()
-	for tick := time.NewTicker(20 * time.Millisecond); ; <-tick.C {
+	tick, late := time.NewTicker(20*time.Millisecond), time.After(5*time.Minute)
+	defer tick.Stop()
+	for ; ; <-tick.C {
+		select {
+		case <-late:
+			s.t.Fatalf("not kept after five minutes: %s", s.p.said)
+		default:
+		}
 		var f fate
 		answer, err := s.ask("GET", at, nil)
 		if err == nil {
