@@ -11,6 +11,7 @@ var wordsUpload = map[string]string{
 	"登录已过期。请在新窗口登录，再点“继续”，会从断处接着传。": "Your session has ended. Sign in in a new window, then press “Go on”: it goes on from there.",
 	"暂停":  "Pause",
 	"继续":  "Go on",
+	"不传了": "Do not send",
 	"已取消": "Canceled",
 	"“%s”没有上传：查出病毒 %s。请先在自己的电脑上杀毒。":          "“%s” was not uploaded: it has the virus %s. Please clean it on your computer first.",
 	"“%s”超过了查毒程序的上限，没有上传。请联系平台运维人员。":         "“%s” is larger than the virus scanner takes and was not uploaded. Please tell the platform's operators.",

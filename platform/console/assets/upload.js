@@ -1,5 +1,5 @@
 // Files that go to the server in pieces (tus 1.0). A piece that is acknowledged stays: after a line that broke, a press on 暂停, a session that
-// ended or a browser that was closed the next begins where the server says. A form with data-upload sends its files so; without this script
+// ended or a browser that was closed the next begins where the server says. A form whose data-upload is the address of a site's files sends them so, also those that are dropped anywhere on its page, and leads to data-done; without this script
 // it sends them by itself. Other scripts ask for one file by the event "upload".
 const PIECE = 8 << 20, LEAST = 256 << 10, FIRST = 1 << 20, TUS = {'Tus-Resumable': '1.0.0', Accept: 'application/json'}
 
@@ -156,31 +156,40 @@ function enlist(at, file, alt, list) {
 
 document.addEventListener('upload', e => { e.detail.made = enlist(e.detail.at, e.detail.file, e.detail.alt, e.detail.list)() })
 
-for (const form of document.querySelectorAll('form[data-upload]')) {
-  const input = form.querySelector('input[type=file]'), list = document.createElement('ul')
-  list.className = 'uploads'
-  list.hidden = true
-  form.append(list)
-  let going = 0, failed = false
-  const take = async files => {
-    const alt = files.length === 1 ? form.elements.alt?.value.trim() ?? '' : '' // words for one picture are wrong for the next
-    going++
-    for (const send of files.map(file => enlist(form.dataset.upload, file, alt, list))) if (!(await send()).items) failed = true
-    if (--going === 0 && !failed) location.assign(form.dataset.done || location.href)
+// sets are what forms are sending: a form may come later than this script, as part of a page that is put in.
+const sets = new WeakMap()
+async function take(form, files) {
+  let set = sets.get(form)
+  if (!set) {
+    sets.set(form, set = {list: document.createElement('ul'), going: 0, failed: false})
+    set.list.className = 'uploads'
+    form.append(set.list)
   }
-  form.addEventListener('submit', e => {
-    if (!input.files.length) return // the server says so
-    e.preventDefault()
-    take([...input.files])
-    form.reset()
-  })
-  const into = document.querySelector('main') ?? form
-  into.addEventListener('dragover', e => { if (e.dataTransfer.types.includes('Files')) { e.preventDefault(); form.classList.add('over') } })
-  into.addEventListener('dragleave', e => { if (!into.contains(e.relatedTarget)) form.classList.remove('over') })
-  into.addEventListener('drop', e => {
-    form.classList.remove('over')
-    if (!e.dataTransfer.files.length) return
-    e.preventDefault()
-    take([...e.dataTransfer.files])
-  })
+  const alt = files.length === 1 ? form.elements.alt?.value.trim() ?? '' : '' // words for one picture are wrong for the next
+  form.reset()
+  set.going++
+  for (const send of files.map(file => enlist(form.dataset.upload, file, alt, set.list))) if (!(await send()).items) set.failed = true
+  if (--set.going === 0 && !set.failed) location.assign(form.dataset.done || location.href) // what was refused stays to be read
 }
+
+document.addEventListener('submit', e => {
+  const files = [...e.target.querySelector('input[type=file]')?.files ?? []]
+  if (!e.target.matches('form[data-upload]') || !files.length) return // the server says that there is none
+  e.preventDefault()
+  take(e.target, files)
+})
+const target = e => e.dataTransfer.types.includes('Files') && !e.defaultPrevented ? document.querySelector('form[data-upload]') : null
+document.addEventListener('dragover', e => {
+  const form = target(e)
+  if (!form) return
+  e.preventDefault()
+  form.classList.add('over')
+})
+document.addEventListener('dragleave', e => { if (!e.relatedTarget) document.querySelector('form[data-upload]')?.classList.remove('over') })
+document.addEventListener('drop', e => {
+  const form = target(e)
+  if (!form) return
+  e.preventDefault()
+  form.classList.remove('over')
+  take(form, [...e.dataTransfer.files])
+})
