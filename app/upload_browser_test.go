@@ -66,11 +66,15 @@ func (d *desk) listed(t *testing.T, b *browser) {
 	eval[bool](t, b, `(()=>{const f=document.createElement('form');f.dataset.upload=location.pathname.replace(/\/articles.*/,'/media');f.dataset.done='/me';f.innerHTML='<input type="file" aria-label="文件">';`+
 		`document.querySelector('main').prepend(f);window.give=(...all)=>{const d=new DataTransfer();for(const [n,t] of all)d.items.add(new File([t],n));`+
 		`document.querySelector('main h1').dispatchEvent(new DragEvent('drop',{dataTransfer:d,bubbles:true,cancelable:true}))};give(['好.pdf','%PDF-1.4 %%EOF'],['坏.html','<html><script>']);return true})()`)
-	until(t, func() bool { return eval[int](t, b, `document.querySelectorAll('form[data-upload] .upload').length`) == 2 })
+	until(t, func() bool {
+		return eval[int](t, b, `document.querySelectorAll('form[data-upload] .upload').length`) == 2
+	})
 	states := func() string {
 		return eval[string](t, b, `[...document.querySelectorAll('form[data-upload] .state')].map(s=>s.textContent).join('|')`)
 	}
-	until(t, func() bool { return strings.HasPrefix(states(), "已上传|") && strings.Contains(states(), "网页和 SVG 里可以藏程序") })
+	until(t, func() bool {
+		return strings.HasPrefix(states(), "已上传|") && strings.Contains(states(), "网页和 SVG 里可以藏程序")
+	})
 	d.look("upload-list")
 	eval[bool](t, b, `(()=>{const f=document.querySelector('form[data-upload]'),g=f.cloneNode();g.innerHTML='<input type="file" aria-label="文件">';f.replaceWith(g);give(['更好.pdf','%PDF-1.4 x %%EOF']);return true})()`)
 	until(t, func() bool { return eval[string](t, b, `location.pathname`) == "/me" })

@@ -14,7 +14,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -189,6 +191,37 @@ func (o *bureau) refuses(t *testing.T, io *worker, base string) {
 	}
 	if flaws, err := o.Media.Flaws(t.Context(), o.site.ID); err != nil || len(flaws) != 0 {
 		t.Errorf("the store and the rows differ: %v, %v", flaws, err)
+	}
+}
+
+// B13, Y1: the proxies that are shipped let through what the desk's routes take, and no more elsewhere.
+func TestTheProxyLetsFilesThrough(t *testing.T) {
+	t.Parallel()
+	tw := serveHouse(t, filepath.Join(t.TempDir(), "z.db"), "localhost")
+	for _, name := range []string{"zhanqun.conf", "compose.conf"} {
+		b, err := os.ReadFile(filepath.Join("..", "deploy", "nginx", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(`location ~ (\S+) \{\s+proxy_pass http://zhanqun;\s+client_max_body_size (\d+)m;`).FindStringSubmatch(string(b))
+		if found == nil {
+			t.Fatalf("%s has no place for files", name)
+		}
+		place, most := regexp.MustCompile(found[1]), 0
+		if most, err = strconv.Atoi(found[2]); err != nil {
+			t.Fatal(err)
+		}
+		files := 0
+		for _, r := range tw.Server.Router().Routes() {
+			if path := parameter.ReplaceAllString(r.Path, "7"); r.MaxBody > 1<<20 {
+				if files++; !place.MatchString(path) || r.MaxBody > most<<20 {
+					t.Errorf("%s: %s takes %d bytes, which the proxy does not", name, r.Path, r.MaxBody)
+				}
+			}
+		}
+		if files < 5 || place.MatchString("/signin") || place.MatchString("/a/7") {
+			t.Errorf("%s: %d routes take files, by %s", name, files, found[1])
+		}
 	}
 }
 

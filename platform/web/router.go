@@ -81,6 +81,7 @@ type Route struct {
 	Action             policies.Action
 	Or                 []policies.Action
 	Tenancy, Cache     string
+	MaxBody            int
 }
 
 // Router takes the rooms' routes before the server serves. A route that does not say whose it is and what guards
@@ -130,7 +131,7 @@ func (r *Router) Action(a ActionRoute) {
 	case a.Do == nil:
 		panic(fmt.Sprintf("web: route %s %s has nothing to do", a.Method, a.Path))
 	}
-	r.routes = append(r.routes, Route{Room: a.Room, Method: a.Method, Path: a.Path, Action: a.Action, Or: a.Or, Tenancy: a.Tenancy, Cache: a.Cache})
+	r.routes = append(r.routes, Route{Room: a.Room, Method: a.Method, Path: a.Path, Action: a.Action, Or: a.Or, Tenancy: a.Tenancy, Cache: a.Cache, MaxBody: a.MaxBody})
 	if a.MaxBody > 0 {
 		r.large = append(r.large, largeRoute{strings.Split(a.Path, "/"), a.MaxBody})
 	}
