@@ -49,6 +49,8 @@ func TestWhatCannotBeMeantIsOneSentenceAndExitCodeOne(t *testing.T) {
 		{"a sender that is none", "--smtp-from", "serve --smtp=127.0.0.1:25 --smtp-from=nobody"},
 		{"a sender without a server", "--smtp", "serve --smtp-from=a@example.gov.cn"},
 		{"a mail user without a password", "--smtp-password-file", "serve --smtp=127.0.0.1:25 --smtp-from=a@example.gov.cn --smtp-user=a"},
+		{"a virus scanner without a port", "--clamd", "serve --clamd=clamd"},
+		{"what a virus scanner cannot look at, without one", "--clamd", "serve --clamd-open"},
 		{"a folder without a database", "没有数据库", "site list"},
 		{"a certificate folder without certificates", "没有可用的证书", "serve --tls-dir=" + t.TempDir()},
 		{"a file that is not there", "打不开文件", "org import /nowhere.csv"},

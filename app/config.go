@@ -51,6 +51,8 @@ type Config struct {
 	SMTPUser         string        `name:"smtp-user" env:"ZHANQUN_SMTP_USER" placeholder:"NAME" help:"${smtp_user}"`
 	SMTPPasswordFile string        `name:"smtp-password-file" env:"ZHANQUN_SMTP_PASSWORD_FILE" placeholder:"FILE" help:"${smtp_password_file}"`
 	WebhookAllow     []string      `name:"webhook-allow" env:"ZHANQUN_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
+	Clamd            string        `name:"clamd" env:"ZHANQUN_CLAMD" placeholder:"ADDR" help:"${clamd}"`
+	ClamdOpen        bool          `name:"clamd-open" env:"ZHANQUN_CLAMD_OPEN" help:"${clamd_open}"`
 	Demo             bool          `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
 
 	asksFirst bool      // a server whose console asks for the first administrator: see setup.go
@@ -161,6 +163,9 @@ func (c Config) public(port int) (Config, error) {
 	if _, err := c.proxies(); err != nil {
 		return c, err
 	}
+	if err := c.checkClamd(); err != nil {
+		return c, err
+	}
 	if err := c.checkMail(); err != nil {
 		return c, err
 	}
@@ -223,7 +228,7 @@ func (c Config) shown() [][2]string {
 		{"key-file", c.KeyFile}, {"domain", c.Domain}, {"public-scheme", c.PublicScheme}, {"public-port", port}, {"tls-dir", c.TLSDir}, {"tls-listen", c.TLSListen},
 		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"console-allow", strings.Join(c.ConsoleAllow, ",")}, {"console-idle", c.ConsoleIdle.String()}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
 		{"oidc-secret-file", c.OIDCSecretFile}, {"smtp", c.SMTP}, {"smtp-from", c.SMTPFrom}, {"smtp-user", c.SMTPUser}, {"smtp-password-file", c.SMTPPasswordFile},
-		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"demo", fmt.Sprint(c.Demo)},
+		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"clamd", c.Clamd}, {"clamd-open", fmt.Sprint(c.ClamdOpen)}, {"demo", fmt.Sprint(c.Demo)},
 	}
 }
 

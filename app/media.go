@@ -4,14 +4,37 @@ import (
 	"context"
 	"io"
 	"iter"
+	"net"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/storage/blob"
 	"github.com/zhanqun/zhanqun/storage/blob/files"
 	"github.com/zhanqun/zhanqun/storage/blob/minio"
+	"github.com/zhanqun/zhanqun/tenants/media"
 )
+
+// checkClamd refuses settings of the virus scanner that cannot be meant.
+func (c Config) checkClamd() error {
+	if c.Clamd == "" && c.ClamdOpen {
+		return fault.In("clamd-open", "--clamd-open 要和 --clamd 一起指定。")
+	}
+	if host, port, err := net.SplitHostPort(c.Clamd); c.Clamd != "" && !strings.HasPrefix(c.Clamd, "/") && (err != nil || host == "" || port == "") {
+		return fault.In("clamd", "--clamd 应形如 127.0.0.1:3310，或者是套接字文件的完整路径，现在是“%s”。", c.Clamd)
+	}
+	return nil
+}
+
+// virus is what looks for viruses, or nil.
+func (c Config) virus() *media.Clamd {
+	if c.Clamd == "" {
+		return nil
+	}
+	return &media.Clamd{Address: c.Clamd, Open: c.ClamdOpen}
+}
 
 // answerWithin is how long an S3 server may take to begin an answer.
 const answerWithin = 10 * time.Second

@@ -23,7 +23,9 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 	tw := serveHouse(t, filepath.Join(t.TempDir(), "z.db"), "localhost")
 	var declared, served []string
 	for _, r := range tw.Server.Router().Routes() {
-		declared = append(declared, r.Method+" "+r.Path)
+		if r.Method != http.MethodHead { // fiber adds one to every citizens' page
+			declared = append(declared, r.Method+" "+r.Path)
+		}
 		if r.Room == "" || r.Tenancy == "" || r.Cache == "" || r.Action == "" {
 			t.Errorf("%s %s leaves something unsaid: %+v", r.Method, r.Path, r)
 		}

@@ -20,6 +20,7 @@ var needs = []struct {
 	{"PostgreSQL", "set ZHANQUN_TEST_POSTGRES=postgres://…", func() bool { return os.Getenv("ZHANQUN_TEST_POSTGRES") != "" }},
 	{"an S3 server", "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0", func() bool { return program("versitygw") }},
 	{"nginx", "install nginx-light", func() bool { return program("nginx") }},
+	{"a virus scanner", "install clamav-daemon", func() bool { return program("clamd") }},
 	{"a browser", "install chromium", func() bool { return program("chromium", "chromium-browser", "google-chrome") }},
 	{"ffmpeg", "install ffmpeg", func() bool { return program("ffmpeg") && program("ffprobe") }},
 	{"an HTML checker", "install a Java runtime, set ZHANQUN_TEST_VNU to vnu.jar", func() bool { return program("java") && os.Getenv("ZHANQUN_TEST_VNU") != "" }},

@@ -58,6 +58,8 @@ var proofs = []proof{
 		tests: [][2]string{{"./app", "^TestPowerLoss"}}},
 	{name: "kills", says: "20,000 publishers killed on SQLite, 1,000 on PostgreSQL; uploads killed at each step",
 		tests: [][2]string{{"./app", "^(TestKills|TestABlobAndItsRow)$"}}},
+	{name: "upload", says: "1 GB in pieces to the shipped program, in a folder and on S3: three broken lines, a kill, 200 MB; an upload that breaks at each step",
+		tests: [][2]string{{"./tenants/media", "^TestAnUploadBreaksAtEachStep$"}, {"./app", "^TestAnUploadOfTheShippedProgram$"}}},
 	{name: "full-disk", says: "100 times a full file system under the shipped program; each operation on a disk that becomes full",
 		tests: [][2]string{{"./app", "^TestFullDisk"}, {"./storage/blob/files", "^TestNoRoomAtEachStep$"}}},
 	{name: "io-errors", says: "each access to the disk of each operation fails, once and for good",

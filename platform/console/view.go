@@ -74,7 +74,7 @@ func parse(files map[string]fs.FS, defined []View) (map[string]map[string]*view,
 			if from == nil {
 				return nil, fmt.Errorf("screen %s/%s: the room gives no views", room, name)
 			}
-			set, err := template.New("").Funcs(funcs(lang)).ParseFS(own, "parts.html", "editor.html")
+			set, err := template.New("").Funcs(funcs(lang)).ParseFS(own, "parts.html", "editor.html", "upload.html")
 			if err == nil {
 				set, err = set.ParseFS(from, name+".html")
 			}

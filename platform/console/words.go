@@ -27,6 +27,7 @@ var english = joined(
 	wordsMedia,
 	wordsInterpretation,
 	wordsAV,
+	wordsUpload,
 	wordsLife,
 	wordsNotify,
 	wordsWatch,

@@ -13,6 +13,6 @@ var wordsMedia = map[string]string{
 	"正在上传…":      "Uploading…",
 	"已放进正文。":     "Put into the text.",
 	"请先选择图片或文件。": "Please choose pictures or files first.",
-	"没有传上去，请检查网络后再试一次。":                                    "Not uploaded. Please check the network and try again.",
-	"图片、视频、音频，或 PDF、OFD、Word、Excel、PPT、WPS 文件，每个最多 20 MB。": "Pictures, films, sound, or PDF, OFD, Word, Excel, PPT and WPS files, 20 MB each at most.",
+	"没有传上去，请检查网络后再试一次。": "Not uploaded. Please check the network and try again.",
+	"图片、视频、音频，或 PDF、OFD、Word、Excel、PPT、WPS 文件，每个最多 20 MB；视频和录音可以更大，网络断了会接着传。": "Pictures, films, sound, or PDF, OFD, Word, Excel, PPT and WPS files, 20 MB each at most; films and recordings may be larger, and go on after a broken line.",
 }

@@ -32,20 +32,20 @@ func (s *Server) consoleHost(rc *fasthttp.RequestCtx, x *exchange, path string) 
 	}
 	switch {
 	case s.cfg.RedirectHTTPS && known && !is && s.cfg.ConsoleOrigin != "": // a password does not travel in the clear
-		if rc.IsPost() {
+		if changes(rc) {
 			s.refuse(rc, x, fasthttp.StatusForbidden)
 			return
 		}
 		s.leave(rc, x, s.cfg.ConsoleOrigin, path)
 		return
-	case !rc.IsGet() && !rc.IsHead() && !rc.IsPost():
+	case !s.router.answers(string(rc.Method()), path):
 		rc.Response.Header.Set("Allow", "GET, HEAD, POST")
 		s.refuse(rc, x, fasthttp.StatusMethodNotAllowed)
 		return
-	case !rc.IsPost() && hasBody(rc):
+	case !sends(string(rc.Method())) && hasBody(rc):
 		s.refuse(rc, x, fasthttp.StatusBadRequest)
 		return
-	case rc.IsPost() && !sameOrigin(rc, x.host):
+	case changes(rc) && !sameOrigin(rc, x.host):
 		s.refuse(rc, x, fasthttp.StatusForbidden)
 		return
 	}
@@ -198,6 +198,9 @@ func sameOrigin(rc *fasthttp.RequestCtx, self string) bool {
 	return ok && name == self
 }
 
+// changes reports whether a request is one that only our own pages may send.
+func changes(rc *fasthttp.RequestCtx) bool { return !rc.IsGet() && !rc.IsHead() }
+
 // hasBody reports whether the request announces a body.
 func hasBody(rc *fasthttp.RequestCtx) bool {
 	n := rc.Request.Header.ContentLength()
@@ -243,6 +246,9 @@ func (s *Server) readBody(rc *fasthttp.RequestCtx, x *exchange) (ready bool, don
 		return true, done // an empty chunked body
 	}
 	body, err := io.ReadAll(io.LimitReader(stream, int64(limit/longPart)+1))
+	if err == nil && len(body) < min(rc.Request.Header.ContentLength(), limit/longPart+1) {
+		err = io.ErrUnexpectedEOF // fasthttp does not say that its sender has left
+	}
 	if err == nil && len(body) > limit/longPart {
 		if done, ready = s.seatFor(rc, x); !ready {
 			return false, done
@@ -289,7 +295,7 @@ func (s *Server) seatFor(rc *fasthttp.RequestCtx, x *exchange) (done func(), rea
 func (s *Server) expect(rc *fasthttp.RequestCtx) int {
 	name, ok := host(rc.Request.Header.Host())
 	n := rc.Request.Header.ContentLength()
-	if !ok || s.cfg.Console == "" || name != s.cfg.Console || !rc.IsPost() || !s.reachable(s.client(rc)) || n > s.expected(rc) {
+	if !ok || s.cfg.Console == "" || name != s.cfg.Console || !sends(string(rc.Method())) || !s.reachable(s.client(rc)) || n > s.expected(rc) {
 		s.turnAway(rc, fasthttp.StatusExpectationFailed)
 		return fasthttp.StatusExpectationFailed
 	}

@@ -60,7 +60,7 @@ func (s *Server) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) 
 	if ok && bytes.Contains(path, []byte(largeFiles)) {
 		c.WriteTimeout = s.cfg.DownloadWithin
 	}
-	if ok && h.IsPost() && s.router.bodyAtMost(string(path), s.cfg.BodyAtMost) > s.cfg.BodyAtMost {
+	if ok && sends(string(h.Method())) && s.router.bodyAtMost(string(path), s.cfg.BodyAtMost) > s.cfg.BodyAtMost {
 		c.ReadTimeout = s.cfg.UploadWithin
 	}
 	return c
@@ -70,7 +70,7 @@ func (s *Server) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) 
 // large one is known before a byte of it is read, and a few are in memory at once.
 func (s *Server) takeBody(rc *fasthttp.RequestCtx, x *exchange, path string) (ready bool, done func()) {
 	limit := s.router.bodyAtMost(path, s.cfg.BodyAtMost)
-	if !rc.IsPost() || limit <= s.cfg.BodyAtMost {
+	if !sends(string(rc.Method())) || limit <= s.cfg.BodyAtMost {
 		return s.readBody(rc, x)
 	}
 	base := context.WithoutCancel(x.ctx)

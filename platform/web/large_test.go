@@ -42,6 +42,7 @@ func large(t *testing.T, cfg Config) *fixture {
 	f.ports.Sessions, f.ports.Console, f.ports.Guard = &signedIn{}, frame{}, members{}
 	size := func(c *fiber.Ctx) error { return c.SendString(fmt.Sprint(len(c.Body()), " ", Overflowed(c))) }
 	f.Router().Action(ActionRoute{Room: "paste", Method: "POST", Path: "/sites/:site/paste", Action: "article.create", Tenancy: "site", Cache: "no-store", MaxBody: 64 << 10, Do: size})
+	f.Router().Action(ActionRoute{Room: "paste", Method: "PATCH", Path: "/sites/:site/pieces/:piece", Action: "article.create", Tenancy: "site", Cache: "no-store", MaxBody: 64 << 10, Do: size})
 	f.Router().Action(ActionRoute{Room: "paste", Method: "POST", Path: "/sites/:site/form", Action: "article.create", Tenancy: "site", Cache: "no-store", Do: size})
 	return f.serve()
 }
@@ -55,6 +56,29 @@ func upload(path, cookie, body string, chunked bool) string {
 		return head + "Transfer-Encoding: chunked\r\n\r\n" + body + "0\r\n\r\n"
 	}
 	return head + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body)
+}
+
+// B13: a piece of an upload may be large as well, with and without being asked for.
+func TestALargePiece(t *testing.T) {
+	f := large(t, Config{})
+	for _, header := range []string{member, member + "Expect: 100-continue\r\n"} {
+		for size, says := range map[int]string{64 << 10: "65536 false", 64<<10 + 1: "4096 true"} {
+			if header != member && size > 64<<10 {
+				continue // is not let come
+			}
+			all := answers(t, f.raw(strings.Replace(upload("/sites/7/pieces/1", header, strings.Repeat("x", size), false), "POST", "PATCH", 1)), "PATCH")
+			last := all[len(all)-1]
+			if b := body(t, last); last.StatusCode != 200 || b != says {
+				t.Errorf("%q, %d bytes: %d %.80q, want %q", header, size, last.StatusCode, b, says)
+			}
+		}
+	}
+	for cookie, status := range map[string]int{"": 413, member: 200} {
+		all := answers(t, f.raw(strings.Replace(upload("/sites/7/pieces/1", cookie, strings.Repeat("x", 5000), true), "POST", "PATCH", 1)), "PATCH")
+		if len(all) != 1 || all[0].StatusCode != status {
+			t.Errorf("%q: %d answers, %v", cookie, len(all), all)
+		}
+	}
 }
 
 // B5 (promises 4.1): a route that declares a large body gets one from somebody who is signed in, and nobody else's is read; what is larger still

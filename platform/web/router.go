@@ -18,7 +18,8 @@ type PageRoute struct {
 	Do    PageFunc
 }
 
-// ActionRoute is a guarded route of the console's host.
+// ActionRoute is a guarded route of the console's host. What people press is GET and POST; scripts may have a route of another method, which
+// then is answered at that path only.
 type ActionRoute struct {
 	Room, Method, Path string
 	Action             policies.Action   // what the actor must be allowed to do
@@ -32,6 +33,27 @@ type ActionRoute struct {
 	// appointments do not open it at all.
 	Column func(c *fiber.Ctx) (int64, error)
 	Do     fiber.Handler
+}
+
+// methods are those that a guarded route may have.
+var methods = []string{fiber.MethodGet, fiber.MethodHead, fiber.MethodPost, fiber.MethodOptions, fiber.MethodPatch, fiber.MethodDelete}
+
+// everywhere reports whether a method is answered at every path of the console, and sends whether its request may have a body.
+func everywhere(method string) bool {
+	return method == fiber.MethodGet || method == fiber.MethodHead || method == fiber.MethodPost
+}
+
+func sends(method string) bool { return method == fiber.MethodPost || method == fiber.MethodPatch }
+
+// rareRoute is a path at which one more method is answered.
+type rareRoute struct {
+	method string
+	largeRoute
+}
+
+// answers reports whether a method is answered at a path.
+func (r *Router) answers(method, path string) bool {
+	return everywhere(method) || slices.ContainsFunc(r.rare, func(one rareRoute) bool { return one.method == method && one.matches(path) })
 }
 
 // AnyColumn is what the Column of a route answers that has no object yet: the room asks about each that it shows or makes.
@@ -59,6 +81,7 @@ type Route struct {
 	Action             policies.Action
 	Or                 []policies.Action
 	Tenancy, Cache     string
+	MaxBody            int
 }
 
 // Router takes the rooms' routes before the server serves. A route that does not say whose it is and what guards
@@ -71,7 +94,8 @@ type Router struct {
 	routes   []Route
 	tokens   []string // what stands before a door's :token
 	large    []largeRoute
-	quiet    []string // paths of quiet doors
+	rare     []rareRoute // of the methods that are not answered everywhere
+	quiet    []string    // paths of quiet doors
 	sealed   bool
 }
 
@@ -100,16 +124,19 @@ func (r *Router) Action(a ActionRoute) {
 		panic(fmt.Sprintf("web: route %s %s: the site is in the path, or there is none", a.Method, a.Path))
 	case cacheControl[a.Cache] == "":
 		panic(fmt.Sprintf("web: route %s %s names no cache class: %q", a.Method, a.Path, a.Cache))
-	case a.Method != fiber.MethodGet && a.Method != fiber.MethodPost:
-		panic(fmt.Sprintf("web: route %s: method %q is neither GET nor POST", a.Path, a.Method))
-	case a.MaxBody < 0 || a.MaxBody > 0 && a.Method != fiber.MethodPost:
+	case !slices.Contains(methods, a.Method):
+		panic(fmt.Sprintf("web: route %s: method %q is none of %q", a.Path, a.Method, methods))
+	case a.MaxBody < 0 || a.MaxBody > 0 && !sends(a.Method):
 		panic(fmt.Sprintf("web: route %s %s takes no body", a.Method, a.Path))
 	case a.Do == nil:
 		panic(fmt.Sprintf("web: route %s %s has nothing to do", a.Method, a.Path))
 	}
-	r.routes = append(r.routes, Route{Room: a.Room, Method: a.Method, Path: a.Path, Action: a.Action, Or: a.Or, Tenancy: a.Tenancy, Cache: a.Cache})
+	r.routes = append(r.routes, Route{Room: a.Room, Method: a.Method, Path: a.Path, Action: a.Action, Or: a.Or, Tenancy: a.Tenancy, Cache: a.Cache, MaxBody: a.MaxBody})
 	if a.MaxBody > 0 {
 		r.large = append(r.large, largeRoute{strings.Split(a.Path, "/"), a.MaxBody})
+	}
+	if !everywhere(a.Method) {
+		r.rare = append(r.rare, rareRoute{a.Method, largeRoute{path: strings.Split(a.Path, "/")}})
 	}
 	r.console.Add(a.Method, a.Path, r.server.action(a))
 }

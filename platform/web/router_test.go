@@ -31,7 +31,8 @@ func TestWhatCannotBeAdded(t *testing.T) {
 		{"a platform route with a site", with(func(a *ActionRoute) { a.Tenancy = "platform" })},
 		{"no cache class", with(func(a *ActionRoute) { a.Cache = "" })},
 		{"another cache class", with(func(a *ActionRoute) { a.Cache = "public" })},
-		{"another method", with(func(a *ActionRoute) { a.Method = "DELETE" })},
+		{"another method", with(func(a *ActionRoute) { a.Method = "PUT" })},
+		{"a large body of what has none", with(func(a *ActionRoute) { a.Method, a.MaxBody = "DELETE", 1<<20 })},
 		{"a large body that nobody can send", with(func(a *ActionRoute) { a.MaxBody = 1 << 20 })},
 		{"a body smaller than nothing", with(func(a *ActionRoute) { a.Method, a.MaxBody = "POST", -1 })},
 		{"no handler", with(func(a *ActionRoute) { a.Do = nil })},
@@ -93,12 +94,17 @@ func TestRoutesAreWhatFiberServes(t *testing.T) {
 // The console's host: guarded routes, forms of its own pages only, bodies of 1 MB.
 func TestGuardedRoutes(t *testing.T) {
 	f := assemble(t, Config{BodyAtMost: 4096})
+	size := func(c *fiber.Ctx) error { return c.SendString(fmt.Sprint(len(c.Body()))) }
 	for _, a := range []ActionRoute{
 		{Room: "article", Method: "GET", Path: "/sites/:site/articles", Action: "article.create", Tenancy: "site", Cache: "private", Do: handler},
 		{Room: "article", Method: "POST", Path: "/sites/:site/articles", Action: "article.create", Tenancy: "site", Cache: "no-store",
-			Do: func(c *fiber.Ctx) error { return c.SendString(fmt.Sprint(len(c.Body()))) }},
+			Do: size},
 		{Room: "org", Method: "GET", Path: "/orgs", Action: "site.provision", Tenancy: "platform", Cache: "no-store", Do: handler},
 		{Room: "media", Method: "GET", Path: "/sites/:site/things/:name", Action: "article.create", Tenancy: "site", Cache: "no-store", Do: handler},
+		{Room: "media", Method: "OPTIONS", Path: "/sites/:site/pieces", Action: "article.create", Tenancy: "site", Cache: "no-store", Do: handler},
+		{Room: "media", Method: "HEAD", Path: "/sites/:site/pieces/:name", Action: "article.create", Tenancy: "site", Cache: "no-store", Do: handler},
+		{Room: "media", Method: "PATCH", Path: "/sites/:site/pieces/:name", Action: "article.create", Tenancy: "site", Cache: "no-store", Do: size},
+		{Room: "media", Method: "DELETE", Path: "/sites/:site/pieces/:name", Action: "article.create", Tenancy: "site", Cache: "no-store", Do: handler},
 		{Room: "org", Method: "GET", Path: "/panic", Action: "site.provision", Tenancy: "platform", Cache: "no-store",
 			Do: func(*fiber.Ctx) error { panic("boom") }},
 	} {
@@ -137,6 +143,21 @@ func TestGuardedRoutes(t *testing.T) {
 		{"POST where only GET is", "POST", "/orgs", own, "abc", 405, ""},
 		{"PUT", "PUT", "/orgs", own, "abc", 405, ""},
 		{"GET with a body", "GET", "/orgs", own, "abc", 400, ""},
+		{"a script's piece", "PATCH", "/sites/7/pieces/1", own, "abc", 200, "3"},
+		{"a script's piece of a sibling site", "PATCH", "/sites/7/pieces/1", "Sec-Fetch-Site: same-site", "abc", 403, ""},
+		{"a script's piece of one who may not", "PATCH", "/sites/8/pieces/1", own, "abc", 403, "您没有此项权限。"},
+		{"a piece above the limit", "PATCH", "/sites/7/pieces/1", own, strings.Repeat("x", 4097), 413, ""},
+		{"a piece where none is taken", "PATCH", "/sites/7/articles", own, "abc", 405, ""},
+		{"a piece at a longer path", "PATCH", "/sites/7/pieces/1/2", own, "abc", 405, ""},
+		{"a script takes away", "DELETE", "/sites/7/pieces/1", own, "", 200, "done"},
+		{"another site's script takes away", "DELETE", "/sites/7/pieces/1", "Sec-Fetch-Site: cross-site", "", 403, ""},
+		{"takes away what is not for that", "DELETE", "/sites/7/articles", own, "", 405, ""},
+		{"takes away with a body", "DELETE", "/sites/7/pieces/1", own, "abc", 400, ""},
+		{"asks what is possible", "OPTIONS", "/sites/7/pieces", own, "", 200, "done"},
+		{"another site asks what is possible", "OPTIONS", "/sites/7/pieces", "Origin: https://hanbin.gov.cn", "", 403, ""},
+		{"asks what is possible elsewhere", "OPTIONS", "/orgs", own, "", 405, ""},
+		{"the head alone", "HEAD", "/sites/7/pieces/1", own, "", 200, ""},
+		{"the head alone of one who may not", "HEAD", "/sites/8/pieces/1", own, "", 403, ""},
 	} {
 		req := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n", row.method, row.path, consoleName, row.header)
 		if row.body != "" {
@@ -165,6 +186,22 @@ func TestWithoutAGuardNobodyGetsIn(t *testing.T) {
 	f.serve()
 	if got := f.ask("GET", consoleName, "/orgs"); got.StatusCode != 403 {
 		t.Errorf("answered %d, want 403", got.StatusCode)
+	}
+}
+
+// A form whose sender left in its middle is no form: what came of it is not handled.
+func TestHalfAForm(t *testing.T) {
+	f := assemble(t, Config{BodyAtMost: 4096})
+	reached := 0
+	f.Router().Action(ActionRoute{Room: "article", Method: "POST", Path: "/sites/:site/articles", Action: "article.create", Tenancy: "site", Cache: "no-store",
+		Do: func(c *fiber.Ctx) error { reached++; return c.SendString("taken") }})
+	f.serve()
+	for _, sent := range []int{0, 3, 255, 257, 2000} {
+		head := "POST /sites/7/articles HTTP/1.1\r\nHost: " + consoleName + "\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 3000\r\n\r\n"
+		all := answers(t, f.raw(head+strings.Repeat("x", sent)), "POST")
+		if reached > 0 || len(all) != 1 || all[0].StatusCode != 400 {
+			t.Errorf("%d bytes of 3000: handled %d times, %d answers", sent, reached, len(all))
+		}
 	}
 }
 

@@ -129,7 +129,7 @@ func (s *Server) fiber() *fiber.App {
 		EnableTrustedProxyCheck: true, ProxyHeader: "", EnableIPValidation: true,
 		DisableStartupMessage: true, DisableDefaultContentType: true, DisablePreParseMultipartForm: true,
 		StreamRequestBody: true, BodyLimit: s.cfg.BodyAtMost,
-		RequestMethods: []string{fiber.MethodGet, fiber.MethodHead, fiber.MethodPost},
+		RequestMethods: methods,
 		ErrorHandler: func(c *fiber.Ctx, err error) error {
 			s.fail(c.Context(), from(c.Context()), err)
 			return nil

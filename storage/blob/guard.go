@@ -26,9 +26,18 @@ var (
 	errLeft = errors.New("the blob store was given up")
 )
 
+// settled is how many bytes a second a store is expected to bring to their place, once it has them all.
+const settled = 8 << 20
+
+// Patience is how long a store may take that has size bytes and puts them where they belong: what came in parts is copied together, and a disk
+// has to have it all.
+func Patience(within time.Duration, size int64) time.Duration {
+	return within + time.Duration(size/settled)*time.Second
+}
+
 // Guard returns store behind a deadline and a circuit breaker. Each wait for the store ends after within: a whole Stat,
 // Delete or Sign, the opening and each further read of an Open, a step of a List, and of a Put the time that the store,
-// not the reader it is given, makes no progress. After three failures in a row, counted apart for reading and writing
+// not the reader it is given, makes no progress, with Patience at its end. After three failures in a row, counted apart for reading and writing
 // since a cluster may refuse one and serve the other, calls answer Unavailable at once; every five seconds of now one
 // call may try. The result is a Signer when store is one.
 func Guard(store Store, within time.Duration, now kernel.Clock) Store {
@@ -223,6 +232,7 @@ type watchedSource struct {
 	within time.Duration
 	timer  *time.Timer
 	mu     sync.Mutex
+	size   int64 // so far
 	err    error
 	left   bool
 }
@@ -235,7 +245,12 @@ func (s *watchedSource) Read(p []byte) (int, error) {
 	}
 	s.timer.Stop()
 	n, err := s.r.Read(p)
-	s.timer.Reset(s.within)
+	s.size += int64(n)
+	if errors.Is(err, io.EOF) {
+		s.timer.Reset(Patience(s.within, s.size))
+	} else {
+		s.timer.Reset(s.within)
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.err = err
 	}

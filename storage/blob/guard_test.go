@@ -246,6 +246,38 @@ func TestASlowUploadIsNotAHangingStore(t *testing.T) {
 	}
 }
 
+// lazy takes its time once it has everything.
+type lazy struct {
+	blob.Store
+	after time.Duration
+}
+
+func (l lazy) Put(ctx context.Context, _ string, r io.Reader, _ string) (blob.Info, error) {
+	n, err := io.Copy(io.Discard, r)
+	select {
+	case <-ctx.Done():
+		return blob.Info{}, context.Cause(ctx)
+	case <-time.After(l.after): // the store's own slowness is what is tested
+		return blob.Info{Size: n}, err
+	}
+}
+
+// B13: a store that has all of a film may take longer to put it in its place than one that has a picture.
+func TestALargeBlobIsGivenTimeAtItsEnd(t *testing.T) {
+	g := blob.Guard(lazy{newStuck(t), 3 * short}, short, kernel.SystemClock)
+	if _, err := g.Put(context.Background(), "small", strings.NewReader("x"), ""); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("a small one: %v", err)
+	}
+	if i, err := g.Put(context.Background(), "large", bytes.NewReader(make([]byte, 8<<20)), ""); err != nil || i.Size != 8<<20 {
+		t.Errorf("a large one: %+v, %v", i, err)
+	}
+	for size, want := range map[int64]time.Duration{0: 10 * time.Second, 1 << 20: 10 * time.Second, 1 << 30: 138 * time.Second} {
+		if got := blob.Patience(10*time.Second, size); got != want {
+			t.Errorf("%d bytes are given %v, want %v", size, got, want)
+		}
+	}
+}
+
 // After Put has returned, the store reads no more: the buffer belongs to the next request.
 func TestAGivenUpPutReadsNoMore(t *testing.T) {
 	s := newStuck(t)

@@ -134,7 +134,7 @@ func (d *Desk) showEdit(c *fiber.Ctx) error {
 
 // form shows the form as it was typed; err, if any, says what is wrong with it.
 func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
-	page := console.Page{Title: say(c, "写稿"), Site: at(c), Scripts: []string{"editor.js", "autosave.js"}}
+	page := console.Page{Title: say(c, "写稿"), Site: at(c), Scripts: []string{"editor.js", "autosave.js", "upload.js"}}
 	if err != nil {
 		field, is := wrong(err)
 		if !is {

@@ -32,6 +32,7 @@ var (
 // Routes adds what citizens get, what editors see, and the way in.
 func (m *Media) Routes(r *web.Router) {
 	r.File(web.FileRoute{Room: "tenants/media", Path: prefix + ":id/:name", Do: m.forCitizens})
+	m.uploadRoutes(r)
 	see := slices.Concat(writes[1:], reads, lastly)
 	r.Action(web.ActionRoute{Room: "tenants/media", Method: fiber.MethodGet, Path: "/sites/:site" + prefix + ":id/:name", Action: writes[0], Or: see,
 		Tenancy: "site", Cache: "private", Column: somewhere, Do: m.forEditors})

@@ -35,6 +35,7 @@ const again = 15 * time.Second
 // Jobs registers the room's jobs.
 func (m *Media) Jobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j Develop) error { return m.develop(ctx, site, j.Media) })
+	m.uploadJobs(q)
 }
 
 // expose has a film that was just kept looked at, in the transaction that keeps it.

@@ -11,6 +11,7 @@
 package media
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -98,13 +99,14 @@ type Room struct {
 	IDs     kernel.IDs
 	Audit   *audit.Log
 	Sites   *site.Sites
+	Queue   *jobs.Queue
 	Console *console.Console // nil where no request is answered
 	Store   blob.Store
 	// Shows reports whether a text that waits to be published, and that the actor may read, holds what has that address; it is asked for
 	// whoever has an appointment to one column. nil: none does.
 	Shows     func(ctx context.Context, site kernel.SiteID, path string) (bool, error)
+	Virus     *Clamd           // nil: nothing looks for viruses
 	Unpack    int64            // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
-	Queue     *jobs.Queue      // nil: films stay as they came
 	Revisions *pages.Revisions // of the sites whose films change their form
 }
 
@@ -153,6 +155,9 @@ func (m *Media) taken(ctx context.Context, site kernel.SiteID, name string, raw 
 	}
 	if most := min(Most, quota.UploadMB<<20); int64(len(raw)) > most {
 		return nil, 0, fault.In("file", "“%s”太大：一个文件最多 %d MB。图片请缩小，文件请分开。", short(name), most>>20)
+	}
+	if err := m.Virus.look(ctx, name, bytes.NewReader(raw)); err != nil {
+		return nil, 0, err
 	}
 	if out, err = m.prepare(ctx, name, raw); err != nil {
 		return nil, 0, err

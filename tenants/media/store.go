@@ -185,7 +185,8 @@ func (m *Media) Flaws(ctx context.Context, site kernel.SiteID) (flaws []Flaw, er
 			flaws = append(flaws, Flaw{"media-unnamed", key})
 		}
 	}
-	return flaws, nil
+	of, err := m.pieceFlaws(ctx, site)
+	return append(flaws, of...), err
 }
 
 // keys are where the bytes of every row of a site lie.

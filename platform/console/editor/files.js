@@ -20,7 +20,13 @@ export function filing(form, editor, clone, say) {
     return node && (node.type.name === 'image' || node.type.name === 'picture') ? node : null
   }
 
-  async function send(file, alt) {
+  // What is large goes in pieces, on a line of its own in the dialog: see assets/upload.js.
+  async function send(file, alt, list) {
+    if (file.size > 8 << 20) {
+      const large = {at: address, file, alt, list}
+      document.dispatchEvent(new CustomEvent('upload', {detail: large}))
+      if (large.made) return await large.made
+    }
     const body = new FormData()
     body.append('alt', alt)
     body.append('file', file)
@@ -32,7 +38,7 @@ export function filing(form, editor, clone, say) {
   // ask opens the dialog, for files that came along or for those that are chosen in it.
   return function ask(given = []) {
     const dialog = clone('editor-file'), [file, alt] = ['file', 'alt'].map(n => dialog.querySelector(`[name=${n}]`))
-    const wrong = dialog.querySelector('.wrong'), go = dialog.querySelector('.main'), list = dialog.querySelector('.names')
+    const wrong = dialog.querySelector('.wrong'), go = dialog.querySelector('.main'), list = dialog.querySelector('.names'), rows = dialog.querySelector('.uploads')
     const old = given.length ? null : shown()
     const stop = words => {
       wrong.textContent = words
@@ -60,12 +66,13 @@ export function filing(form, editor, clone, say) {
       wrong.hidden = true
       say('uploading')
       for (const f of files) {
-        const made = await send(f, files.length === 1 ? words : '') // words for one picture are wrong for the next
+        const made = await send(f, files.length === 1 ? words : '', rows) // words for one picture are wrong for the next
         if (!dialog.isConnected || editor().isDestroyed) return // closed meanwhile: nothing goes into the text unseen
         for (const i of made.items ?? []) {
           editor().commands.insertContent(i.html)
           behind(editor())
         }
+        if (made.canceled) { say('idle'); stop(''); given = files.slice(files.indexOf(f) + 1); return }
         if (made.error || !made.items?.length) { say('idle'); stop(made.error || dialog.dataset.failed); given = files.slice(files.indexOf(f)); return }
       }
       say('uploaded')

@@ -84,8 +84,27 @@ func Open(ctx context.Context, at blob.S3, within time.Duration) (*Store, error)
 	return s, nil
 }
 
+// joining in a context says that the server copies a blob together, which takes as long as the blob is large.
+type joining struct{}
+
+// waiting begins an answer within a time, but for what joins: that is bounded by its context.
+type waiting struct{ short, long *http.Transport }
+
+func (w waiting) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Context().Value(joining{}) != nil {
+		return w.long.RoundTrip(r)
+	}
+	return w.short.RoundTrip(r)
+}
+
 // transport bounds every wait but that for the bytes of a body, and never goes through a proxy: the store is near.
-func transport(within time.Duration) *http.Transport {
+func transport(within time.Duration) http.RoundTripper {
+	w := waiting{near(within), near(within)}
+	w.long.ResponseHeaderTimeout, w.long.DisableKeepAlives = 0, true
+	return w
+}
+
+func near(within time.Duration) *http.Transport {
 	dial := &net.Dialer{Timeout: min(within, 5*time.Second)}
 	return &http.Transport{
 		DialContext:           dial.DialContext,
@@ -168,11 +187,13 @@ func (s *Store) putParts(ctx context.Context, key string, part []byte, d *blob.D
 			return err
 		}
 	}
-	if _, err := s.core.CompleteMultipartUpload(ctx, s.bucket, name, id, parts, minio.PutObjectOptions{ContentType: contentType}); err != nil {
+	joint, cancel := context.WithTimeout(context.WithValue(ctx, joining{}, true), blob.Patience(s.within, d.Size()))
+	defer cancel()
+	if _, err := s.core.CompleteMultipartUpload(joint, s.bucket, name, id, parts, minio.PutObjectOptions{ContentType: contentType}); err != nil {
 		return err
 	}
 	done = true
-	_, err = s.core.Client.CopyObject(ctx, minio.CopyDestOptions{
+	_, err = s.core.Client.CopyObject(joint, minio.CopyDestOptions{
 		Bucket: s.bucket, Object: s.prefix + key, ReplaceMetadata: true, ContentType: contentType,
 		UserMetadata: map[string]string{hashMeta: d.SHA256()},
 	}, minio.CopySrcOptions{Bucket: s.bucket, Object: name})
