@@ -141,6 +141,9 @@ func neverAlone(t *testing.T, io, both *worker, rules, text string) {
 	both.wants(rules+"/schedule", both.editionOf(rules, "publish_at", "2026-12-27T09:00"), http.StatusConflict, "重大政策")
 	io.wants(text+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
 	both.wants(rules+"/publish", both.editionOf(rules, "with", io.site.ID.String()+"."+idOf(text)+"."+io.article(text).Edition.String()), http.StatusConflict, "已经变了或不在了")
+	if _, body := both.get(text); strings.Contains(body, `value="publish"`) || !strings.Contains(body, `value="pass"`) {
+		t.Errorf("the interpretation of what waits is published before it: %s", body)
+	}
 	both.wants(text+"/review", both.editionOf(text, "do", "pass"), http.StatusSeeOther, "passed")
 	if both.public("医疗救助办法") {
 		t.Error("it is public")
