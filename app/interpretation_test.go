@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,17 @@ func interpretationOwed(t *testing.T, io *worker, rules string) {
 	io.wants(no, less, http.StatusSeeOther, "saved")
 	if got := io.owes(t); got != "interpretation ok" {
 		t.Errorf("owed for what is no major policy any more: %s", got)
+	}
+	less.Set("version", "4")
+	less.Set("major", "yes")
+	less.Set("do", "send")
+	io.wants(no, less, http.StatusSeeOther, "sent")
+	if err := io.Articles.Return(ctx, io.site.ID, io.article(no).ID); err != nil || io.owes(t) != "interpretation ok, interpretation ok" {
+		t.Errorf("a policy that came back is owed for still: %s, %v", io.owes(t), err)
+	}
+	io.wants(io.base()+"/bulk", url.Values{"do": {"bin"}, "id": {idOf(no) + ":" + strconv.FormatInt(io.article(no).Version, 10)}}, http.StatusSeeOther, "")
+	if got := io.owes(t); got != "interpretation ok" {
+		t.Errorf("owed for what is in the bin: %s", got)
 	}
 }
 
