@@ -7,7 +7,6 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/clocks"
-	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/interpretation"
 )
@@ -61,12 +60,6 @@ func (h *House) explain() {
 	})
 	h.Pairs.Answered.On("clocks", func(ctx context.Context, e interpretation.Answer) error {
 		return h.Clocks.Stop(ctx, e.Site, clockedArticle, e.Policy, e.At, explainedWithin)
-	})
-	h.Published.Withdrawn.On("interpretation", func(ctx context.Context, e publication.WithdrawnEvent) error {
-		if e.Kind != article.Kind {
-			return nil
-		}
-		return h.Clocks.Cancel(ctx, e.Site, clockedArticle, e.ID, "政策已撤回", explainedWithin)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,17 @@ func interpretationOwed(t *testing.T, io *worker, rules string) {
 	if got := io.owes(t); got != "interpretation ok" {
 		t.Errorf("owed for what is no major policy any more: %s", got)
 	}
+	less.Set("version", "4")
+	less.Set("major", "yes")
+	less.Set("do", "send")
+	io.wants(no, less, http.StatusSeeOther, "sent")
+	if err := io.Articles.Return(ctx, io.site.ID, io.article(no).ID); err != nil || io.owes(t) != "interpretation ok, interpretation ok" {
+		t.Errorf("a policy that came back is owed for still: %s, %v", io.owes(t), err)
+	}
+	io.wants(io.base()+"/bulk", url.Values{"do": {"bin"}, "id": {idOf(no) + ":" + strconv.FormatInt(io.article(no).Version, 10)}}, http.StatusSeeOther, "")
+	if got := io.owes(t); got != "interpretation ok" {
+		t.Errorf("owed for what is in the bin: %s", got)
+	}
 }
 
 func neverAlone(t *testing.T, io, both *worker, rules, text string) {
@@ -141,6 +153,9 @@ func neverAlone(t *testing.T, io, both *worker, rules, text string) {
 	both.wants(rules+"/schedule", both.editionOf(rules, "publish_at", "2026-12-27T09:00"), http.StatusConflict, "重大政策")
 	io.wants(text+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
 	both.wants(rules+"/publish", both.editionOf(rules, "with", io.site.ID.String()+"."+idOf(text)+"."+io.article(text).Edition.String()), http.StatusConflict, "已经变了或不在了")
+	if _, body := both.get(text); strings.Contains(body, `value="publish"`) || !strings.Contains(body, `value="pass"`) {
+		t.Errorf("the interpretation of what waits is published before it: %s", body)
+	}
 	both.wants(text+"/review", both.editionOf(text, "do", "pass"), http.StatusSeeOther, "passed")
 	if both.public("医疗救助办法") {
 		t.Error("it is public")

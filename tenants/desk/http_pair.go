@@ -50,11 +50,13 @@ func (d *Desk) pairs(c *fiber.Ctx, a *article.Draft, p *articlePage) (err error)
 		}
 	}
 	q.Shown = len(q.Of)+len(q.By) > 0 || q.Major || q.Set != ""
-	if p.MayPublish {
-		for _, l := range slices.Concat(q.Of, q.By) {
-			if l.ready != nil {
-				q.Together = append(q.Together, *l.ready)
-			}
+	for _, l := range slices.Concat(q.Of, q.By) {
+		if l.ready == nil {
+			continue
+		}
+		p.AtOnce = false // the last step is taken first: then the two are offered at one instant
+		if p.MayPublish {
+			q.Together = append(q.Together, *l.ready)
 		}
 	}
 	if q.Major {
