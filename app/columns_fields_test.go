@@ -90,6 +90,7 @@ func (o *bureau) publishes(io, rv *worker, id string, form url.Values) {
 	form.Set("version", strconv.FormatInt(io.article(id).Version, 10))
 	form.Set("field.c2f1", "茶王")
 	io.wants(id, form, http.StatusSeeOther, "saved")
+	io.sees(id+"/versions", http.StatusOK, "公开过的版本和责任链", "讲座通知 · ", "内容属实。", rv.account.Name) // C8
 	if _, page := io.get(id + "/versions"); !strings.Contains(page, "<dt>主讲人</dt>") || !strings.Contains(page, "<ins>") {
 		t.Errorf("versions do not compare fields: %s", page)
 	}

@@ -38,7 +38,7 @@ func typing(window, title string, version, seq int) url.Values {
 	return form
 }
 
-// autosaves (X3, must show 2): what is typed is kept, offered again to the letter and to nobody else, and done with once it is saved; who else
+// autosaves (B9, C9, X3, must show 2): what is typed is kept, offered again to the letter and to nobody else, and done with once it is saved; who else
 // is there and who was faster is told; whoever is signed out is told so.
 func autosaves(t *testing.T, io, lead *worker) {
 	says := func(w *worker, path string, form url.Values, status int, state string) map[string]any {

@@ -14,7 +14,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
-// lists (issue 4, 3: filters in the address, saved views, bulk with a result for each and undo, the bin; C13): what a filter shows is what its
+// lists (issue 4, 3: filters in the address, saved views, bulk with a result for each and undo, the bin; B10, C13): what a filter shows is what its
 // address says, each article's fate is told, and undoing brings back what was.
 func lists(t *testing.T, io, both, reviewer *worker) {
 	var ids []string

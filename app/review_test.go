@@ -16,7 +16,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/column"
 )
 
-// Issue 4, review (C2, C3, C6, C7, C9, d42): chains of columns, the last word above, notes, handing over, emergencies and what they owe,
+// Issue 4, review (C2, C3, C5, C6, C7, C9, C14, d42): chains of columns, the last word above, notes, handing over, emergencies and what they owe,
 // several articles at one instant, the sheet; on both engines, over the routes.
 func TestReviewAtTheDesk(t *testing.T) {
 	t.Parallel()

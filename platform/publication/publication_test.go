@@ -238,7 +238,15 @@ func TestFirstDateStays(t *testing.T) {
 		wantKind(t, "publish the withdrawn edition", k.Publish(k.ctx(), site, two, Placing{20}), fault.Conflict)
 		_, err = k.Live(k.ctx(), Object{Site: 2, Kind: "article", ID: 5})
 		wantKind(t, "another site's address", err, fault.NotFound)
-		k.public(obj, "三")
+		three := k.public(obj, "三")
+		if all, err := k.Issued(k.ctx(), obj); err != nil || !slices.Equal(all, []EditionID{three, two, one}) { // C8: none of them is forgotten
+			t.Errorf("public were %v, %v; want %d, %d, %d", all, err, three, two, one)
+		}
+		for _, other := range []Object{{Site: 2, Kind: "article", ID: 5}, {Site: site, Kind: "guide", ID: 5}, article(6)} {
+			if all, err := k.Issued(k.ctx(), other); err != nil || len(all) != 0 {
+				t.Errorf("%s was never public: %v, %v", other, all, err)
+			}
+		}
 		l, err = k.Live(k.ctx(), obj)
 		k.must(err)
 		if !l.FirstPublishedAt.Equal(first) {

@@ -341,6 +341,18 @@ func (p *Publications) loadSteps(ctx context.Context, site kernel.SiteID, all ma
 	return nil
 }
 
+// issuedMost bounds what a screen shows of an object's history.
+const issuedMost = 50
+
+func (p *Publications) issued(ctx context.Context, obj Object) (all []EditionID, err error) {
+	err = p.db.Conn(ctx).NewSelect().Table("publication_history").Column("edition_id").Where("site_id = ?", obj.Site).Where("kind = ?", obj.Kind).
+		Where("object_id = ?", obj.ID).Order("edition_published_at DESC", "edition_id DESC").Limit(issuedMost).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("list what was public of %s: %w", obj, db.Fault(err))
+	}
+	return all, nil
+}
+
 func (p *Publications) openDebts(ctx context.Context, site kernel.SiteID) ([]Debt, error) {
 	var rows []struct {
 		SiteID          kernel.SiteID

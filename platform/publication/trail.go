@@ -124,6 +124,11 @@ func (p *Publications) Latest(ctx context.Context, obj Object) (*Trail, error) {
 	return p.trail(ctx, obj.Site, e)
 }
 
+// Issued are the object's editions that were public at some time, the newest first; 50 at most.
+func (p *Publications) Issued(ctx context.Context, obj Object) ([]EditionID, error) {
+	return p.issued(ctx, obj)
+}
+
 // OpenDebts returns the site's debts that are public and not settled, the oldest first.
 func (p *Publications) OpenDebts(ctx context.Context, site kernel.SiteID) ([]Debt, error) {
 	return p.openDebts(ctx, site)

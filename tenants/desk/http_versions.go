@@ -10,6 +10,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/article/compare"
 )
@@ -25,6 +26,14 @@ type versionsPage struct {
 	MayRestore   bool
 	Current      int64
 	Wrong        trouble
+	Issued       []issued
+}
+
+// issued is an edition that was public at some time, and who answers for it (C8, d39): the chain of each stays as it was.
+type issued struct {
+	Title string
+	At    time.Time
+	Steps []step
 }
 
 type versionRow struct {
@@ -107,7 +116,36 @@ func (d *Desk) versions(c *fiber.Ctx, a *article.Draft, err error) error {
 	if err := d.compared(c, a, &p); err != nil {
 		return err
 	}
+	if number == 1 {
+		if p.Issued, err = d.issued(c, a); err != nil {
+			return err
+		}
+	}
 	return versionsView.Show(d.Console, c, page, p)
+}
+
+func (d *Desk) issued(c *fiber.Ctx, a *article.Draft) (all []issued, err error) {
+	ctx := c.UserContext()
+	ids, err := d.Published.Issued(ctx, publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID})
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	trails, err := d.Published.Trails(ctx, a.Site, ids...)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		t := trails[id]
+		if t == nil || t.Published == nil {
+			continue
+		}
+		one := issued{Title: t.Title, At: t.Published.At}
+		if one.Steps, err = d.steps(ctx, c, t); err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // compared fills in the two texts that the address names; by default what citizens read, or the version before, and the draft.
