@@ -12,8 +12,8 @@ const filming = `(()=>{const h=new Uint8Array([0,0,0,24,102,116,121,112,105,115,
 	`window.fetch=(a,o)=>{if(o?.method!=='PATCH')return real(a,o);patches.push(+o.headers['Upload-Offset']);const n=window.whole?0:patches.length;` +
 	`if(n===2)return Promise.reject(new TypeError('line'));if(n===3||n===5)return new Promise((_,no)=>o.signal.addEventListener('abort',()=>no(o.signal.reason)));return real(a,o)};return true})()`
 
-// filmed drops that film into the text and presses the button of the dialog.
-const filmed = `(()=>{const d=new DataTransfer(),e=` + surface + `,r=e.lastElementChild.getBoundingClientRect();d.items.add(film);` +
+// filmSent drops that film into the text and presses the button of the dialog.
+const filmSent = `(()=>{const d=new DataTransfer(),e=` + surface + `,r=e.lastElementChild.getBoundingClientRect();d.items.add(film);` +
 	`e.dispatchEvent(new DragEvent('drop',{dataTransfer:d,bubbles:true,cancelable:true,clientX:r.left+5,clientY:r.top+5}));document.querySelector('dialog[open] .main').click();return true})()`
 
 // B13, C2: a film that is dropped into a text goes to the server in pieces; after a line that broke, after a pause and in another window the next
@@ -28,7 +28,7 @@ func TestAFilmIsDroppedIntoAText(t *testing.T) {
 	d.intoText()
 	d.types("今天演练。")
 	eval[bool](t, b, filming)
-	eval[bool](t, b, filmed)
+	eval[bool](t, b, filmSent)
 	state := func() string {
 		return eval[string](t, b, `document.querySelector('dialog[open] .upload .state')?.textContent??''`)
 	}
@@ -47,7 +47,7 @@ func TestAFilmIsDroppedIntoAText(t *testing.T) {
 	d.intoText()
 	d.types("今天演练。")
 	eval[bool](t, b, filming+`,window.whole=true`)
-	eval[bool](t, b, filmed)
+	eval[bool](t, b, filmSent)
 	until(t, func() bool { return strings.Contains(d.body(), `/-/media/`) })
 	if got := d.body(); !strings.Contains(got, ".mp4") {
 		t.Errorf("the text is %s", got)
