@@ -112,11 +112,12 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	if !cfg.Demo { // whose three administrators are invented like the rest
 		h.Sites.BeforeOnline(h.Accounts.OutOfTrial)
 	}
-	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Store: openLate(cfg), Unpack: memoryLimit() / 3})
+	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Store: openLate(cfg), Queue: h.Queue, Unpack: memoryLimit() / 3})
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
 		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who})
+	h.Media.Texts = drafted{h.Articles}
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
 	if err := h.furnishConsole(cfg, d, now, ids, who); err != nil {
@@ -151,6 +152,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"column": column.ConsoleViews(),
 			"notify": notify.Views(),
 			"watch":  watch.Views(),
+			"media":  media.Views(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -161,6 +163,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			column.Screens(),
 			notify.Screens(),
 			watch.Screens(),
+			media.Screens(),
 		)...)
 	if err != nil {
 		return err
@@ -204,6 +207,7 @@ func (h *House) plug() {
 		h.Watch.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
+	h.Console.Plug(media.Menu())
 	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)

@@ -68,6 +68,7 @@ var kept = []backup.Table{
 	{Name: "clock_reminders", Order: "site_id, id", Tenant: bySite},
 	{Name: "work_calendars", Order: "id"},
 	{Name: "media", Order: "site_id, id", Tenant: bySite},
+	{Name: "media_cards", Order: "site_id, media_id", Tenant: bySite},
 	{Name: "media_uses", Order: "site_id, edition_id, media_id", Tenant: bySite},
 	{Name: "media_scans", Order: "site_id, note_id", Tenant: bySite},
 	{Name: "notices", Order: "site_id, id"},

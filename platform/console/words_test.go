@@ -27,6 +27,7 @@ var screens = []string{
 	"tenants/column",
 	"platform/notify",
 	"platform/watch",
+	"tenants/media",
 }
 
 // Of tenants/checks only the screens speak to people in both languages: its rules are about Chinese, and quote it.

@@ -37,6 +37,7 @@ func (m *Media) Routes(r *web.Router) {
 		Tenancy: "site", Cache: "private", Do: m.forEditors})
 	r.Action(web.ActionRoute{Room: "tenants/media", Method: fiber.MethodPost, Path: "/sites/:site/media", Action: writes[0], Or: writes[1:],
 		Tenancy: "site", Cache: "no-store", MaxBody: UploadMost, Do: m.upload})
+	m.libraryRoutes(r)
 }
 
 func (m *Media) forCitizens(ctx context.Context, r *web.Request) (*web.File, error) {
@@ -210,6 +211,9 @@ func (m *Media) upload(c *fiber.Ctx) error {
 	u, err := ReadUpload(c)
 	if err == nil && len(u.Files) == 0 {
 		err = fault.In("file", "请先选择文件。")
+	}
+	if u.Fields["screen"] != "" { // a form of the library, from a browser without script
+		return m.uploaded(c, u, err)
 	}
 	a := answer{Items: []kept{}}
 	for _, f := range u.Files {

@@ -23,6 +23,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/storage/blob"
 	"github.com/zhanqun/zhanqun/storage/db"
@@ -93,6 +94,8 @@ type Room struct {
 	Sites   *site.Sites
 	Console *console.Console // nil where no request is answered
 	Store   blob.Store
+	Queue   *jobs.Queue
+	Texts   Texts // nil where no text is written
 	Unpack  int64 // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
 }
 
@@ -126,7 +129,10 @@ func (m *Media) Take(ctx context.Context, site kernel.SiteID, name string, raw [
 	if err := made.put(ctx, m.Store); err != nil {
 		return nil, err
 	}
-	return i, m.keep(ctx, i, most)
+	if err := m.keep(ctx, i, most); err != nil {
+		return i, err
+	}
+	return i, m.whole(ctx, i, func() error { return made.put(ctx, m.Store) })
 }
 
 // taken checks what somebody brings to a site, and makes of it what may be kept; most is how much the site may keep, in MB.
@@ -165,6 +171,7 @@ func (m *Media) keep(ctx context.Context, i *Item, most int64) error {
 			if same, err := m.same(ctx, i); err != nil || same != nil {
 				if same != nil {
 					*i = *same
+					err = m.revive(ctx, i.Site, i.ID)
 				}
 				return err
 			}
@@ -235,7 +242,12 @@ func (m *Media) Use(ctx context.Context, site kernel.SiteID, edition int64, body
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	return m.DB.InTx(ctx, func(ctx context.Context) error { return m.uses(ctx, site, edition, ids) })
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := m.uses(ctx, site, edition, ids); err != nil {
+			return err
+		}
+		return m.revive(ctx, site, ids...)
+	})
 }
 
 // cleanName is a file's name without its folders, with what no file system and no header likes taken out; its extension is of the kind.
