@@ -51,6 +51,7 @@ func TestTheMediaLibrary(t *testing.T) {
 		o.describes(t, io, lake)
 		o.replaces(t, io, other, lake)
 		o.throwsAway(t, io)
+		o.shares(t, io)
 		for path, want := range map[string]int{at + "?shelf=nothing": 303, at + "?p=0": 303, at + "?p=x": 303, at + "?%zz": 303, at + "?p=9&as=table": 200, at + "/7": 404, at + "/x": 404, lake + "/swap": 404, lake + "/swap?by=7": 404, at + "/7/swap?by=" + idOf(lake): 404} {
 			if status, _ := io.get(path); status != want {
 				t.Errorf("%s answers %d, want %d", path, status, want)
@@ -198,4 +199,65 @@ func (o *bureau) throwsAway(t *testing.T, io *worker) {
 	}
 	io.wants(bulk, url.Values{"do": {"unbin"}, "id": {hill}}, http.StatusOK, "办成 1，没有办成 0")
 	io.wants(bulk, url.Values{"do": {"unbin"}, "id": {hill}}, http.StatusOK, "不在回收站里")
+}
+
+// shares: the county lets the sites below take copies of one picture, until it takes that back; the town's own copy stays.
+func (o *bureau) shares(t *testing.T, io *worker) {
+	t.Helper()
+	lead := o.hireAt("610902", "library.lead", "CL")
+	county, _, ok := o.Sites.ByAddress("http://hanbin.ankang.localhost:8080/")
+	if !ok {
+		t.Fatal("汉滨区 has no site")
+	}
+	at, mine := "/sites/"+county.ID.String()+"/media", io.library()
+	for _, name := range []string{"区徽.jpg", "内部.jpg"} {
+		if status, _, body := lead.multi(at, url.Values{"screen": {"library"}}, file{name, photo(t, 90+len(name), 60)}); status != http.StatusSeeOther {
+			t.Fatalf("uploading answers %d: %s", status, body)
+		}
+	}
+	_, body := lead.get(at)
+	item := ""
+	for _, m := range itemLink.FindAllStringSubmatch(body, -1) {
+		if m[2] == "区徽.jpg" {
+			item = idOf(m[1])
+		}
+	}
+	shown := mine + "/shared/" + county.ID.String() + "/" + item + "/full.jpg"
+	sees := func(when string, want int, words string) {
+		t.Helper()
+		if status, body := io.get(mine + "/shared"); status != http.StatusOK || !strings.Contains(body, words) || strings.Contains(body, "内部") {
+			t.Errorf("%s the town is shown %d: %s", when, status, body)
+		}
+		if status, _ := io.get(shown); status != want {
+			t.Errorf("%s the town gets the picture: %d", when, status)
+		}
+	}
+	sees("before", http.StatusNotFound, "现在没有别的网站共享给本站的文件")
+	if status, _ := io.get(mine + "/shares"); status != http.StatusForbidden {
+		t.Errorf("an officer shares: %d", status)
+	}
+	lead.wants(at+"/shares", url.Values{"item": {item}}, http.StatusUnprocessableEntity, "请选择共享给谁")
+	lead.wants(at+"/shares", url.Values{"item": {item}, "to": {"site"}, "address": {"http://nowhere.localhost/"}}, http.StatusUnprocessableEntity, "没有这个网址的网站")
+	lead.wants(at+"/shares", url.Values{"item": {item}, "to": {"site"}, "address": {county.URL("/")}}, http.StatusUnprocessableEntity, "这是本站")
+	lead.wants(at+"/shares", url.Values{"folder": {""}, "to": {"below"}}, http.StatusUnprocessableEntity, "请选择要共享的文件夹")
+	lead.wants(at+"/shares", url.Values{"item": {item}, "to": {"below"}}, http.StatusSeeOther, "shares?done=given")
+	lead.wants(at+"/shares", url.Values{"item": {item}, "to": {"site"}, "address": {o.site.URL("/")}}, http.StatusSeeOther, "shares?done=given")
+	_, body = lead.get(at + "/shares?done=given&item=" + item)
+	grants := regexp.MustCompile(`name="grant" value="(\d+)"`).FindAllStringSubmatch(body, -1)
+	if len(grants) != 2 || !strings.Contains(body, "下属单位的全部网站") || !strings.Contains(body, o.site.Name) || !strings.Contains(body, "干部library.lead") {
+		t.Fatalf("what is shared: %s", body)
+	}
+	sees("shared", http.StatusOK, county.Name)
+	io.wants(mine+"/shared", url.Values{}, http.StatusUnprocessableEntity, "请勾选 1 到")
+	if status, _, body := io.post(mine+"/shared", url.Values{"take": {county.ID.String() + ":" + item, county.ID.String() + ":7", "x"}}); status != http.StatusOK || !strings.Contains(body, "办成 1，没有办成 2") {
+		t.Errorf("taking answers %d: %s", status, body)
+	}
+	for _, g := range grants {
+		lead.wants(at+"/shares/end", url.Values{"grant": {g[1]}}, http.StatusSeeOther, "shares?done=ended")
+	}
+	lead.wants(at+"/shares/end", url.Values{"grant": {grants[0][1]}}, http.StatusNotFound, "")
+	sees("taken back", http.StatusNotFound, "现在没有别的网站共享给本站的文件")
+	if _, body := io.get(io.itemOf("区徽.jpg")); !strings.Contains(body, "来自</dt><dd>"+county.Name) {
+		t.Errorf("the copy says %s", body)
+	}
 }

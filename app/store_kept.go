@@ -69,6 +69,8 @@ var kept = []backup.Table{
 	{Name: "work_calendars", Order: "id"},
 	{Name: "media", Order: "site_id, id", Tenant: bySite},
 	{Name: "media_cards", Order: "site_id, media_id", Tenant: bySite},
+	{Name: "media_origins", Order: "site_id, media_id", Tenant: bySite},
+	{Name: "media_grants", Order: "site_id, id", Tenant: bySite},
 	{Name: "media_uses", Order: "site_id, edition_id, media_id", Tenant: bySite},
 	{Name: "media_scans", Order: "site_id, note_id", Tenant: bySite},
 	{Name: "notices", Order: "site_id, id"},

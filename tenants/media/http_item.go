@@ -24,6 +24,9 @@ type itemPage struct {
 	Uses    []useRow
 	Kept    bool // a frozen text named it: its bytes stay
 	Binned  bool
+	Share   string // address where it is shared, or ""
+	From    string // the site that it was taken over from, or ""
+	Terms   string // the licence of that moment
 	Wrong   string
 	Field   string
 	Done    string
@@ -86,6 +89,17 @@ func (m *Media) itemScreen(c *fiber.Ctx, i *Shelved, p itemPage, err error) erro
 	p.Row, p.Library, p.File, p.Width, p.Height, p.Version, p.Binned = rows[0], base+"/media", base+i.Path(), i.Width, i.Height, i.Version, !i.BinnedAt.IsZero()
 	if i.Picture() {
 		p.Picture, page.Scripts = base+i.shown(), []string{"library.js"}
+	}
+	if m.Console.Offers(c.UserContext(), i.Site, shares) && i.BinnedAt.IsZero() {
+		p.Share = p.Library + "/shares?item=" + strconv.FormatInt(i.ID, 10)
+	}
+	from, err := m.OriginOf(c.UserContext(), i.Site, i.ID)
+	if err == nil && from.Site != 0 {
+		p.Terms = from.Licence
+		p.From, err = m.siteName(c.UserContext(), from.Site)
+	}
+	if err != nil {
+		return err
 	}
 	uses, err := m.Usage(c.UserContext(), i.Site, i.ID)
 	if err != nil {

@@ -27,6 +27,7 @@ func Menu() []console.Entry {
 
 // libraryRoutes adds the library's screens and acts.
 func (m *Media) libraryRoutes(r *web.Router) {
+	m.shareRoutes(r)
 	for _, a := range []struct {
 		method, path string
 		most         int
@@ -110,6 +111,7 @@ type libraryPage struct {
 	Filter         query
 	Rows           []shelfRow
 	InBin          bool
+	MayShare       bool
 	Newer, Older   string
 	Used, Most     string // of the quota
 	UsedMB, MostMB int64
@@ -153,7 +155,7 @@ func (m *Media) showLibrary(c *fiber.Ctx) error {
 // library shows the screen; p says what is wrong with what was just sent, over what was typed.
 func (m *Media) library(c *fiber.Ctx, q query, p libraryPage, status int) error {
 	ctx, site := c.UserContext(), at(c)
-	p.Path, p.Query, p.Filter, p.InBin = "/sites/"+site.String()+"/media", q.values().Encode(), q, q.Shelf == Binned
+	p.Path, p.Query, p.Filter, p.InBin, p.MayShare = "/sites/"+site.String()+"/media", q.values().Encode(), q, q.Shelf == Binned, m.Console.Offers(ctx, site, shares)
 	for _, s := range shelves {
 		other := q
 		other.Shelf, other.page = s.shelf, 1

@@ -17,7 +17,7 @@ func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Screens returns the declared screens, for the console that they are shown in.
 func Screens() []console.View {
-	return []console.View{libraryView, itemView, swapView, resultsView}
+	return []console.View{libraryView, itemView, swapView, resultsView, sharesView, sharedView}
 }
 
 // Module plugs the room in.

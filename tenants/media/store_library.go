@@ -157,14 +157,13 @@ func (m *Media) takeOut(ctx context.Context, site kernel.SiteID, ids []ID) (back
 	return back, nil
 }
 
-// removeRow takes an item away that is in the bin.
+// removeRow takes an item away, with what is written beside it.
 func (m *Media) removeRow(ctx context.Context, site kernel.SiteID, id ID) error {
-	_, err := m.DB.Conn(ctx).NewDelete().Table("media_cards").Where("site_id = ?", site).Where("media_id = ?", id).Exec(ctx)
-	if err == nil {
-		_, err = m.DB.Conn(ctx).NewDelete().Table("media").Where("site_id = ?", site).Where("id = ?", id).Exec(ctx)
-	}
-	if err != nil {
-		return db.Fault(fmt.Errorf("remove item %d of site %d: %w", id, site, err))
+	for _, t := range []struct{ table, column string }{{"media_cards", "media_id"}, {"media_origins", "media_id"}, {"media_grants", "media_id"}, {"media", "id"}} {
+		_, err := m.DB.Conn(ctx).NewDelete().Table(t.table).Where("site_id = ?", site).Where(t.column+" = ?", id).Exec(ctx)
+		if err != nil {
+			return db.Fault(fmt.Errorf("remove item %d of site %d: %w", id, site, err))
+		}
 	}
 	return nil
 }
