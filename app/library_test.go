@@ -107,6 +107,12 @@ func (o *bureau) describes(t *testing.T, io *worker, lake string) {
 			t.Errorf("%s answers %d without %q: %s", path, status, want, body)
 		}
 	}
+	for path, want := range map[string]int{"/articles/new?media=" + idOf(lake): http.StatusOK, "/articles/new?media=7": http.StatusNotFound} {
+		status, body := io.get("/sites/" + o.site.ID.String() + path)
+		if status != want || want == http.StatusOK && !strings.Contains(textarea(t, body), `/-/media/`+idOf(lake)+`/full.jpg" alt="雪后的瀛湖" width="800" height="1200"`) {
+			t.Errorf("writing about it: %s answers %d: %s", path, status, body)
+		}
+	}
 	if _, body := io.get(io.library() + "?shelf=file"); strings.Contains(body, "瀛湖雪景") {
 		t.Error("a picture is among the files")
 	}

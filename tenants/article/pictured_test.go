@@ -1,8 +1,12 @@
 package article
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
+
+	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 )
 
 // E7: which texts of a site name a file of it: drafts, those in the bin, and what somebody is typing, whole numbers only, none of another site.
@@ -48,4 +52,23 @@ func TestWhichTextsNameAFile(t *testing.T) {
 			t.Errorf("any file is named by %+v, %v", all, err)
 		}
 	})
+}
+
+// E7, LE13: which of ten thousand drafts of about 5 KB name one file.
+func BenchmarkPictured(b *testing.B) {
+	h := build(b, dbtest.SQLite(b, schema()...))
+	text := strings.Repeat("各镇（街道）要认真落实防汛责任。", 110)
+	for at := 0; at < 10_000; at += 500 {
+		var rows []*articleRow
+		for n := at; n < at+500; n++ {
+			raw := fmt.Sprintf(`{"kind":"news","title":"稿","body":"<p>%s</p><img src=\"/-/media/%d/full.png\">"}`, text, n+1)
+			rows = append(rows, &articleRow{SiteID: h.city.ID, ID: h.IDs.Next(), ColumnID: 2, State: Drafted, AuthorID: author, Version: 1, Policy: "ordinary", Title: "稿", Payload: &raw, CreatedAt: h.now, UpdatedAt: h.now})
+		}
+		h.must(h.DB.InTx(h.ctx, func(ctx context.Context) error { return h.insert(ctx, rows...) }))
+	}
+	for b.Loop() {
+		if all, err := h.Pictured(h.ctx, h.city.ID, 7); err != nil || len(all) != 1 {
+			b.Fatal(len(all), err)
+		}
+	}
 }

@@ -24,6 +24,7 @@ type itemPage struct {
 	Uses    []useRow
 	Kept    bool // a frozen text named it: its bytes stay
 	Binned  bool
+	Write   string // address of a new article with it, or ""
 	Share   string // address where it is shared, or ""
 	From    string // the site that it was taken over from, or ""
 	Terms   string // the licence of that moment
@@ -90,26 +91,37 @@ func (m *Media) itemScreen(c *fiber.Ctx, i *Shelved, p itemPage, err error) erro
 	if i.Picture() {
 		p.Picture, page.Scripts = base+i.shown(), []string{"library.js"}
 	}
-	if m.Console.Offers(c.UserContext(), i.Site, shares) && i.BinnedAt.IsZero() {
-		p.Share = p.Library + "/shares?item=" + strconv.FormatInt(i.ID, 10)
+	if err := m.about(c, i, &p); err != nil {
+		return err
 	}
-	from, err := m.OriginOf(c.UserContext(), i.Site, i.ID)
+	return itemView.Show(m.Console, c, page, p)
+}
+
+// about fills in what may be done with an item, where it came from, and where it stands.
+func (m *Media) about(c *fiber.Ctx, i *Shelved, p *itemPage) error {
+	ctx, id := c.UserContext(), strconv.FormatInt(i.ID, 10)
+	if i.BinnedAt.IsZero() {
+		if m.Console.Offers(ctx, i.Site, writes[0]) {
+			p.Write = "/sites/" + i.Site.String() + "/articles/new?media=" + id
+		}
+		if m.Console.Offers(ctx, i.Site, shares) {
+			p.Share = p.Library + "/shares?item=" + id
+		}
+	}
+	from, err := m.OriginOf(ctx, i.Site, i.ID)
 	if err == nil && from.Site != 0 {
 		p.Terms = from.Licence
-		p.From, err = m.siteName(c.UserContext(), from.Site)
+		p.From, err = m.siteName(ctx, from.Site)
 	}
 	if err != nil {
 		return err
 	}
-	uses, err := m.Usage(c.UserContext(), i.Site, i.ID)
-	if err != nil {
-		return err
-	}
+	uses, err := m.Usage(ctx, i.Site, i.ID)
 	p.Uses = useRows(c, i.Site, uses)
 	for _, u := range uses {
 		p.Kept = p.Kept || u.Article != 0 && !u.Draft && !u.Unsaved
 	}
-	return itemView.Show(m.Console, c, page, p)
+	return err
 }
 
 // shown is the address of the form of a picture that a screen shows.
