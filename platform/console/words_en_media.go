@@ -136,4 +136,5 @@ var wordsMedia = map[string]string{
 	"文件被别的网站拿去":         "A file was taken by another site",
 	"拿来共享的文件":           "Take over a shared file",
 	"用它写一篇":             "Write an article with it",
+	"存档保留":              "Kept as evidence",
 }

@@ -116,6 +116,9 @@ func TestWhatIsNamedAgainComesBack(t *testing.T) {
 		if got := h.names(h.one, Filter{Shelf: Binned}); got != "定稿.png" {
 			t.Errorf("kept as evidence: %q", got)
 		}
+		if kept, err := h.evidence(h.ctx, h.one, []ID{brought.ID, frozen.ID}); err != nil || len(kept) != 1 || !kept[frozen.ID] {
+			t.Errorf("evidence: %v, %v", kept, err)
+		}
 		h.must(h.emptyBin(h.ctx, h.one, EmptyBin{Media: frozen.ID, SHA256: frozen.SHA256})) // were there a job
 		if _, err := h.Get(h.ctx, h.one, frozen.ID); err != nil {
 			t.Errorf("what an edition named: %v", err)

@@ -22,7 +22,6 @@ type itemPage struct {
 	FocusX  string // as typed
 	FocusY  string
 	Uses    []useRow
-	Kept    bool // a frozen text named it: its bytes stay
 	Binned  bool
 	Write   string // address of a new article with it, or ""
 	Share   string // address where it is shared, or ""
@@ -118,9 +117,6 @@ func (m *Media) about(c *fiber.Ctx, i *Shelved, p *itemPage) error {
 	}
 	uses, err := m.Usage(ctx, i.Site, i.ID)
 	p.Uses = useRows(c, i.Site, uses)
-	for _, u := range uses {
-		p.Kept = p.Kept || u.Article != 0 && !u.Draft && !u.Unsaved
-	}
 	return err
 }
 

@@ -132,8 +132,9 @@ type shelfRow struct {
 	Thumb, Alt      string // the picture, or ""
 	Kind, Size, Who string
 	Folder          string
-	X, Y            int // where it may not be cut off, in tenths
-	At, GoneAt      time.Time
+	X, Y            int       // where it may not be cut off, in tenths
+	At, GoneAt      time.Time // GoneAt is when the bin removes it
+	Kept            bool      // in the bin, and evidence: it stays
 }
 
 const libraryRows = 48
@@ -215,11 +216,17 @@ func (m *Media) measure(ctx context.Context, site kernel.SiteID, p *libraryPage)
 }
 
 func (m *Media) rows(ctx context.Context, site kernel.SiteID, items []*Shelved) ([]shelfRow, error) {
-	ids := make([]kernel.AccountID, 0, len(items))
+	people, binned := make([]kernel.AccountID, 0, len(items)), []ID{}
 	for _, i := range items {
-		ids = append(ids, i.By)
+		if people = append(people, i.By); !i.BinnedAt.IsZero() {
+			binned = append(binned, i.ID)
+		}
 	}
-	names, err := m.Console.Accounts.Names(ctx, ids...)
+	kept, err := m.evidence(ctx, site, binned)
+	if err != nil {
+		return nil, err
+	}
+	names, err := m.Console.Accounts.Names(ctx, people...)
 	all := make([]shelfRow, 0, len(items))
 	for _, i := range items {
 		base := "/sites/" + site.String()
@@ -228,7 +235,7 @@ func (m *Media) rows(ctx context.Context, site kernel.SiteID, items []*Shelved) 
 		if i.Picture() {
 			r.Thumb = base + i.small()
 		}
-		if !i.BinnedAt.IsZero() {
+		if r.Kept = kept[i.ID]; !i.BinnedAt.IsZero() && !r.Kept {
 			r.GoneAt = i.BinnedAt.Add(BinnedFor)
 		}
 		all = append(all, r)

@@ -146,11 +146,15 @@ func (m *Media) granted(c *fiber.Ctx, p *sharesPage) error {
 	return nil
 }
 
+// siteName is what a site is called; one that a restored archive only names has its number.
 func (m *Media) siteName(ctx context.Context, id kernel.SiteID) (string, error) {
 	if s := m.Sites.Public(id); s != nil {
 		return s.Name, nil
 	}
 	g, err := m.Sites.Get(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return id.String(), nil
+	}
 	return g.Name, err
 }
 

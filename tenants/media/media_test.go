@@ -27,7 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // house is two counties' sites, over one store.
 type house struct {
 	*Media
-	t         *testing.T
+	t         testing.TB
 	ctx       context.Context
 	pub       *publication.Publications
 	sites     *site.Sites
@@ -47,7 +47,7 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 
 var schema = append(migrationsBelow(), publication.Migrations(), Migrations())
 
-func build(t *testing.T, d *db.DB, store blob.Store) *house {
+func build(t testing.TB, d *db.DB, store blob.Store) *house {
 	t.Helper()
 	h := &house{t: t, ctx: kernel.WithActor(context.Background(), kernel.Actor{Account: 11, Name: "测试", Via: "console"})}
 	h.now = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)

@@ -119,6 +119,12 @@ func TestWhatMayBeShared(t *testing.T) {
 		if err := h.Share(h.ctx, Grant{Site: h.one, Item: lake.ID, To: 7}); !fault.Is(err, fault.NotFound) {
 			t.Errorf("with no site: %v", err)
 		}
+		if name, err := h.siteName(h.ctx, 7); err != nil || name != "7" {
+			t.Errorf("a site that is not here is called %q, %v", name, err)
+		}
+		if name, err := h.siteName(h.ctx, h.one); err != nil || name != "汉滨区人民政府" {
+			t.Errorf("the county's site is called %q, %v", name, err)
+		}
 		if err := h.Share(context.Background(), Grant{Site: h.one, Item: lake.ID}); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("nobody shares: %v", err)
 		}

@@ -185,3 +185,20 @@ func (m *Media) frozen(ctx context.Context, site kernel.SiteID, id ID) (all []fr
 	}
 	return all, nil
 }
+
+// evidence are those of the items that a frozen edition names, whether it is public or not.
+func (m *Media) evidence(ctx context.Context, site kernel.SiteID, ids []ID) (map[ID]bool, error) {
+	kept := map[ID]bool{}
+	if len(ids) == 0 {
+		return kept, nil
+	}
+	var found []ID
+	err := m.DB.Conn(ctx).NewSelect().Table("media_uses").ColumnExpr("DISTINCT media_id").Where("site_id = ?", site).Where("media_id IN (?)", bun.List(ids)).Scan(ctx, &found)
+	if err != nil {
+		return nil, db.Fault(fmt.Errorf("find what editions of site %d name: %w", site, err))
+	}
+	for _, id := range found {
+		kept[id] = true
+	}
+	return kept, nil
+}
