@@ -121,6 +121,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	h.Pairs = interpretation.New(interpretation.Room{DB: d, Now: now, Audit: h.Audit, Published: h.Published, Revisions: h.Revisions, Texts: pairTexts{h}})
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
 		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs})
+	h.Media.Texts = drafted{h.Articles}
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
 	if err := h.furnishConsole(cfg, d, now, ids, who); err != nil {
@@ -212,6 +213,7 @@ func (h *House) plug() {
 		h.Watch.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
+	h.Console.Plug(media.Menu())
 	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)

@@ -28,7 +28,7 @@ var paper = []struct{ class, cells, actions string }{
 	{"C", ".....O....O....", "article.publish article.schedule article.unpublish article.withdraw"},
 	{"C", ".....O....OO...", "article.publish.emergency"},
 	{"C", "........OO.O...", "debt.settle"},
-	{"C", ".....O.........", "column.request.new column.request.rename column.request.merge column.request.close column.owner.set"},
+	{"C", ".....O.........", "column.request.new column.request.rename column.request.merge column.request.close column.owner.set media.share"},
 	{"C", ".....O..O.O....", "push.accept push.refuse repost.create"},
 	{"C", ".....O..O.O....", "submission.receive submission.adopt submission.decline submission.commission"},
 	{"C", ".....OO........", "interpretation.create media.upload transcript.edit"},

@@ -29,6 +29,7 @@ var screens = []string{
 	"platform/notify",
 	"platform/watch",
 	"tenants/interpretation",
+	"tenants/media",
 }
 
 // Of tenants/checks only the screens speak to people in both languages: its rules are about Chinese, and quote it.

@@ -5,7 +5,7 @@
 // people review, in one list, and each line leads to its place. Everything works without a network: word packs and lists of
 // leaders are files that an operator imports, and nobody outside is asked. When a pack changes, all that is public is read again.
 //
-// It decides nothing: a finding of Must wants a written reason before the article is sent, and the reason goes to the reviewers
+// It decides nothing but one thing, a picture without words (Described): a finding of Must wants a written reason before the article is sent, and the reason goes to the reviewers
 // and into the chain. It changes no text by itself.
 package checks
 
@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
@@ -144,6 +145,21 @@ func sorted(all []Finding) []Finding {
 // NeedsReason reports whether the findings hold one of Must.
 func NeedsReason(all []Finding) bool {
 	return slices.ContainsFunc(all, func(f Finding) bool { return f.Severity == Must })
+}
+
+// Described refuses a text with a picture that nobody has described: no reason makes up for it (GB/T 37668, and whoever cannot see it). What is
+// wrong is the field "picture" of its fault.
+func Described(all []Finding) error {
+	bare := 0
+	for _, f := range all {
+		if f.Rule == PictureText {
+			bare++
+		}
+	}
+	if bare > 0 {
+		return fault.In("picture", "还不能送审：有 %d 张图片没有说明。请在修改稿件时点图片，用一句话写出图上有什么；看不见图的人要靠它。", bare)
+	}
+	return nil
 }
 
 // Personal reports whether a finding is about people's data.

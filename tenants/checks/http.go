@@ -58,7 +58,7 @@ func (f Finding) Name() string { return names[f.Rule] }
 
 // Look is how a finding's mark looks.
 func (f Finding) Look() string {
-	if f.Severity == Must {
+	if f.Severity == Must || f.Rule == PictureText {
 		return "bad"
 	}
 	return "warn"

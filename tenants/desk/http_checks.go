@@ -31,6 +31,7 @@ type panel struct {
 	Rows            []panelRow
 	Asks, Mask, Fix bool
 	Why             string // as typed
+	Picture         string // the anchor of the first picture that nobody has described, or ""
 	Confirmed       checks.Reason
 }
 
@@ -57,6 +58,9 @@ func (d *Desk) examine(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 		row := panelRow{Name: say(c, f.Name()), Kind: f.Look(), Say: f.Say, Quote: f.Quote, To: anchors[i]}
 		if f.Fix != nil && p.MayEdit {
 			row.Fix, row.Better = which(f), f.Fix.Text
+		}
+		if f.Rule == checks.PictureText && p.Panel.Picture == "" {
+			p.Panel.Picture = row.To
 		}
 		p.Panel.Rows = append(p.Panel.Rows, row)
 		p.Panel.Mask = p.Panel.Mask || p.MayEdit && f.Personal()
@@ -163,6 +167,9 @@ func (d *Desk) submit(ctx context.Context, a *article.Draft, version int64, why 
 func (d *Desk) freeze(ctx context.Context, a *article.Draft, version int64, why string) (edition publication.EditionID, err error) {
 	_, all, err := d.spotted(ctx, a)
 	if err != nil {
+		return 0, err
+	}
+	if err := checks.Described(all); err != nil {
 		return 0, err
 	}
 	err = d.DB.InTx(ctx, func(ctx context.Context) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/media"
 )
 
 // formPage is the plain form in which an article is written.
@@ -101,6 +102,13 @@ func (d *Desk) showNew(c *fiber.Ctx) error {
 	p := formPage{Action: "/sites/" + at(c).String() + "/articles", Fields: held(&article.Draft{Column: column})}
 	if err := d.offer(c, &p, 0); err != nil {
 		return err
+	}
+	if id, ok := kernel.ParseID[media.ID](c.Query("media")); ok && d.Console.Offers(c.UserContext(), at(c), "media.upload") {
+		i, err := d.Media.Shelved(c.UserContext(), at(c), id) // somebody comes from the library, to write about it
+		if err != nil {
+			return err
+		}
+		p.Fields.put(i.Markup(i.Alt))
 	}
 	return d.form(c, p, nil)
 }

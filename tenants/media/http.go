@@ -39,6 +39,7 @@ func (m *Media) Routes(r *web.Router) {
 	r.Action(web.ActionRoute{Room: "tenants/media", Method: fiber.MethodPost, Path: "/sites/:site/media", Action: writes[0], Or: writes[1:],
 		Tenancy: "site", Cache: "no-store", MaxBody: UploadMost, Column: somewhere, Do: m.upload})
 	m.filmRoutes(r, see)
+	m.libraryRoutes(r)
 }
 
 // somewhere opens a route to whoever writes or decides in some column or other: what is uploaded stands in none yet.
@@ -246,6 +247,9 @@ func (m *Media) upload(c *fiber.Ctx) error {
 	u, err := ReadUpload(c)
 	if err == nil && len(u.Files) == 0 {
 		err = fault.In("file", "请先选择文件。")
+	}
+	if u.Fields["screen"] != "" { // a form of the library, from a browser without script
+		return m.uploaded(c, u, err)
 	}
 	a := answer{Items: []kept{}}
 	for _, f := range u.Files {

@@ -108,6 +108,7 @@ type Room struct {
 	Virus     *Clamd           // nil: nothing looks for viruses
 	Unpack    int64            // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
 	Revisions *pages.Revisions // of the sites whose films change their form
+	Texts     Texts            // nil where no text is written
 }
 
 // seats is how many pictures are unpacked at once: each may take half of what a small machine has.
@@ -141,7 +142,10 @@ func (m *Media) Take(ctx context.Context, site kernel.SiteID, name string, raw [
 	if err := made.put(ctx, m.Store); err != nil {
 		return nil, err
 	}
-	return i, m.keep(ctx, i, most)
+	if err := m.keep(ctx, i, most); err != nil {
+		return i, err
+	}
+	return i, m.whole(ctx, i, func() error { return made.put(ctx, m.Store) })
 }
 
 // taken checks what somebody brings to a site, and makes of it what may be kept; most is how much the site may keep, in MB.
@@ -183,6 +187,7 @@ func (m *Media) keep(ctx context.Context, i *Item, most int64) error {
 			if same, err := m.same(ctx, i); err != nil || same != nil {
 				if same != nil {
 					*i = *same
+					err = m.revive(ctx, i.Site, i.ID)
 				}
 				return err
 			}
@@ -258,7 +263,10 @@ func (m *Media) Use(ctx context.Context, site kernel.SiteID, edition int64, body
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		return m.uses(ctx, site, edition, ids, words)
+		if err := m.uses(ctx, site, edition, ids, words); err != nil {
+			return err
+		}
+		return m.revive(ctx, site, ids...)
 	})
 }
 

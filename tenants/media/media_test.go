@@ -28,11 +28,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // house is two counties' sites, over one store.
 type house struct {
 	*Media
-	t         *testing.T
+	t         testing.TB
 	ctx       context.Context
 	pub       *publication.Publications
 	sites     *site.Sites
 	one, next kernel.SiteID
+	now       time.Time
 }
 
 func each(t *testing.T, f func(t *testing.T, h *house)) {
@@ -47,10 +48,11 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 
 var schema = append(migrationsBelow(), publication.Migrations(), Migrations())
 
-func build(t *testing.T, d *db.DB, store blob.Store) *house {
+func build(t testing.TB, d *db.DB, store blob.Store) *house {
 	t.Helper()
 	h := &house{t: t, ctx: kernel.WithActor(context.Background(), kernel.Actor{Account: 11, Name: "测试", Via: "console"})}
-	clock := func() time.Time { return time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC) }
+	h.now = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return h.now }
 	ids := kernel.NewSeededIDs(clock, 7)
 	log, rev := audit.New(d, clock, ids), pages.NewRevisions(d)
 	orgs := org.New(d, clock, ids, log)

@@ -15,8 +15,10 @@ var views embed.FS
 // Views returns the room's screens.
 func Views() fs.FS { return kernel.Folder(views, "views") }
 
-// Screens returns the declared screens, for the console that the room is made with.
-func Screens() []console.View { return []console.View{filmView} }
+// Screens returns the declared screens, for the console that they are shown in.
+func Screens() []console.View {
+	return []console.View{libraryView, itemView, swapView, resultsView, sharesView, sharedView, filmView}
+}
 
 // Module plugs the room in.
 func (m *Media) Module() module.Module {

@@ -73,6 +73,18 @@ func (d *made) put(ctx context.Context, store blob.Store) error {
 	return nil
 }
 
+// whole puts the bytes of an item again that the bin took away while its row was being written (see sweep).
+func (m *Media) whole(ctx context.Context, i *Item, put func() error) error {
+	for _, t := range append(slices.Clone(i.Thumbs), Thumb{}) {
+		if _, err := m.Store.Stat(ctx, i.key(t.Width)); fault.Is(err, fault.NotFound) {
+			return put()
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // seat waits for the one place where pictures are unpacked.
 func (m *Media) seat(ctx context.Context) (leave func(), err error) {
 	select {
