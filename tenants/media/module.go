@@ -20,5 +20,5 @@ func Screens() []console.View { return []console.View{filmView} }
 
 // Module plugs the room in.
 func (m *Media) Module() module.Module {
-	return module.Module{Room: room, Migrations: Migrations(), Routes: m.Routes, Jobs: m.Jobs}
+	return module.Module{Room: room, Migrations: Migrations(), Routes: m.Routes, Jobs: m.filmJobs}
 }
