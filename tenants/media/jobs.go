@@ -32,8 +32,8 @@ func (Develop) Kind() string { return "media.develop" }
 // again is how long a film waits when another is being made here.
 const again = 15 * time.Second
 
-// Jobs registers the room's jobs.
-func (m *Media) Jobs(q *jobs.Queue) {
+// filmJobs registers what is done with films.
+func (m *Media) filmJobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j Develop) error { return m.develop(ctx, site, j.Media) })
 	m.uploadJobs(q)
 }
