@@ -26,7 +26,7 @@ func (w *worker) itemOf(name string) string {
 
 func (w *worker) library() string { return "/sites/" + w.site.ID.String() + "/media" }
 
-func idOf(address string) string { return address[strings.LastIndexByte(address, '/')+1:] }
+func idIn(address string) string { return address[strings.LastIndexByte(address, '/')+1:] }
 
 // B13, E7, A11, A12 (d12): the library over its routes: files come in by a plain form, are found, described, moved, replaced in drafts, thrown away and
 // taken back, each press with a result for each; nobody but the site's own editors has it, and nothing that citizens read changes by it.
@@ -52,7 +52,7 @@ func TestTheMediaLibrary(t *testing.T) {
 		o.replaces(t, io, other, lake)
 		o.throwsAway(t, io)
 		o.shares(t, io)
-		for path, want := range map[string]int{at + "?shelf=nothing": 303, at + "?p=0": 303, at + "?p=x": 303, at + "?%zz": 303, at + "?p=9&as=table": 200, at + "/7": 404, at + "/x": 404, lake + "/swap": 404, lake + "/swap?by=7": 404, at + "/7/swap?by=" + idOf(lake): 404} {
+		for path, want := range map[string]int{at + "?shelf=nothing": 303, at + "?p=0": 303, at + "?p=x": 303, at + "?%zz": 303, at + "?p=9&as=table": 200, at + "/7": 404, at + "/x": 404, lake + "/swap": 404, lake + "/swap?by=7": 404, at + "/7/swap?by=" + idIn(lake): 404} {
 			if status, _ := io.get(path); status != want {
 				t.Errorf("%s answers %d, want %d", path, status, want)
 			}
@@ -107,9 +107,9 @@ func (o *bureau) describes(t *testing.T, io *worker, lake string) {
 			t.Errorf("%s answers %d without %q: %s", path, status, want, body)
 		}
 	}
-	for path, want := range map[string]int{"/articles/new?media=" + idOf(lake): http.StatusOK, "/articles/new?media=7": http.StatusNotFound} {
+	for path, want := range map[string]int{"/articles/new?media=" + idIn(lake): http.StatusOK, "/articles/new?media=7": http.StatusNotFound} {
 		status, body := io.get("/sites/" + o.site.ID.String() + path)
-		if status != want || want == http.StatusOK && !strings.Contains(textarea(t, body), `/-/media/`+idOf(lake)+`/full.jpg" alt="雪后的瀛湖" width="800" height="1200"`) {
+		if status != want || want == http.StatusOK && !strings.Contains(textarea(t, body), `/-/media/`+idIn(lake)+`/full.jpg" alt="雪后的瀛湖" width="800" height="1200"`) {
 			t.Errorf("writing about it: %s answers %d: %s", path, status, body)
 		}
 	}
@@ -140,7 +140,7 @@ func (o *bureau) replaces(t *testing.T, io, other *worker, lake string) {
 	if _, body := io.get(lake); !strings.Contains(body, "冬游瀛湖") || !strings.Contains(body, "网站上公开的那一版里有它") {
 		t.Errorf("where it is used: %s", body)
 	}
-	io.wants(io.library()+"/bulk", url.Values{"do": {"bin"}, "id": {idOf(lake)}}, http.StatusOK, "正在网站上公开（冬游瀛湖）")
+	io.wants(io.library()+"/bulk", url.Values{"do": {"bin"}, "id": {idIn(lake)}}, http.StatusOK, "正在网站上公开（冬游瀛湖）")
 	for name, c := range map[string]struct {
 		f    []file
 		want string
@@ -162,20 +162,20 @@ func (o *bureau) replaces(t *testing.T, io, other *worker, lake string) {
 		t.Errorf("the choice answers %d: %s", status, body)
 	}
 	io.wants(lake+"/swap", url.Values{"by": {by}}, http.StatusUnprocessableEntity, "请勾选 1 到")
-	io.wants(lake+"/swap", url.Values{"by": {"7"}, "article": {idOf(at)}}, http.StatusNotFound, "")
-	if status, _, body := io.post(lake+"/swap", url.Values{"by": {by}, "article": {idOf(at), "7"}}); status != http.StatusOK || !strings.Contains(body, "办成 1，没有办成 1") || !strings.Contains(body, `name="article" value="`+idOf(at)+`"`) {
+	io.wants(lake+"/swap", url.Values{"by": {"7"}, "article": {idIn(at)}}, http.StatusNotFound, "")
+	if status, _, body := io.post(lake+"/swap", url.Values{"by": {by}, "article": {idIn(at), "7"}}); status != http.StatusOK || !strings.Contains(body, "办成 1，没有办成 1") || !strings.Contains(body, `name="article" value="`+idIn(at)+`"`) {
 		t.Errorf("replacing everywhere answers %d: %s", status, body)
 	}
 	if d := io.article(at); !strings.Contains(d.Payload.Body, "/-/media/"+by+"/full.jpg") || d.State != "draft" {
 		t.Errorf("the draft is %s, %s", d.State, d.Payload.Body)
 	}
-	for item, want := range map[string]int{idOf(lake): http.StatusOK, by: http.StatusNotFound} {
+	for item, want := range map[string]int{idIn(lake): http.StatusOK, by: http.StatusNotFound} {
 		if status, _, _ := o.askFor(o.site.URL("/-/media/" + item + "/full.jpg")); status != want {
 			t.Errorf("before the review citizens get %s: %d", item, status)
 		}
 	}
-	io.wants(io.library()+"/"+by+"/swap", url.Values{"by": {idOf(lake)}, "article": {idOf(at)}, "do": {"swap"}}, http.StatusOK, "办成 1，没有办成 0")
-	if d := io.article(at); !strings.Contains(d.Payload.Body, "/-/media/"+idOf(lake)+"/full.jpg") {
+	io.wants(io.library()+"/"+by+"/swap", url.Values{"by": {idIn(lake)}, "article": {idIn(at)}, "do": {"swap"}}, http.StatusOK, "办成 1，没有办成 0")
+	if d := io.article(at); !strings.Contains(d.Payload.Body, "/-/media/"+idIn(lake)+"/full.jpg") {
 		t.Errorf("taken back, the draft is %s", d.Payload.Body)
 	}
 }
@@ -183,7 +183,7 @@ func (o *bureau) replaces(t *testing.T, io, other *worker, lake string) {
 // throwsAway: many at once, with a result for each and the way back.
 func (o *bureau) throwsAway(t *testing.T, io *worker) {
 	t.Helper()
-	bulk, hill, form := io.library()+"/bulk", idOf(io.itemOf("山.jpg")), idOf(io.itemOf("表.pdf"))
+	bulk, hill, form := io.library()+"/bulk", idIn(io.itemOf("山.jpg")), idIn(io.itemOf("表.pdf"))
 	io.wants(bulk, url.Values{"do": {"bin"}}, http.StatusUnprocessableEntity, "请先勾选文件")
 	io.wants(bulk, url.Values{"id": {hill}}, http.StatusUnprocessableEntity, "请选择要做什么")
 	io.wants(bulk, url.Values{"do": {"bin"}, "id": make([]string, 201)}, http.StatusUnprocessableEntity, "一次最多处理 200 个文件")
@@ -225,7 +225,7 @@ func (o *bureau) shares(t *testing.T, io *worker) {
 	item := ""
 	for _, m := range itemLink.FindAllStringSubmatch(body, -1) {
 		if m[2] == "区徽.jpg" {
-			item = idOf(m[1])
+			item = idIn(m[1])
 		}
 	}
 	shown := mine + "/shared/" + county.ID.String() + "/" + item + "/full.jpg"

@@ -31,8 +31,8 @@ func box(kind, body string, more ...[]byte) []byte {
 	return append(b, bytes.Join(more, nil)...)
 }
 
-// index is a film of which nothing is left but its frame.
-var index = box("ftyp", "isom\x00\x00\x02\x00isommp41", box("moov", strings.Repeat("\x00", 40)), box("mdat", strings.Repeat("\x00", 400)))
+// frame is a film of which nothing is left but its frame.
+var frame = box("ftyp", "isom\x00\x00\x02\x00isommp41", box("moov", strings.Repeat("\x00", 40)), box("mdat", strings.Repeat("\x00", 400)))
 
 // filmed makes a film of some seconds with ffmpeg's own test picture and tone.
 func filmed(t *testing.T, name string, args ...string) []byte {
@@ -192,7 +192,7 @@ func TestAFilmThatIsNotMade(t *testing.T) {
 	h.must(h.Queue.Add(h.ctx, h.one, Develop{busy.ID}, jobs.Options{}))
 	h.must(h.Queue.Drain(h.ctx))
 	state(busy.ID, Ready)
-	broken := h.take("空的.mp4", index)
+	broken := h.take("空的.mp4", frame)
 	h.must(h.Queue.Drain(h.ctx))
 	if i := state(broken.ID, Broken); i.Film.Why == "" || strings.Contains(i.Film.Why, "zhanqun-film") {
 		t.Errorf("why: %q", i.Film.Why)

@@ -74,7 +74,8 @@ func (m *Media) revive(ctx context.Context, site kernel.SiteID, ids ...ID) error
 type EmptyBin struct {
 	Media  ID
 	SHA256 string
-	Thumbs []int `json:",omitempty"`
+	Thumbs []int    `json:",omitempty"`
+	Made   []string `json:",omitempty"` // keys of what was made of a film
 }
 
 // Kind names the job.
@@ -88,16 +89,17 @@ func (m *Media) Jobs(q *jobs.Queue) {
 }
 
 func (m *Media) emptyBin(ctx context.Context, site kernel.SiteID, j EmptyBin) error {
-	gone, err := m.removed(ctx, site, j.Media)
+	gone, err := m.removed(ctx, site, j)
 	if err != nil || !gone {
 		return err
 	}
-	return m.sweep(ctx, site, j)
+	return m.erase(ctx, site, j)
 }
 
 // removed takes away the row of an item, and looks again before: it may have been taken out, thrown away once more, or named by a text since.
-// It reports whether there is no row.
-func (m *Media) removed(ctx context.Context, site kernel.SiteID, id ID) (gone bool, err error) {
+// It reports whether there is no row. The bytes of a film are left to another run, which is told where lies what was made of it.
+func (m *Media) removed(ctx context.Context, site kernel.SiteID, j EmptyBin) (gone bool, err error) {
+	id := j.Media
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
 		gone = false
 		i, err := m.Shelved(ctx, site, id)
@@ -118,19 +120,31 @@ func (m *Media) removed(ctx context.Context, site kernel.SiteID, id ID) (gone bo
 		if was, err := m.frozen(ctx, site, id); err != nil || len(was) > 0 {
 			return err // evidence
 		}
+		made, err := m.films(ctx, site, id)
+		if err != nil {
+			return err
+		}
 		if err := m.removeRow(ctx, site, id); err != nil {
 			return err
 		}
-		gone = true
-		return m.record(ctx, site, "media.remove", id, i.Called(), "")
+		if err := m.record(ctx, site, "media.remove", id, i.Called(), ""); err != nil {
+			return err
+		}
+		if made[id] == nil {
+			gone = true
+			return nil
+		}
+		i.Film = made[id]
+		j.Made = i.madeKeys()
+		return m.Queue.Add(ctx, site, j, jobs.Options{})
 	})
 	return gone, err
 }
 
-// sweep removes bytes that no row of the site names any more. The record comes first: it takes the head of the site's chain, which whoever
+// erase removes bytes that no row of the site names any more. The record comes first: it takes the head of the site's chain, which whoever
 // uploads the same bytes at this moment takes too. So either that row is seen here, or the uploader finds the bytes gone and puts them again
 // (see Take).
-func (m *Media) sweep(ctx context.Context, site kernel.SiteID, j EmptyBin) error {
+func (m *Media) erase(ctx context.Context, site kernel.SiteID, j EmptyBin) error {
 	i := &Item{Site: site, SHA256: j.SHA256}
 	if _, err := m.Store.Stat(ctx, i.key(0)); fault.Is(err, fault.NotFound) {
 		return nil // an earlier run of the job
@@ -148,6 +162,11 @@ func (m *Media) sweep(ctx context.Context, site kernel.SiteID, j EmptyBin) error
 		if len(others) > 0 {
 			return errNamed
 		}
+		for _, key := range j.Made {
+			if err := m.Store.Delete(ctx, key); err != nil {
+				return err
+			}
+		}
 		for _, width := range append(j.Thumbs, 0) { // the whole last: while it is there, a second run goes on
 			if err := m.Store.Delete(ctx, i.key(width)); err != nil {
 				return err
@@ -161,5 +180,5 @@ func (m *Media) sweep(ctx context.Context, site kernel.SiteID, j EmptyBin) error
 	return err
 }
 
-// errNamed takes the record of a sweep back: another row has the same bytes under another name.
+// errNamed takes the record of an erasure back: another row has the same bytes under another name.
 var errNamed = errors.New("the bytes are another item's too")

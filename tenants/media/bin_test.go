@@ -52,14 +52,14 @@ func TestTheBinIsEmptied(t *testing.T) {
 		keys := len(h.keys())
 		h.now = h.now.Add(BinnedFor - time.Minute)
 		h.must(h.queue.Drain(h.ctx))
-		h.must(h.emptyBin(h.ctx, h.one, EmptyBin{gone.ID, gone.SHA256, []int{320}})) // a job that comes early does nothing
+		h.must(h.emptyBin(h.ctx, h.one, EmptyBin{Media: gone.ID, SHA256: gone.SHA256, Thumbs: []int{320}})) // a job that comes early does nothing
 		if got := h.names(h.one, Filter{Shelf: Binned}); got != "甲.pdf 丢.png" && got != "丢.png 甲.pdf" || len(h.keys()) != keys {
 			t.Errorf("a minute early: %q, %d keys", got, len(h.keys()))
 		}
 		h.now = h.now.Add(time.Minute)
 		h.must(h.queue.Drain(h.ctx))
 		for range 2 { // safe to run twice
-			h.must(h.emptyBin(h.ctx, h.one, EmptyBin{gone.ID, gone.SHA256, []int{320}}))
+			h.must(h.emptyBin(h.ctx, h.one, EmptyBin{Media: gone.ID, SHA256: gone.SHA256, Thumbs: []int{320}}))
 		}
 		if got := h.names(h.one, Filter{Shelf: Binned}); got != "" {
 			t.Errorf("still in the bin: %q", got)
@@ -139,7 +139,7 @@ func TestWhatIsNamedAgainComesBack(t *testing.T) {
 	})
 }
 
-// swept is a store whose sweep comes between somebody's bytes and their row.
+// swept is a store whose erasure comes between somebody's bytes and their row.
 type swept struct {
 	blob.Store
 	key string

@@ -17,8 +17,8 @@ func TestKindsInTime(t *testing.T) {
 		raw  []byte
 		want bool
 	}{
-		"an index":       {index, true},
-		"cut":            {index[:len(index)-1], false},
+		"an index":       {frame, true},
+		"cut":            {frame[:len(frame)-1], false},
 		"no index":       {box("ftyp", "isom", box("mdat", "x")), false},
 		"to the end":     {append(box("ftyp", "isom", box("moov", "x")), "\x00\x00\x00\x00mdatxyz"...), true},
 		"a large box":    {append(box("ftyp", "isom", box("moov", "x")), "\x00\x00\x00\x01mdat\x00\x00\x00\x00\x00\x00\x00\x11x"...), true},

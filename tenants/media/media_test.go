@@ -71,7 +71,7 @@ func build(t testing.TB, d *db.DB, store blob.Store) *house {
 	}
 	h.must(h.sites.Reload(h.ctx))
 	h.Media = New(Room{DB: d, Now: clock, IDs: ids, Audit: log, Sites: h.sites, Store: store, Queue: jobs.New(d, clock, ids), Revisions: rev})
-	h.filmJobs(h.Queue)
+	h.Jobs(h.Queue)
 	return h
 }
 

@@ -22,5 +22,5 @@ func Screens() []console.View {
 
 // Module plugs the room in.
 func (m *Media) Module() module.Module {
-	return module.Module{Room: room, Migrations: Migrations(), Routes: m.Routes, Jobs: m.filmJobs}
+	return module.Module{Room: room, Migrations: Migrations(), Routes: m.Routes, Jobs: m.Jobs}
 }

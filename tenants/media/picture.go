@@ -73,7 +73,7 @@ func (d *made) put(ctx context.Context, store blob.Store) error {
 	return nil
 }
 
-// whole puts the bytes of an item again that the bin took away while its row was being written (see sweep).
+// whole puts the bytes of an item again that the bin took away while its row was being written (see erase).
 func (m *Media) whole(ctx context.Context, i *Item, put func() error) error {
 	for _, t := range append(slices.Clone(i.Thumbs), Thumb{}) {
 		if _, err := m.Store.Stat(ctx, i.key(t.Width)); fault.Is(err, fault.NotFound) {

@@ -16,7 +16,7 @@ import (
 // public with a public text that was reviewed with them, and below their own site.
 func TestWordsGoWithTheirEdition(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		i := h.take("通知.mp4", index)
+		i := h.take("通知.mp4", frame)
 		still := h.take("江.png", drawn(t, "png", 40, 30))
 		body := i.Markup("演练") + still.Markup("江")
 		if err := h.Has(h.ctx, h.one, body); !strings.Contains(fault.Say(err), "“通知.mp4”还没有字幕或文字稿") {
@@ -88,7 +88,7 @@ func TestWordsGoWithTheirEdition(t *testing.T) {
 // E6: words are refused in a sentence that says what to do; who put them is on record, in a site of their own.
 func TestWordsThatAreNot(t *testing.T) {
 	h := build(t, dbtest.SQLite(t, schema...), must(files.Open(t.TempDir())))
-	i := h.take("通知.mp4", index)
+	i := h.take("通知.mp4", frame)
 	for name, c := range map[string]struct {
 		site kernel.SiteID
 		id   ID
@@ -112,7 +112,7 @@ func TestWordsThatAreNot(t *testing.T) {
 	if w := all[i.ID]; err != nil || w.No != 1 || w.Waiver != "只有风景。" || w.By != 11 || w.Name != "测试" || w.At.IsZero() {
 		t.Errorf("kept %+v, %v", w, err)
 	}
-	for body, want := range map[string]string{i.Markup(""): "齐全", `<p>无</p>`: "", h.take("江.png", drawn(t, "png", 9, 9)).Markup(""): "", h.take("又.mp4", append(index, box("free", "x")...)).Markup(""): "还没有字幕或文字稿"} {
+	for body, want := range map[string]string{i.Markup(""): "齐全", `<p>无</p>`: "", h.take("江.png", drawn(t, "png", 9, 9)).Markup(""): "", h.take("又.mp4", append(frame, box("free", "x")...)).Markup(""): "还没有字幕或文字稿"} {
 		all, err := h.Standings(h.ctx, h.one, body)
 		if err != nil || (want == "") != (len(all) == 0) || want != "" && want != "齐全" && all[0].Say != want {
 			t.Errorf("%s stands as %+v, %v", body, all, err)
