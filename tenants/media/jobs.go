@@ -35,7 +35,6 @@ const again = 15 * time.Second
 // filmJobs registers what is done with films.
 func (m *Media) filmJobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j Develop) error { return m.develop(ctx, site, j.Media) })
-	m.uploadJobs(q)
 }
 
 // expose has a film that was just kept looked at, in the transaction that keeps it.
