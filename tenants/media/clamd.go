@@ -58,7 +58,7 @@ func (c *Clamd) ask(ctx context.Context, r io.Reader) (found string, err error) 
 		return "", err
 	}
 	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // what waits on it says so
 	sent := c.send(conn, r, within)
 	_ = conn.SetReadDeadline(time.Now().Add(within)) // what is closed says so when it is read
 	reply, err := io.ReadAll(io.LimitReader(conn, 4<<10))
