@@ -68,7 +68,7 @@ func TestTheDesksTools(t *testing.T) {
 	d.enterKey()
 	until(t, func() bool { return eval[bool](t, b, `window.before===undefined&&document.readyState==='complete'`) })
 	d.atDesk()
-	if n, names := d.weight(); n > 220<<10 || len(names) != 4 {
+	if n, names := d.weight(); n > 220<<10 || len(names) != 5 {
 		t.Errorf("the editor's scripts %q weigh %d bytes", names, n)
 	} else {
 		t.Logf("editor: %d bytes of %q", n, names)

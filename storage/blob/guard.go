@@ -90,7 +90,7 @@ func (g *guard) Put(ctx context.Context, key string, r io.Reader, contentType st
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(asker))
 	defer cancel(nil)
 	defer context.AfterFunc(asker, func() { cancel(errLeft) })()
-	src := &watchedSource{r: r, within: g.within, timer: time.AfterFunc(g.within, func() { cancel(errSlow) })}
+	src := &watchedSource{asker: asker, r: r, within: g.within, timer: time.AfterFunc(g.within, func() { cancel(errSlow) })}
 	defer src.leave()
 	return call(ctx, 0, &g.writes, nil, func(ctx context.Context) (Info, error) {
 		info, err := g.store.Put(ctx, key, src, contentType)
@@ -228,6 +228,7 @@ func (b *breaker) leave(err error) {
 // watchedSource stops the clock while the one who uploads is slow, and cuts the store off from the reader once the
 // call has returned: its buffer may belong to the next request by then.
 type watchedSource struct {
+	asker  context.Context
 	r      io.Reader
 	within time.Duration
 	timer  *time.Timer
@@ -250,6 +251,9 @@ func (s *watchedSource) Read(p []byte) (int, error) {
 		s.timer.Reset(Patience(s.within, s.size))
 	} else {
 		s.timer.Reset(s.within)
+	}
+	if (err == nil || errors.Is(err, io.EOF)) && s.asker.Err() != nil { // told here too: the store may be done before it hears of it
+		err = errLeft
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.err = err

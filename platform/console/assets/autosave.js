@@ -40,7 +40,7 @@ async function keepSafe(form) {
     return new URLSearchParams(said)
   }
   // what a person sees of the form: what decides whether a copy holds anything else
-  const text = values => [...values].filter(([k]) => !['version', 'shown', 'marked', 'session', 'seq', 'writer', 'from', 'restored'].includes(k)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
+  const text = values => [...values].filter(([k, v]) => !['version', 'shown', 'marked', 'session', 'seq', 'writer', 'from', 'restored', 'do'].includes(k) && (k !== 'chart' || v)).map(([k, v]) => k + '=' + v.replace(/ rel="noopener"|\s+/g, '')).sort().join('\n')
 
   // said is what the words of a form are, marked or plain
   const said = values => [values.get('title'), values.get('marked') === '1' ? inert(values.get('body')).body.textContent : values.get('body')].map(s => s.replace(/\s+/g, '')).join('\n')
@@ -242,7 +242,7 @@ async function keepSafe(form) {
       if (name === 'body') {
         if (form.classList.contains('writing')) e.dispatchEvent(new CustomEvent('restore', {detail: {body: value, marked: values.get('marked') === '1'}}))
         else { e.value = value; form.elements.marked.value = values.get('marked') ?? '' }
-      } else if (e && name !== 'marked' && name !== 'writer') {
+      } else if (e?.closest && name !== 'marked' && name !== 'writer') { // not of the charts of several tables, which have one name
         if (e.value !== value && e.closest('details')) e.closest('details').open = true
         e.value = value // the version it was written on as well: who has saved since is not overwritten unseen
       }
