@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -81,6 +82,16 @@ type EmptyBin struct {
 // Kind names the job.
 func (EmptyBin) Kind() string { return "media.bin.empty" }
 
+// keys are where the bytes lie, the whole last: while it is there, a second run goes on.
+func (j EmptyBin) keys(site kernel.SiteID) []string {
+	i := &Item{Site: site, SHA256: j.SHA256}
+	all := slices.Clone(j.Made)
+	for _, width := range append(slices.Clone(j.Thumbs), 0) {
+		all = append(all, i.key(width))
+	}
+	return all
+}
+
 // Jobs registers the room's jobs.
 func (m *Media) Jobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j EmptyBin) error { return m.emptyBin(ctx, site, j) })
@@ -141,7 +152,8 @@ func (m *Media) removed(ctx context.Context, site kernel.SiteID, j EmptyBin) (go
 	return gone, err
 }
 
-// erase removes bytes that no row of the site names any more. The record comes first: it takes the head of the site's chain, which whoever
+// erase removes those of the bytes that no row of the site names any more: another item may be the same file, or what was made of this film
+// and uploaded again. The record comes first: it takes the head of the site's chain, which whoever
 // uploads the same bytes at this moment takes too. So either that row is seen here, or the uploader finds the bytes gone and puts them again
 // (see Take).
 func (m *Media) erase(ctx context.Context, site kernel.SiteID, j EmptyBin) error {
@@ -155,20 +167,16 @@ func (m *Media) erase(ctx context.Context, site kernel.SiteID, j EmptyBin) error
 		if err := m.record(ctx, site, "media.erase", j.Media, j.SHA256, ""); err != nil {
 			return err
 		}
-		others, err := m.find(ctx, site, "m.sha256 = ?", j.SHA256)
+		named, err := m.keys(ctx, site)
 		if err != nil {
 			return err
 		}
-		if len(others) > 0 {
+		free := slices.DeleteFunc(j.keys(site), func(key string) bool { return slices.Contains(named, key) })
+		if len(free) == 0 {
 			return errNamed
 		}
-		for _, key := range j.Made {
+		for _, key := range free {
 			if err := m.Store.Delete(ctx, key); err != nil {
-				return err
-			}
-		}
-		for _, width := range append(j.Thumbs, 0) { // the whole last: while it is there, a second run goes on
-			if err := m.Store.Delete(ctx, i.key(width)); err != nil {
 				return err
 			}
 		}
@@ -180,5 +188,5 @@ func (m *Media) erase(ctx context.Context, site kernel.SiteID, j EmptyBin) error
 	return err
 }
 
-// errNamed takes the record of an erasure back: another row has the same bytes under another name.
-var errNamed = errors.New("the bytes are another item's too")
+// errNamed takes the record of an erasure back: other rows name all of the bytes.
+var errNamed = errors.New("the bytes are other items' too")

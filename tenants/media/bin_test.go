@@ -83,6 +83,51 @@ func TestTheBinIsEmptied(t *testing.T) {
 	})
 }
 
+// E7, E5: a film goes with its poster and the form that was made of it, but for what another item has since been made of: whoever keeps a film from
+// the site and uploads it again has the very bytes that lie under the first one.
+func TestAFilmGoesWithWhatWasMadeOfIt(t *testing.T) {
+	one, two := filmed(t, "a.mov", "-c:v", "mpeg4", "-c:a", "pcm_s16le"), filmed(t, "b.mov", "-c:v", "mpeg4", "-c:a", "pcm_s16le", "-t", "2")
+	eachShop(t, func(t *testing.T, h *shop) {
+		made := func(name string, raw []byte) (film, again *Item) {
+			i := h.take(name, raw)
+			h.must(h.queue.Drain(h.ctx))
+			film, err := h.Get(h.ctx, h.one, i.ID)
+			h.must(err)
+			_, out := h.got(film, "full.mov")
+			again = h.take("又传"+name, out)
+			h.must(h.queue.Drain(h.ctx))
+			if film.Film.State != Ready || film.Film.Poster.Bytes == 0 || again.key(0) != film.Film.Play.key(h.one) {
+				t.Fatalf("%s became %+v, and %s when it was uploaded again", name, film.Film, again.SHA256)
+			}
+			return film, again
+		}
+		gone, stays := made("江.mov", one)
+		whole, copied := made("湖.mov", two)
+		h.must(h.Bin(h.ctx, h.one, gone.ID))
+		h.must(h.Bin(h.ctx, h.one, copied.ID))
+		h.now = h.now.Add(BinnedFor)
+		for range 2 { // what lies where is left to a second job
+			h.must(h.queue.Drain(h.ctx))
+		}
+		for _, id := range []ID{gone.ID, copied.ID} {
+			if _, err := h.Get(h.ctx, h.one, id); !fault.Is(err, fault.NotFound) {
+				t.Errorf("the row of %d: %v", id, err)
+			}
+		}
+		for key, want := range map[string]bool{gone.key(0): false, gone.Film.Play.key(h.one): true, whole.key(0): true, whole.Film.Play.key(h.one): true, whole.Film.Poster.key(h.one): true} {
+			if _, err := h.Store.Stat(h.ctx, key); want != (err == nil) {
+				t.Errorf("%s: %v", key, err)
+			}
+		}
+		for i, name := range map[*Item]string{stays: "full.mp4", whole: "full.mov"} {
+			now, err := h.Get(h.ctx, h.one, i.ID)
+			h.must(err)
+			h.got(now, name)
+		}
+		h.sound("binned films") // nothing is missing, and nothing lies there that no row names
+	})
+}
+
 // E7: what is used again comes out of the bin by itself; what a frozen text ever named stays, for that text is evidence.
 func TestWhatIsNamedAgainComesBack(t *testing.T) {
 	eachShop(t, func(t *testing.T, h *shop) {

@@ -232,7 +232,15 @@ func (m *Media) endFilm(ctx context.Context, i *Item, f *Film) error {
 				return err
 			}
 		}
-		return m.Audit.Record(ctx, audit.Entry{Site: i.Site, Action: "media.develop", Object: i.object(), After: f.Play.SHA256, Note: map[string]string{"name": i.Name, "state": f.State}})
+		if err := m.Audit.Record(ctx, audit.Entry{Site: i.Site, Action: "media.develop", Object: i.object(), After: f.Play.SHA256, Note: map[string]string{"name": i.Name, "state": f.State}}); err != nil {
+			return err
+		}
+		for _, key := range (&Item{Site: i.Site, Film: f}).madeKeys() { // the bin may have taken the same bytes away since (see erase): then once more
+			if _, err := m.Store.Stat(ctx, key); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -82,16 +82,22 @@ func (m *Media) keepFilm(ctx context.Context, a *Arrival, pieces []piece, kind s
 	if err := m.looked(ctx, a, pieces); err != nil {
 		return nil, err
 	}
-	r := m.joined(ctx, pieces)
-	defer r.Close()
-	stored, err := m.Store.Put(ctx, i.key(0), r, types[kind])
-	if err != nil {
+	put := func() error {
+		r := m.joined(ctx, pieces)
+		defer r.Close()
+		stored, err := m.Store.Put(ctx, i.key(0), r, types[kind])
+		if err == nil && stored.SHA256 != i.SHA256 {
+			err = fmt.Errorf("the pieces of upload %d of site %d were read twice, as %s and as %s", a.ID, a.Site, i.SHA256, stored.SHA256)
+		}
+		return err
+	}
+	if err := put(); err != nil {
 		return nil, err
 	}
-	if stored.SHA256 != i.SHA256 {
-		return nil, fmt.Errorf("the pieces of upload %d of site %d were read twice, as %s and as %s", a.ID, a.Site, i.SHA256, stored.SHA256)
+	if err := m.keep(ctx, i, quota.StorageMB); err != nil {
+		return nil, err
 	}
-	return i, m.keep(ctx, i, quota.StorageMB)
+	return i, m.whole(ctx, i, put)
 }
 
 // looked asks whether the pieces together are a virus.
