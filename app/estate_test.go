@@ -14,6 +14,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/org"
+	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/policies"
 )
@@ -80,6 +81,7 @@ func TestTheEstate(t *testing.T) {
 		o.seat("shenji", "610900", "AA")
 		t.Run("the wall", func(t *testing.T) { theWall(t, po, sv, county, o.seat("neirong", "610902", "CL")) })
 		t.Run("a pause", func(t *testing.T) { aPause(t, po) })
+		t.Run("colours", func(t *testing.T) { mourning(t, po) })
 		t.Run("an end", func(t *testing.T) { anEnd(t, po) })
 		t.Run("the hosts", func(t *testing.T) { theHosts(t, po) })
 		t.Run("an application", func(t *testing.T) { anApplication(t, po, sv) })
@@ -179,6 +181,61 @@ func aPause(t *testing.T, po *worker) {
 	po.wants(at+"/quota", url.Values{"storage_mb": {"4096"}}, http.StatusSeeOther, "done=quota")
 	if q, err := po.Sites.QuotaOf(context.Background(), po.site.ID); err != nil || q.StorageMB != 4096 {
 		t.Errorf("%+v, %v", q, err)
+	}
+}
+
+// mourning: F7, all sites at once and one alone, planned and called off; what was typed stays.
+func mourning(t *testing.T, po *worker) {
+	grey := func(s *render.Site) bool {
+		t.Helper()
+		_, _, page := po.town.get(t, s.URL("/"))
+		return strings.Contains(string(page), `<html lang="zh-CN" class="zq-grey">`)
+	}
+	n, _ := kernel.ParseID[kernel.SiteID](po.siteAt("610981"))
+	other := po.Sites.Public(n)
+	if grey(po.site) || grey(other) {
+		t.Fatal("pages are grey before anybody has ordered it")
+	}
+	const form = "2006-01-02T15:04"
+	at := func(d time.Duration) string { return po.now().Add(d).In(kernel.Beijing).Format(form) }
+	order := url.Values{"until": {"明天"}, "document": {"国务院公告"}}
+	po.wants("/estate/grey", order, http.StatusUnprocessableEntity, "恢复的时间“明天”请写成")
+	po.wants("/estate/grey", order, http.StatusUnprocessableEntity, `value="国务院公告"`)
+	order.Set("until", at(24*time.Hour))
+	po.wants("/estate/grey", order, http.StatusSeeOther, "done=on")
+	if !grey(po.site) || !grey(other) {
+		t.Error("not every site is grey")
+	}
+	po.wants("/estate/grey", order, http.StatusConflict, "已经有一次置灰")
+	end := func(word string) {
+		t.Helper()
+		body := po.shows("/estate/grey", word)
+		id := regexp.MustCompile(`name="site" value="(\d*)"><input type="hidden" name="id" value="(\d+)"`).FindStringSubmatch(body)
+		po.wants("/estate/grey/end", url.Values{"site": {id[1]}, "id": {id[2]}}, http.StatusSeeOther, "done=over")
+	}
+	end("现在恢复彩色")
+	if grey(po.site) || grey(other) {
+		t.Error("a site is still grey")
+	}
+	id := po.site.ID.String()
+	po.shows("/sites/"+id+"/estate", "/estate/grey?site="+id)
+	po.shows("/estate/grey?site="+id, po.site.Name, "要让全部网站置灰")
+	one := url.Values{"site": {id}, "until": {at(time.Hour)}, "document": {"区政府通知"}}
+	po.wants("/estate/grey", one, http.StatusSeeOther, "done=on")
+	if !grey(po.site) || grey(other) {
+		t.Error("one site alone is not grey alone")
+	}
+	end("现在恢复彩色")
+	one.Set("from", at(30*time.Minute))
+	po.wants("/estate/grey", one, http.StatusSeeOther, "done=waiting")
+	if grey(po.site) {
+		t.Error("it is grey before its time")
+	}
+	end("取消")
+	for path, status := range map[string]int{"/estate/grey?site=1": http.StatusNotFound, "/estate/grey?site=x": http.StatusNotFound} {
+		if got, _ := po.get(path); got != status {
+			t.Errorf("%s answers %d", path, got)
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ var kept = []backup.Table{
 	{Name: "sites", Order: "id", Parent: "parent_id", Tenant: "id = ?"},
 	{Name: "site_domains", Order: "site_id, host", Tenant: bySite},
 	{Name: "site_delegations", Order: "site_id, id", Tenant: bySite},
+	{Name: "site_greyscales", Order: "site_id, id", Tenant: bySite},
 	{Name: "site_openings", Order: "site_id", Tenant: bySite},
 	{Name: "site_pauses", Order: "site_id", Tenant: bySite},
 	{Name: "site_rechecks", Order: "site_id, due_on", Tenant: bySite},

@@ -17,7 +17,7 @@ var deeds = map[string]string{
 	"column.merge.execute": "归并栏目", "column.close.execute": "关闭栏目",
 	"site.provision": "开通网站", "site.import": "批量开通网站", "site.quota": "调整配额", "site.tokens": "调整配色", "site.closed": "关停网站",
 	"site.apply": "申请开办", "site.opening": "登记开办文件", "site.invite": "邀请负责人", "site.approved": "批准开办", "site.refused": "不批准开办", "site.provisioning": "开始开通", "site.trial": "进入试运行",
-	"site.online": "上线", "site.suspended": "暂停服务", "site.closing": "公告关停", "domain.verify": "核验域名", "domain.primary": "更换主域名", "domain.remove": "解除域名",
+	"site.online": "上线", "site.suspended": "暂停服务", "site.grey": "置灰", "site.grey.turn": "置灰的时间到了", "site.grey.end": "恢复彩色", "site.closing": "公告关停", "domain.verify": "核验域名", "domain.primary": "更换主域名", "domain.remove": "解除域名",
 	"site.recheck.open": "年度复核到期", "site.recheck.confirm": "确认年度复核", "site.recheck.accept": "通过年度复核", "site.recheck.return": "退回年度复核",
 	"site.delegate": "委托运维", "site.delegate.end": "结束委托", "identity.set": "修改标识", "theme.assign": "更换主题", "domain.add": "添加域名",
 	"console.networks": "设定技术岗位的网段", "user.create": "新建账号", "user.disable": "停用账号", "user.enable": "启用账号", "user.password": "更换密码", "user.link": "给出密码链接", "user.first": "设立第一位管理员", "user.factor.on": "设好第二验证", "user.factor.off": "取消第二验证", "user.recovery": "用备用码登录", "user.subject.link": "关联统一身份认证", "user.subject.unlink": "取消关联", "user.passkey.add": "添加通行密钥", "user.passkey.remove": "删除通行密钥", "user.recoveries": "换一批备用码", "appointment.content": "任命内容岗位", "appointment.technical": "任命技术岗位", "appointment.end": "结束任命",

@@ -2,6 +2,12 @@ package console
 
 // wordsEstate is what platform/estate says.
 var wordsEstate = map[string]string{
+	"哀悼模式": "Mourning mode", "按上级的通知，把网站的所有页面变成灰色，到时自动恢复。": "By order from above, every page of a site is shown in grey; the colours come back by themselves.",
+	"已经安排的": "Ordered so far", "全部网站": "All sites", "现在恢复彩色": "Bring the colours back now", "还没有用过哀悼模式。": "It has not been used yet.",
+	"置灰的时间": "Grey from", "北京时间；空着就是现在。": "Beijing time; empty is now.", "恢复的时间": "Until", "置灰": "Turn grey", "置灰的时间到了": "Grey, as planned", "恢复彩色": "Colours back",
+	"要让全部网站置灰，到这里": "To turn all sites grey, go here", "只让一个网站置灰：打开它的“网站情况”，按“哀悼模式”。": "For one site alone, open its sheet and press Mourning mode.",
+	"未到时间": "planned", "已置灰": "grey", "已恢复": "over", "已置灰：公众打开或刷新任何页面，看到的都是灰色。": "Grey now: whatever page citizens open or reload is grey.",
+	"已安排，到时自动置灰，到期自动恢复。": "Planned; it begins and ends by itself.", "已恢复彩色。": "The colours are back.",
 	"ICP 备案": "ICP record",
 	"一格是一个网站，按市、县归在一起；下面的表格是同样的内容。":                                                       "Each square is a site, grouped by city and county; the tables below say the same.",
 	"一行一个网站。先检查，什么也不写入；没有问题的行再一起开通，有问题的留下来改。表格最大 8 MB、20000 行，更大的请用 zhanqun site import。": "One site a row. Check first, nothing is written; then the rows without a problem are opened together and the others stay to be corrected. A sheet is 8 MB and 20,000 rows at most; use zhanqun site import for larger ones.",

@@ -1,5 +1,5 @@
 // Package estate opens the sites of a city and watches over them in the browser: the wall of all sites, the sheet of one, the
-// application with its approval, the opening in five steps and by a sheet of hundreds, suspending, resuming and closing.
+// application with its approval, the opening in five steps and by a sheet of hundreds, suspending, resuming and closing, and 哀悼模式.
 //
 // It serves 安政办发〔2015〕71号 四(三) (全市政府网站统一技术平台; 县级部门、乡镇不再单独建设网站, d46, d48) and 五(一) (开办审核, d52).
 // What may be opened and which state follows which is platform/site's to say; this room keeps who asked for a site, by which
@@ -47,6 +47,7 @@ func (e *Estate) Menu() []console.Entry {
 		{Name: "网站情况", Path: "/sites/:site/estate", Any: []policies.Action{"site.apply", "site.approve", "site.provision", "user.create", "audit.read"}},
 		{Name: "下级网站", Path: "/sites/:site/below", Any: []policies.Action{"site.approve"}},
 		{Name: "所有网站", Path: "/estate", Any: []policies.Action{"monitor.read"}},
+		{Name: "哀悼模式", Path: "/estate/grey", Any: []policies.Action{"cluster.greyscale"}},
 		{Name: "开通网站", Path: "/estate/new", Any: []policies.Action{"site.provision"}},
 		{Name: "申请开办网站", Path: "/estate/apply", If: e.applies},
 	}

@@ -38,6 +38,7 @@ type sheetPage struct {
 	Typed                          sheetTyped
 	Done                           string
 
+	Grey                                               string // where 哀悼模式 of this site is entered, for those who may
 	MaySuspend, MayResume, MayClose, MayBind, MayQuota bool
 	MayDecide, MayProvision, MayLaunch                 bool
 	Invitations                                        []Invitation // whom the person may invite
@@ -195,6 +196,9 @@ func (e *Estate) offer(ctx context.Context, p *sheetPage, g site.Site) {
 	p.Ends = g.State == site.Closing
 	p.MayBind = shows(g.Kind == site.Subsite && g.State != site.Closed && g.State != site.Refused, "domain.bind")
 	p.MayQuota = shows(true, "storage.quota")
+	if g.State.Public() && e.Console.Offers(ctx, kernel.Platform, "cluster.greyscale") {
+		p.Grey = "/estate/grey?site=" + g.ID.String()
+	}
 	p.MayDecide = shows(g.State == site.Applied, "site.approve")
 	p.MayProvision = shows(g.State == site.Approved, "site.provision")
 	p.MayLaunch = shows(g.State == site.Trial, "site.provision")

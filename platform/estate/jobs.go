@@ -2,10 +2,12 @@ package estate
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/jobs"
+	"github.com/zhanqun/zhanqun/platform/site"
 )
 
 // OpenDueRechecks opens the yearly re-checks that are due, once a day.
@@ -14,6 +16,20 @@ type OpenDueRechecks struct{ Day string }
 // Kind names the job.
 func (OpenDueRechecks) Kind() string { return "estate.rechecks" }
 
+// TurnGrey begins or ends a Greyscale; Site is "0" for that of every site.
+type TurnGrey struct {
+	Site kernel.SiteID
+	ID   int64
+}
+
+// Kind names the job.
+func (TurnGrey) Kind() string { return "estate.grey" }
+
+// turnAt asks for the turn of a Greyscale at a moment.
+func (e *Estate) turnAt(ctx context.Context, g site.Greyscale, at time.Time) error {
+	return e.Queue.Add(ctx, kernel.Platform, TurnGrey{g.Site, g.ID}, jobs.Options{Key: strconv.FormatInt(g.ID, 10) + at.UTC().Format(" 20060102T150405"), RunAt: at})
+}
+
 // Jobs registers the room's jobs.
 func (e *Estate) Jobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, _ kernel.SiteID, _ OpenDueRechecks) error {
@@ -21,6 +37,9 @@ func (e *Estate) Jobs(q *jobs.Queue) {
 			return err
 		}
 		return e.later(ctx, 1)
+	})
+	jobs.Handle(q, func(ctx context.Context, _ kernel.SiteID, t TurnGrey) error {
+		return e.Sites.TurnGrey(ctx, t.Site, t.ID)
 	})
 }
 

@@ -28,6 +28,7 @@ type Site struct {
 	CarrierName, CarrierURL                                    string            // the site that carries a channel
 	State, Notice                                              string
 	Demo                                                       bool
+	Grey                                                       bool // 哀悼模式: the pages are shown without colours
 	Description, Keywords                                      string
 }
 

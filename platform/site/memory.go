@@ -47,6 +47,7 @@ type kept struct {
 	Domains     []Domain              `json:"domains"`
 	Delegations []Delegation          `json:"delegations"`
 	Owners      map[kernel.OrgID]word `json:"owners"`
+	Greys       []Greyscale           `json:"greys,omitempty"` // those that are on
 }
 
 const keptVersion = 1
@@ -84,6 +85,9 @@ func (s *Sites) renew(ctx context.Context, have *memory, revs map[kernel.SiteID]
 	k := kept{Version: keptVersion, Owners: map[kernel.OrgID]word{}}
 	var err error
 	if k.Delegations, err = s.openDelegations(ctx); err != nil {
+		return k, err
+	}
+	if k.Greys, err = s.greyNow(ctx); err != nil {
 		return k, err
 	}
 	moved := have.moved(revs)
@@ -194,6 +198,10 @@ func (s *Sites) build(k kept) *memory {
 			origins[d.Site] = s.origin(d.Host)
 		}
 	}
+	grey := make(map[kernel.SiteID]bool, len(k.Greys))
+	for _, g := range k.Greys {
+		grey[g.Site] = true
+	}
 	all := make([]held, len(k.Sites))
 	for i := range k.Sites {
 		g := &k.Sites[i]
@@ -203,6 +211,7 @@ func (s *Sites) build(k kept) *memory {
 	}
 	for i := range all {
 		s.show(m, &all[i], origins)
+		all[i].view.Grey = grey[kernel.Platform] || grey[all[i].site.ID]
 	}
 	mounts := map[kernel.SiteID]map[string]*render.Site{}
 	for i := range all {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/zhanqun/zhanqun/kernel"
@@ -252,6 +253,10 @@ func TestReloadReadsWhatHasMoved(t *testing.T) {
 				return err
 			}},
 			{"and no longer", func() error { return r.EndDelegation(ctx, delegated.Site, delegated.ID, "到期收回") }},
+			{"a site turns grey", func() error {
+				_, err := r.Mourn(ctx, site.Greyscale{Site: other.ID, Until: r.now().Add(time.Hour), Document: "市政府办公室通知"})
+				return err
+			}},
 			{"an org is renamed", func() error {
 				_, err := r.orgs.Import(ctx, strings.NewReader("code,name,level,parent_code,short_name\n610981,旬阳新区,county,610900,新区\n"), false)
 				return err

@@ -42,7 +42,12 @@ type room struct {
 	orgs *org.Orgs
 	log  *audit.Log
 	rev  *pages.Revisions
+
+	passed time.Duration
 }
+
+func (r *room) now() time.Time       { return clock().Add(r.passed) }
+func (r *room) pass(d time.Duration) { r.passed += d }
 
 func open(t testing.TB, d *db.DB, cfg site.Config) *room {
 	t.Helper()
@@ -53,7 +58,7 @@ func open(t testing.TB, d *db.DB, cfg site.Config) *room {
 	r := &room{t: t, db: d, log: audit.New(d, clock, ids), rev: pages.NewRevisions(d)}
 	r.orgs = org.New(d, clock, ids, r.log)
 	var err error
-	if r.Sites, err = site.New(cfg, d, clock, ids, r.log, r.orgs, r.rev); err != nil {
+	if r.Sites, err = site.New(cfg, d, r.now, ids, r.log, r.orgs, r.rev); err != nil {
 		t.Fatal(err)
 	}
 	return r
