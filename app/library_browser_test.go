@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -33,6 +34,7 @@ func TestTheMediaLibraryInABrowser(t *testing.T) {
 	if !eval[bool](t, b, `document.querySelector('.thumb.small img').matches('.fx3.fy6')&&document.querySelector('#x').value==='25'`) {
 		t.Error("the point was not kept")
 	}
+	d.crops()
 	d.press("main button.bad", "删除")
 	d.says("办成 1")
 	d.look("library-results")
@@ -52,6 +54,46 @@ func TestTheMediaLibraryInABrowser(t *testing.T) {
 	d.press(`form[action="/language"] button`, "English")
 	d.says("Media library")
 	d.look("library-en")
+}
+
+// crops cuts a picture by keys alone, by the pointer, and puts the first one back.
+func (d *desk) crops() {
+	d.t.Helper()
+	cut := func() string {
+		return eval[string](d.t, d.browser, `['cut-x','cut-y','cut-w','cut-h'].map(i=>document.getElementById(i).value).join()`)
+	}
+	key := func(key string, shift bool, times int) {
+		eval[bool](d.t, d.browser, fmt.Sprintf(`(()=>{const c=document.querySelector('.crop .cut');c.focus();for(let n=0;n<%d;n++)document.activeElement.dispatchEvent(new KeyboardEvent('keydown',{key:%q,shiftKey:%v,bubbles:true,cancelable:true}));return true})()`, times, key, shift))
+	}
+	key("ArrowLeft", true, 40)
+	key("ArrowUp", true, 50)
+	key("ArrowRight", false, 70)
+	key("ArrowDown", false, 9)
+	if got := cut(); got != "40,9,60,50" {
+		d.t.Errorf("the keys cut %s", got)
+	}
+	drag := `(()=>{const s=document.querySelector('.crop'),r=s.getBoundingClientRect(),c=s.querySelector('.cut'),f=(on,k,x,y)=>on.dispatchEvent(new PointerEvent(k,{bubbles:true,cancelable:true,pointerId:1,button:0,clientX:r.left+r.width*x,clientY:r.top+r.height*y}));` +
+		`s.setPointerCapture=()=>{};f(%s,'pointerdown',%v,%v);f(s,'pointermove',%v,%v);f(s,'pointerup',%v,%v);return true})()`
+	eval[bool](d.t, d.browser, fmt.Sprintf(drag, "c", .6, .3, .5, .4, .5, .4))
+	if got := cut(); got != "30,19,60,50" {
+		d.t.Errorf("moved by the pointer it cuts %s", got)
+	}
+	eval[bool](d.t, d.browser, fmt.Sprintf(drag, "s", .1, .2, .6, .7, .6, .7))
+	if got := cut(); got != "10,20,50,50" {
+		d.t.Errorf("drawn by the pointer it cuts %s", got)
+	}
+	d.look("library-crop")
+	d.press("form[data-crop] button", "裁剪")
+	d.says("没有稿件用着原来的")
+	d.press("main .card a", "看新文件")
+	page := eval[string](d.t, d.browser, `location.href`)
+	if size := eval[string](d.t, d.browser, `(()=>{const i=document.querySelector('[data-focus] img');return i.getAttribute('width')+'×'+i.getAttribute('height')})()`); size != "900×500" {
+		d.t.Errorf("what is cut out is %s", size)
+	}
+	d.press("form[data-crop] a", "恢复原图")
+	d.press("main .card a", "看新文件")
+	d.says("1800 × 1000")
+	d.open(d.t, 1366, page) // the original cannot be thrown away while this is there
 }
 
 // brings uploads a painted picture by the library's form.

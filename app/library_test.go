@@ -50,6 +50,7 @@ func TestTheMediaLibrary(t *testing.T) {
 		lake := io.itemOf("湖.jpg")
 		o.describes(t, io, lake)
 		o.replaces(t, io, other, lake)
+		o.crops(t, io, lake)
 		o.throwsAway(t, io)
 		o.shares(t, io)
 		for path, want := range map[string]int{at + "?shelf=nothing": 303, at + "?p=0": 303, at + "?p=x": 303, at + "?%zz": 303, at + "?p=9&as=table": 200, at + "/7": 404, at + "/x": 404, lake + "/swap": 404, lake + "/swap?by=7": 404, at + "/7/swap?by=" + idIn(lake): 404} {
@@ -178,6 +179,29 @@ func (o *bureau) replaces(t *testing.T, io, other *worker, lake string) {
 	if d := io.article(at); !strings.Contains(d.Payload.Body, "/-/media/"+idIn(lake)+"/full.jpg") {
 		t.Errorf("taken back, the draft is %s", d.Payload.Body)
 	}
+}
+
+// crops: a part of a picture by the plain form; what was typed stays when it cannot be, and the first one is put back from the new one's page.
+func (o *bureau) crops(t *testing.T, io *worker, lake string) {
+	t.Helper()
+	form := url.Values{"cut-x": {"60"}, "cut-y": {"0"}, "cut-w": {"50"}, "cut-h": {"半"}}
+	io.wants(lake+"/crop", form, http.StatusUnprocessableEntity, `name="cut-h" inputmode="numeric" pattern="[0-9]{1,3}" required value="半" aria-invalid="true"`)
+	form.Set("cut-h", "50")
+	io.wants(lake+"/crop", form, http.StatusUnprocessableEntity, "裁剪框超出了图片的右边")
+	form.Set("cut-w", "40")
+	status, header, _ := io.post(lake+"/crop", form)
+	_, cut, ok := strings.Cut(header.Get("Location"), "/swap?by=")
+	if status != http.StatusSeeOther || !ok || header.Get("Location") != lake+"/swap?by="+cut {
+		t.Fatalf("cropping answers %d %s", status, header.Get("Location"))
+	}
+	if _, body := io.get(io.library() + "/" + cut); !strings.Contains(body, `href="`+io.library()+"/"+cut+"/swap?by="+idIn(lake)+`"`) || !strings.Contains(body, "320 × 600") || !strings.Contains(body, `value="本单位拍摄"`) {
+		t.Errorf("what was cut out: %s", body)
+	}
+	if _, body := io.get(lake); strings.Contains(body, "恢复原图") {
+		t.Error("the original is to be put in its own place")
+	}
+	io.wants(io.library()+"/7/crop", form, http.StatusNotFound, "")
+	io.wants(io.library()+"/bulk", url.Values{"do": {"bin"}, "id": {cut}}, http.StatusOK, "办成 1")
 }
 
 // throwsAway: many at once, with a result for each and the way back.

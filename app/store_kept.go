@@ -72,6 +72,8 @@ var kept = []backup.Table{
 	{Name: "work_calendars", Order: "id"},
 	{Name: "media", Order: "site_id, id", Tenant: bySite},
 	{Name: "media_films", Order: "site_id, media_id", Tenant: bySite},
+	{Name: "media_lights", Order: "site_id, media_id", Tenant: bySite},
+	{Name: "media_crops", Order: "site_id, media_id", Tenant: bySite},
 	{Name: "media_words", Order: "site_id, media_id, no", Tenant: bySite},
 	{Name: "media_cards", Order: "site_id, media_id", Tenant: bySite},
 	{Name: "media_origins", Order: "site_id, media_id", Tenant: bySite},

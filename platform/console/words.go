@@ -28,6 +28,7 @@ var english = joined(
 	wordsInterpretation,
 	wordsAV,
 	wordsUpload,
+	wordsPics,
 	wordsLife,
 	wordsNotify,
 	wordsWatch,

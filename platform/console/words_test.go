@@ -110,8 +110,10 @@ var unspoken = map[string]string{
 	"platform/clocks/http_files.go": "writes files that go to units, in Chinese",
 	"tenants/column/http.go":        "answers citizens, whose language is the site's",
 	"tenants/media/dress_av.go":     "answers citizens, whose language is the site's",
-	"platform/notify/letter.go":     "writes letters, which are in Chinese",
-	"platform/notify/robot.go":      "writes into group chats, in Chinese",
+
+	"tenants/media/mediatest/mediatest.go": "has the files that tests bring",
+	"platform/notify/letter.go":            "writes letters, which are in Chinese",
+	"platform/notify/robot.go":             "writes into group chats, in Chinese",
 }
 
 // untranslated are texts that are no screen's words, each with its reason.

@@ -3,7 +3,6 @@ package media
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"image/jpeg"
 	"io"
@@ -15,7 +14,6 @@ import (
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
-	"github.com/zhanqun/zhanqun/kernel/corpus"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/site"
@@ -24,12 +22,6 @@ import (
 	"github.com/zhanqun/zhanqun/storage/blob/files"
 	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 )
-
-// box is a box of an ISO file.
-func box(kind, body string, more ...[]byte) []byte {
-	b := append(binary.BigEndian.AppendUint32(nil, uint32(8+len(body))), kind+body...)
-	return append(b, bytes.Join(more, nil)...)
-}
 
 // frame is a film of which nothing is left but its frame.
 var frame = box("ftyp", "isom\x00\x00\x02\x00isommp41", box("moov", strings.Repeat("\x00", 40)), box("mdat", strings.Repeat("\x00", 400)))
@@ -250,43 +242,6 @@ func TestS3KeepsFilmsToo(t *testing.T) {
 		}
 		h.sound()
 	}
-}
-
-// B13, E5: the fate of each of the hostile and of the real files, in a row: refused in a sentence, or kept as what it is and nothing else.
-func TestTheRealFiles(t *testing.T) {
-	h := build(t, dbtest.SQLite(t, schema...), must(files.Open(t.TempDir())))
-	for name, want := range map[string]string{
-		"hostile/bomb-30000x30000.png": "像素太多", "hostile/eicar.com.txt": "没有上传", "hostile/empty.pdf": "是空的", "hostile/formula-injection.csv": "没有上传",
-		"hostile/gbk-filename.zip": "请解开", "hostile/html-as.png": "藏程序", "hostile/huge-dimensions-65500x65500.jpg": "像素太多", "hostile/polyglot-gif-js.gif": "像素太多",
-		"hostile/script.svg": "藏程序", "hostile/truncated.mp4": "不完整", "hostile/zip-slip.zip": "请解开", "hostile/javascript-link.docx": types["docx"], "hostile/pdf-with-js.pdf": types["pdf"],
-		"exif/Canon_40D.jpg": "image/jpeg", "exif/DSCN0010.jpg": "image/jpeg", "exif/landscape_6.jpg": "image/jpeg", "exif/image02206.jpg": "image/jpeg",
-		"img/anim.gif": "image/gif", "img/banner.png": "image/png", "img/emblem-safe.svg": "藏程序", "img/photo.jpg": "image/jpeg", "img/photo.webp": "image/jpeg",
-		"av/speech.m4a": "audio/mp4", "av/speech.mp3": "audio/mpeg", "av/speech.txt": "没有上传", "av/video-faststart.mp4": "video/mp4", "av/video.webm": "video/webm", "av/video-faststart.vtt": "没有上传",
-	} {
-		i, err := h.Take(h.ctx, h.one, filepath.Base(name), must(os.ReadFile(corpus.Path(t, "media/"+name))))
-		if err != nil {
-			if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.Say(err), want) {
-				t.Errorf("%s: %v, want %s", name, err, want)
-			}
-			continue
-		}
-		f, err := h.File(i, filepath.Base(i.Path()))
-		if err != nil || f.ContentType != want || (f.Name == "") != (i.Picture() || i.Timed()) {
-			t.Errorf("%s goes out as %+v, %v, want %s", name, f, err, want)
-		}
-		if kind, raw := h.got(i, filepath.Base(i.Path())); kind == "image/jpeg" && bytes.Contains(raw, []byte("Exif")) {
-			t.Errorf("%s keeps its place", name)
-		}
-	}
-	if _, _, err := tools(); err == nil {
-		h.must(h.Queue.Drain(h.ctx))
-		for _, i := range must(h.find(h.ctx, h.one, "true")) {
-			if i.Timed() && (i.Film.State != Ready || i.Film.Play.Kind != map[bool]string{true: "mp4", false: "m4a"}[i.Seen()] || i.Seen() != (i.Film.Poster.Bytes > 0) || i.Film.Length < 5*time.Second) {
-				t.Errorf("%s became %+v", i.Name, i.Film)
-			}
-		}
-	}
-	h.sound()
 }
 
 // A tool that does not end is killed, with all that it has started.

@@ -26,6 +26,11 @@ func (m *Media) Bin(ctx context.Context, site kernel.SiteID, id ID) error {
 		if err != nil {
 			return err
 		}
+		if cut, err := m.cropped(ctx, site, id); err != nil {
+			return err
+		} else if cut {
+			return fault.New(fault.Conflict, "“%s”是原图，从它裁出来的图片还在，不能删除：要恢复原图时用得着。", i.Called())
+		}
 		kept := len(uses) > 0
 		for _, u := range uses {
 			if u.Public {
@@ -76,7 +81,7 @@ type EmptyBin struct {
 	Media  ID
 	SHA256 string
 	Thumbs []int    `json:",omitempty"`
-	Made   []string `json:",omitempty"` // keys of what was made of a film
+	Made   []string `json:",omitempty"` // keys of what was made of it
 }
 
 // Kind names the job.
@@ -108,7 +113,7 @@ func (m *Media) emptyBin(ctx context.Context, site kernel.SiteID, j EmptyBin) er
 }
 
 // removed takes away the row of an item, and looks again before: it may have been taken out, thrown away once more, or named by a text since.
-// It reports whether there is no row. The bytes of a film are left to another run, which is told where lies what was made of it.
+// It reports whether there is no row. Where something was made of it the bytes are left to another run, which is told where that lies.
 func (m *Media) removed(ctx context.Context, site kernel.SiteID, j EmptyBin) (gone bool, err error) {
 	id := j.Media
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
@@ -131,22 +136,16 @@ func (m *Media) removed(ctx context.Context, site kernel.SiteID, j EmptyBin) (go
 		if was, err := m.frozen(ctx, site, id); err != nil || len(was) > 0 {
 			return err // evidence
 		}
-		made, err := m.films(ctx, site, id)
-		if err != nil {
-			return err
-		}
 		if err := m.removeRow(ctx, site, id); err != nil {
 			return err
 		}
 		if err := m.record(ctx, site, "media.remove", id, i.Called(), ""); err != nil {
 			return err
 		}
-		if made[id] == nil {
+		if j.Made = i.madeKeys(); len(j.Made) == 0 {
 			gone = true
 			return nil
 		}
-		i.Film = made[id]
-		j.Made = i.madeKeys()
 		return m.Queue.Add(ctx, site, j, jobs.Options{})
 	})
 	return gone, err

@@ -89,7 +89,7 @@ func picture(have map[ID]*Item, base string, t nethtml.Token) string {
 	src := value(t, "src")
 	i := the(have, src)
 	w, h := value(t, "width"), value(t, "height")
-	set := ""
+	set, lighter := "", ""
 	if i != nil && i.Picture() {
 		src = i.Path()
 		if w == "" || h == "" {
@@ -101,12 +101,32 @@ func picture(have map[ID]*Item, base string, t nethtml.Token) string {
 		if set != "" {
 			set = fmt.Sprintf(` srcset="%s%s%s %dw" sizes="%s"`, html.EscapeString(set), html.EscapeString(base), src, i.Width, sizes)
 		}
+		lighter = i.sources(base)
 	}
 	out := `<img src="` + html.EscapeString(base+src) + `"` + set + ` alt="` + html.EscapeString(value(t, "alt")) + `"`
 	if w != "" && h != "" {
 		out += ` width="` + html.EscapeString(w) + `" height="` + html.EscapeString(h) + `"`
 	}
+	if lighter != "" {
+		return "<picture>" + lighter + out + "></picture>"
+	}
 	return out + ">"
+}
+
+// sources are the lighter forms of a picture, the lightest first: a browser takes the first that it reads. A sanitised text has none of its own.
+func (i *Item) sources(base string) (out string) {
+	for _, t := range lightTypes {
+		var set []string
+		for _, l := range i.Lights {
+			if l.Kind == t.kind {
+				set = append(set, fmt.Sprintf("%s%s %dw", base, i.below(l.name()), cmp.Or(l.Width, i.Width)))
+			}
+		}
+		if len(set) > 0 {
+			out += fmt.Sprintf(`<source type="%s" srcset="%s" sizes="%s">`, t.wire, html.EscapeString(strings.Join(set, ", ")), sizes)
+		}
+	}
+	return out
 }
 
 // Markup is what stands in a text for an item: a figure, or a line with a link that says what it leads to and how large that is.

@@ -67,6 +67,11 @@ func (m *Media) File(i *Item, name string) (*web.File, error) {
 	if i.Timed() {
 		return m.filmFile(i, name)
 	}
+	for n := range i.Lights {
+		if l := &i.Lights[n]; l.name() == name {
+			return &web.File{ContentType: wire(l.Kind), Tag: l.SHA256, Size: l.Bytes, Open: m.opener(l.key(i.Site))}, nil
+		}
+	}
 	f := &web.File{ContentType: types[i.Kind], Tag: i.SHA256, Size: i.Bytes}
 	width := 0
 	if name != path.Base(i.Path()) {

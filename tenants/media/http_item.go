@@ -21,6 +21,8 @@ type itemPage struct {
 	Version int64
 	FocusX  string // as typed
 	FocusY  string
+	Cut     [4]string // as typed; of what is no still picture all are ""
+	First   string    // address where the first original is put back, or ""
 	Uses    []useRow
 	Binned  bool
 	Write   string // address of a new article with it, or ""
@@ -88,7 +90,7 @@ func (m *Media) itemScreen(c *fiber.Ctx, i *Shelved, p itemPage, err error) erro
 	base := "/sites/" + i.Site.String()
 	p.Row, p.Library, p.File, p.Width, p.Height, p.Version, p.Binned = rows[0], base+"/media", base+i.Path(), i.Width, i.Height, i.Version, !i.BinnedAt.IsZero()
 	if i.Picture() {
-		p.Picture, page.Scripts = base+i.shown(), []string{"library.js"}
+		p.Picture, page.Scripts = base+i.shown(), []string{"library.js", "crop.js"}
 	}
 	if err := m.about(c, i, &p); err != nil {
 		return err
@@ -117,6 +119,16 @@ func (m *Media) about(c *fiber.Ctx, i *Shelved, p *itemPage) error {
 	}
 	uses, err := m.Usage(ctx, i.Site, i.ID)
 	p.Uses = useRows(c, i.Site, uses)
+	if err != nil {
+		return err
+	}
+	if (i.Kind == "jpg" || i.Kind == "png") && i.BinnedAt.IsZero() && p.Cut == [4]string{} {
+		p.Cut = [4]string{"0", "0", "100", "100"}
+	}
+	first, err := m.Original(ctx, i.Site, i.ID)
+	if first != 0 {
+		p.First = itemAt(i) + "/swap?by=" + strconv.FormatInt(first, 10)
+	}
 	return err
 }
 
@@ -174,6 +186,28 @@ func (m *Media) describe(c *fiber.Ctx) error {
 		return m.itemScreen(c, i, itemPage{Card: card, FocusX: typed(c, "x"), FocusY: typed(c, "y")}, err)
 	}
 	return c.Redirect("/sites/"+i.Site.String()+"/media/"+strconv.FormatInt(i.ID, 10)+"?done=saved", fiber.StatusSeeOther)
+}
+
+// crop makes an item of a part of the picture, and asks in which drafts it is to stand in its place.
+func (m *Media) crop(c *fiber.Ctx) error {
+	i, err := m.item(c)
+	if err != nil {
+		return err
+	}
+	var cut Cut
+	p := itemPage{Card: i.Card, FocusX: strconv.Itoa(i.X), FocusY: strconv.Itoa(i.Y)}
+	for n, f := range []struct {
+		name string
+		to   *int
+	}{{"cut-x", &cut.X}, {"cut-y", &cut.Y}, {"cut-w", &cut.W}, {"cut-h", &cut.H}} {
+		p.Cut[n] = typed(c, f.name)
+		*f.to = hundredths(p.Cut[n])
+	}
+	now, err := m.Crop(c.UserContext(), i.Site, i.ID, cut)
+	if err != nil {
+		return m.itemScreen(c, i, p, err)
+	}
+	return c.Redirect(itemAt(i)+"/swap?by="+strconv.FormatInt(now.ID, 10), fiber.StatusSeeOther)
 }
 
 // hundredths is a number of a form; what is none is out of the range that Describe takes.

@@ -40,6 +40,7 @@ func (m *Media) libraryRoutes(r *web.Router) {
 		{fiber.MethodGet, "/sites/:site/media/:id/swap", 0, m.showSwap},
 		{fiber.MethodPost, "/sites/:site/media/:id/swap", 0, m.swap},
 		{fiber.MethodPost, "/sites/:site/media/:id/replace", UploadMost, m.replace},
+		{fiber.MethodPost, "/sites/:site/media/:id/crop", 0, m.crop},
 	} {
 		r.Action(web.ActionRoute{Room: "tenants/media", Method: a.method, Path: a.path, Action: keeps, Tenancy: "site", Cache: "no-store", MaxBody: a.most, Do: a.do})
 	}

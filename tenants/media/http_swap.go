@@ -1,7 +1,6 @@
 package media
 
 import (
-	"context"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -46,12 +45,7 @@ func (m *Media) replace(c *fiber.Ctx) error {
 		err = swappable(i.Item, now)
 	}
 	if err == nil {
-		err = m.alter(ctx, i.Site, now.ID, "media.describe", func(_ context.Context, n *Shelved) error {
-			if n.Version == 0 { // nobody has said anything of it: what was said of the old one
-				n.Title, n.Alt, n.Source, n.Licence, n.Folder = i.Title, i.Alt, i.Source, i.Licence, i.Folder
-			}
-			return nil
-		})
+		err = m.inherit(ctx, i, now)
 	}
 	if err != nil {
 		return m.itemScreen(c, i, again, err)

@@ -18,7 +18,6 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/jobs"
-	"github.com/zhanqun/zhanqun/storage/blob"
 )
 
 // Develop looks at a film and makes the form of it that goes out.
@@ -32,15 +31,16 @@ func (Develop) Kind() string { return "media.develop" }
 // again is how long a film waits when another is being made here.
 const again = 15 * time.Second
 
-// filmJobs registers what is done with films.
+// filmJobs registers what is done with films and pictures once they are kept.
 func (m *Media) filmJobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j Develop) error { return m.develop(ctx, site, j.Media) })
+	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j Lighten) error { return m.lighten(ctx, site, j.Media) })
 }
 
-// expose has a film that was just kept looked at, in the transaction that keeps it.
+// expose has a film that was just kept looked at, and a picture made lighter, in the transaction that keeps it.
 func (m *Media) expose(ctx context.Context, i *Item) error {
 	if !i.Timed() || m.Queue == nil {
-		return nil
+		return m.brighten(ctx, i)
 	}
 	i.Film = &Film{State: Waiting, At: m.Now()}
 	if err := m.putFilm(ctx, i.Site, i.ID, i.Film); err != nil {
@@ -121,17 +121,7 @@ func sweepFolders() {
 
 // fetch lays an item's bytes into the folder, where the tools find them as "in".
 func (m *Media) fetch(ctx context.Context, i *Item, root *os.Root) error {
-	c, err := m.Store.Open(ctx, i.key(0), blob.Range{})
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	f, err := root.Create("in")
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, c)
-	return errors.Join(err, f.Close())
+	return m.lay(ctx, i.key(0), root, "in")
 }
 
 // made is the film that the tools make of what lies in the folder. What they cannot do is no error: the film says so.
@@ -208,7 +198,7 @@ func (m *Media) putForm(ctx context.Context, site kernel.SiteID, root *os.Root, 
 		return Form{}, err
 	}
 	form := Form{kind, hex.EncodeToString(sum.Sum(nil)), n}
-	_, err = m.Store.Put(ctx, form.key(site), f, types[kind])
+	_, err = m.Store.Put(ctx, form.key(site), f, wire(kind))
 	return form, err
 }
 
@@ -246,8 +236,11 @@ func (m *Media) endFilm(ctx context.Context, i *Item, f *Film) error {
 
 // madeKeys are where what was made of an item lies.
 func (i *Item) madeKeys() (all []string) {
+	for _, l := range i.Lights {
+		all = append(all, l.key(i.Site))
+	}
 	if i.Film == nil {
-		return nil
+		return all
 	}
 	for _, f := range []Form{i.Film.Play, i.Film.Poster} {
 		if f.Bytes > 0 {

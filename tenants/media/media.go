@@ -51,6 +51,8 @@ type Item struct {
 	Width, Height int     // 0 of what is no picture
 	Thumbs        []Thumb // smaller pictures made of it, ascending
 	Film          *Film   // nil of what is not seen or heard in time
+	Lights        []Light // the same picture in forms that newer browsers read
+	Tried         bool    // whether somebody has tried to make those
 	By            kernel.AccountID
 	At            time.Time
 }
@@ -119,6 +121,7 @@ type Media struct {
 	Room
 	seats chan struct{}
 	booth chan struct{} // the one place where a film is made
+	easel chan struct{} // the one place where a picture is made lighter
 }
 
 // New makes the room.
@@ -126,7 +129,7 @@ func New(r Room) *Media {
 	if r.Unpack <= 0 || r.Unpack > unpackMost {
 		r.Unpack = unpackMost
 	}
-	return &Media{r, make(chan struct{}, seats), make(chan struct{}, 1)}
+	return &Media{r, make(chan struct{}, seats), make(chan struct{}, 1), make(chan struct{}, 1)}
 }
 
 // Take keeps a file under the name it had where it came from. The same file again is the same item.
@@ -135,8 +138,13 @@ func (m *Media) Take(ctx context.Context, site kernel.SiteID, name string, raw [
 	if err != nil {
 		return nil, err
 	}
+	return m.place(ctx, made, most)
+}
+
+// place puts the bytes where they belong, and writes their row; most is how much the site may keep, in MB.
+func (m *Media) place(ctx context.Context, made *made, most int64) (*Item, error) {
 	i := made.item
-	if err := m.fits(ctx, site, i.Name, i.Stored, most); err != nil {
+	if err := m.fits(ctx, i.Site, i.Name, i.Stored, most); err != nil {
 		return nil, err
 	}
 	if err := made.put(ctx, m.Store); err != nil {
@@ -240,7 +248,7 @@ func (m *Media) Has(ctx context.Context, site kernel.SiteID, body string) error 
 }
 
 // had are the items that a text names, all of them its site's, and the words of those that need some.
-func (m *Media) had(ctx context.Context, site kernel.SiteID, body string) ([]ID, map[ID]*Words, error) {
+func (m *Media) had(ctx context.Context, site kernel.SiteID, body string) ([]*Item, map[ID]*Words, error) {
 	ids := Named(body)
 	if len(ids) == 0 {
 		return nil, nil, nil
@@ -253,16 +261,24 @@ func (m *Media) had(ctx context.Context, site kernel.SiteID, body string) ([]ID,
 		return nil, nil, fault.In("body", "正文里有图片或附件不在本站，可能是从别的网站复制来的。请删去后重新上传。")
 	}
 	words, err := m.fit(ctx, site, have)
-	return ids, words, err
+	items := make([]*Item, len(ids)) // as the text names them
+	for n, id := range ids {
+		items[n] = have[id]
+	}
+	return items, words, err
 }
 
 // Use notes that a frozen edition shows what its text names, with the words of that moment, in the transaction that freezes it.
 func (m *Media) Use(ctx context.Context, site kernel.SiteID, edition int64, body string) error {
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
-		ids, words, err := m.had(ctx, site, body)
-		if err != nil || len(ids) == 0 {
+		items, words, err := m.had(ctx, site, body)
+		if err != nil || len(items) == 0 {
 			return err
 		}
+		if err := m.brighten(ctx, items...); err != nil {
+			return err
+		}
+		ids := Named(body)
 		if err := m.uses(ctx, site, edition, ids, words); err != nil {
 			return err
 		}

@@ -54,13 +54,17 @@ func (m *Media) prepare(ctx context.Context, name string, raw []byte) (*made, er
 	if err != nil {
 		return nil, err
 	}
-	i := out.item
-	sum := sha256.Sum256(out.bytes[0])
-	i.Name, i.SHA256, i.Bytes = cleanName(name, i.Kind), hex.EncodeToString(sum[:]), int64(len(out.bytes[0]))
-	for _, b := range out.bytes {
+	out.named(name)
+	return out, nil
+}
+
+// named writes into the row what the bytes are called and how many they are.
+func (d *made) named(name string) {
+	i, sum := d.item, sha256.Sum256(d.bytes[0])
+	i.Name, i.SHA256, i.Bytes = cleanName(name, i.Kind), hex.EncodeToString(sum[:]), int64(len(d.bytes[0]))
+	for _, b := range d.bytes {
 		i.Stored += int64(len(b))
 	}
-	return out, nil
 }
 
 // put stores the bytes, the whole last.

@@ -18,6 +18,10 @@ import (
 // What ffprobe and ffmpeg do here: they read one file that a person has uploaded, and it may be hostile. So they run by themselves, in a
 // folder of their own, open nothing but files, hear nothing from us, and are killed with all that they have started when their time is over.
 
+// containers are the forms that the tools read at all: those that are kept, and the one that is made of pictures. A playlist is none of them, for it
+// leads to other files, and would have them read by whoever only says that it is a film.
+const containers = "mov,matroska,ogg,wav,mp3,webp_pipe"
+
 // errNoTools says that ffmpeg is not installed here.
 var errNoTools = errors.New("media: no ffmpeg")
 
@@ -124,7 +128,7 @@ func (p *probed) first(kind string) *stream {
 func look(ctx context.Context, probe, dir, file string) (*probed, error) {
 	var raw bytes.Buffer
 	err := work(ctx, probeWithin, dir, probe, func(r io.Reader) error { _, err := io.Copy(&raw, io.LimitReader(r, 1<<20)); return err },
-		"-v", "error", "-protocol_whitelist", "file", "-print_format", "json", "-show_format", "-show_streams", "file:"+file)
+		"-v", "error", "-protocol_whitelist", "file", "-format_whitelist", containers, "-print_format", "json", "-show_format", "-show_streams", "file:"+file)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +170,7 @@ func (p *probed) film() *Film {
 // recipe is how the form is made that every browser plays: MP4 whose index stands first, H.264 and AAC, its sound as loud as any other's, and
 // nothing of where and with what it was taken. Pictures that are in that form are copied.
 func (p *probed) recipe() (kind string, args []string) {
-	args = []string{"-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file", "-i", "file:in", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn",
+	args = []string{"-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file", "-format_whitelist", containers, "-i", "file:in", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn",
 		"-threads", strconv.Itoa(max(1, runtime.NumCPU()-1)), "-progress", "pipe:1"}
 	v, a := p.first("video"), p.first("audio")
 	kind = "m4a"
@@ -213,6 +217,6 @@ func poster(ctx context.Context, tool, dir string, length time.Duration) error {
 		at = "1"
 	}
 	return work(ctx, posterWithin, dir, tool, func(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err },
-		"-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file", "-ss", at, "-i", "file:in", "-map", "0:V:0", "-frames:v", "1", "-map_metadata", "-1",
+		"-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file", "-format_whitelist", containers, "-ss", at, "-i", "file:in", "-map", "0:V:0", "-frames:v", "1", "-map_metadata", "-1",
 		"-vf", "scale=w='min("+posterSide+",iw)':h='min("+posterSide+",ih)':force_original_aspect_ratio=decrease", "-q:v", "4", "-f", "mjpeg", "file:poster")
 }

@@ -72,6 +72,10 @@ func (m *Media) keepFilm(ctx context.Context, a *Arrival, pieces []piece, kind s
 	if err != nil {
 		return nil, err
 	}
+	ext := extension(a.Name)
+	if kind = heard(kind, ext); !namedLike(kind, ext) {
+		return nil, misnamed(a.Name, kind)
+	}
 	i := &Item{Site: a.Site, Name: cleanName(a.Name, kind), Kind: kind, Bytes: a.Size, Stored: a.Size, By: a.By, At: m.Now()}
 	if err := m.fits(ctx, a.Site, i.Name, i.Stored, quota.StorageMB); err != nil {
 		return nil, err

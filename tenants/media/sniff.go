@@ -64,7 +64,7 @@ var refused = []struct {
 
 // sniff says by its bytes what a file is. The name only has to agree; where the bytes cannot tell, it decides between cousins.
 func sniff(name string, raw []byte) (kind string, err error) {
-	ext := strings.TrimPrefix(strings.ToLower(path.Ext(name)), ".")
+	ext := extension(name)
 	begins := func(s string) bool { return bytes.HasPrefix(raw, []byte(s)) }
 	switch {
 	case len(raw) == 0:
@@ -87,15 +87,27 @@ func sniff(name string, raw []byte) (kind string, err error) {
 		if kind = avKind(raw); kind == "" {
 			return "", unknown(name, raw)
 		}
-		if kind == "mp4" && ext == "m4a" { // recorders call what is only heard by the general name inside
-			kind = ext
-		}
+		kind = heard(kind, ext)
 		err = whole(name, lengthwise(kind, raw))
 	}
 	if err == nil && !namedLike(kind, ext) {
-		err = fault.In("file", "“%s”的内容其实是 %s，和名称不符。请改正名称后再上传。", short(name), strings.ToUpper(kind))
+		err = misnamed(name, kind)
 	}
 	return kind, err
+}
+
+func extension(name string) string { return strings.TrimPrefix(strings.ToLower(path.Ext(name)), ".") }
+
+// heard is the kind of what is only heard: recorders call it by the general name inside.
+func heard(kind, ext string) string {
+	if kind == "mp4" && ext == "m4a" {
+		return ext
+	}
+	return kind
+}
+
+func misnamed(name, kind string) error {
+	return fault.In("file", "“%s”的内容其实是 %s，和名称不符。请改正名称后再上传。", short(name), strings.ToUpper(kind))
 }
 
 func whole(name string, is bool) error {

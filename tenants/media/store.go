@@ -34,6 +34,7 @@ type row struct {
 	Thumbs        string           `bun:"thumbs"` // width:bytes, with commas between
 	UploadedBy    kernel.AccountID `bun:"uploaded_by"`
 	At            time.Time        `bun:"at"`
+	Lights        *string          `bun:"lights,scanonly"` // nil: nobody has tried
 }
 
 func (r *row) item() *Item {
@@ -44,6 +45,9 @@ func (r *row) item() *Item {
 		if _, err := fmt.Sscanf(one, "%d:%d", &t.Width, &t.Bytes); err == nil {
 			i.Thumbs = append(i.Thumbs, t)
 		}
+	}
+	if i.Tried = r.Lights != nil; i.Tried {
+		i.Lights = readLights(*r.Lights)
 	}
 	return i
 }
@@ -64,7 +68,8 @@ func (m *Media) insert(ctx context.Context, i *Item) error {
 // find answers the items of a site for which the rest of the WHERE holds.
 func (m *Media) find(ctx context.Context, site kernel.SiteID, where string, args ...any) ([]*Item, error) {
 	var rows []row
-	err := m.DB.Conn(ctx).NewSelect().Model(&rows).Where("m.site_id = ?", site).Where(where, args...).Scan(ctx)
+	err := m.DB.Conn(ctx).NewSelect().Model(&rows).ColumnExpr("?TableColumns").ColumnExpr("l.forms AS lights").
+		Join("LEFT JOIN media_lights l ON l.site_id = m.site_id AND l.media_id = m.id").Where("m.site_id = ?", site).Where(where, args...).Scan(ctx)
 	if err != nil {
 		return nil, db.Fault(fmt.Errorf("find media of site %d: %w", site, err))
 	}
@@ -130,7 +135,8 @@ func (m *Media) same(ctx context.Context, i *Item) (*Item, error) {
 func (m *Media) total(ctx context.Context, site kernel.SiteID) (n int64, err error) {
 	err = m.DB.Conn(ctx).NewRaw(`SELECT (SELECT coalesce(sum(stored), 0) FROM media WHERE site_id = ?)
 		+ (SELECT coalesce(sum(bytes), 0) FROM media_scans WHERE site_id = ?)
-		+ (SELECT coalesce(sum(play_bytes + poster_bytes), 0) FROM media_films WHERE site_id = ?)`, site, site, site).Scan(ctx, &n)
+		+ (SELECT coalesce(sum(bytes), 0) FROM media_lights WHERE site_id = ?)
+		+ (SELECT coalesce(sum(play_bytes + poster_bytes), 0) FROM media_films WHERE site_id = ?)`, site, site, site, site).Scan(ctx, &n)
 	return n, db.Fault(err)
 }
 

@@ -155,46 +155,6 @@ func TestAFilmComesInPieces(t *testing.T) {
 	})
 }
 
-// B13, d51: what comes in pieces goes the way of every other file: pictures are written anew, what is no file of a site is refused in a
-// sentence, and nothing of it stays.
-func TestPiecesAreCheckedLikeEveryFile(t *testing.T) {
-	eachDock(t, func(t *testing.T, d *dock) {
-		for name, c := range map[string]struct {
-			raw  []byte
-			kind string
-			say  string
-		}{
-			"江.jpg":  {drawn(t, "jpg", 800, 400), "jpg", ""},
-			"通知.pdf": {paper(3000), "pdf", ""},
-			"录音.mp3": {append([]byte("ID3\x04"), blobtest.Bytes(2000, 4)...), "mp3", ""},
-			"程序.mp4": {append([]byte("MZ"), blobtest.Bytes(2000, 4)...), "", "这是程序，不能上传"},
-			"网页.mp4": {[]byte("<html><script>" + strings.Repeat("x", 2000)), "", "网页和 SVG"},
-			"半张.png": {drawn(t, "png", 90, 90)[:60], "", "不完整"},
-		} {
-			a := d.begin(name, c.raw)
-			d.send(a, c.raw, 777)
-			got := d.fate(a)
-			if c.say != "" {
-				if got.State != Refused || !strings.Contains(got.Said, c.say) || got.Item != 0 {
-					t.Errorf("%s: %+v", name, got)
-				}
-				continue
-			}
-			i, err := d.Get(d.ctx, d.one, got.Item)
-			d.must(err)
-			if got.State != Kept || i.Kind != c.kind || i.Picture() != (c.kind == "jpg") {
-				t.Errorf("%s: %+v is %+v", name, got, i)
-			}
-		}
-		for _, k := range d.keys() {
-			if strings.Contains(k, arrivalFolder) {
-				t.Errorf("%s is left", k)
-			}
-		}
-		d.faultless("in the end")
-	})
-}
-
 // B13: of two requests that bring the same piece at once one is taken, and the bytes are that one's.
 func TestOfTwoPiecesAtOnceOneIsTaken(t *testing.T) {
 	eachDock(t, func(t *testing.T, d *dock) {
