@@ -71,6 +71,8 @@ var texts = map[string][2]string{
 	"smtp_password_file": {"邮件服务器密码所在的文件", "file that holds its password"},
 	"webhook_allow":      {"允许发布提醒接口访问的内网地址或网段", "inner addresses or networks that webhooks may call"},
 	"clamd":              {"查毒程序 clamd 的地址，主机:端口或套接字文件；上传的文件先查毒再保存", "address of a clamd, host:port or a socket's path; what is uploaded is looked at before it is kept"},
+	"security_contact":   {"网站安全问题告诉谁，mailto:、https: 或 tel: 地址；写进每个域名的 /.well-known/security.txt", "whom to tell of a weakness, a mailto:, https: or tel: address, in every host's /.well-known/security.txt"},
+	"security_expires":   {"上面的联系方式核对到哪一天，如 2027-06-30", "the day until which that address holds, such as 2027-06-30"},
 	"clamd_open":         {"clamd 没有响应或不收这么大的文件时照样保存；默认不保存", "keep what clamd cannot look at; by default it is not kept"},
 	"oidc_secret_file":   {"应用密钥所在的文件", "file that holds the client secret"},
 	"demo":               {"首次启动时写入演示站点和文章", "seed demonstration sites and articles at the first start"},

@@ -53,6 +53,8 @@ type Config struct {
 	WebhookAllow     []string      `name:"webhook-allow" env:"ZHANQUN_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
 	Clamd            string        `name:"clamd" env:"ZHANQUN_CLAMD" placeholder:"ADDR" help:"${clamd}"`
 	ClamdOpen        bool          `name:"clamd-open" env:"ZHANQUN_CLAMD_OPEN" help:"${clamd_open}"`
+	SecurityContact  string        `name:"security-contact" env:"ZHANQUN_SECURITY_CONTACT" placeholder:"URI" help:"${security_contact}"`
+	SecurityExpires  string        `name:"security-expires" env:"ZHANQUN_SECURITY_EXPIRES" placeholder:"DAY" help:"${security_expires}"`
 	Demo             bool          `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
 
 	asksFirst bool      // a server whose console asks for the first administrator: see setup.go
@@ -172,6 +174,9 @@ func (c Config) public(port int) (Config, error) {
 	if _, err := c.desks(); err != nil {
 		return c, err
 	}
+	if _, err := c.security(); err != nil {
+		return c, err
+	}
 	c.ConsoleIdle = cmp.Or(c.ConsoleIdle, identity.Idle)
 	if c.ConsoleIdle <= identity.LeastIdle || c.ConsoleIdle > identity.Idle {
 		return c, fault.In("console-idle", "--console-idle 应多于 %s，最多 %s。", identity.LeastIdle, identity.Idle)
@@ -228,7 +233,8 @@ func (c Config) shown() [][2]string {
 		{"key-file", c.KeyFile}, {"domain", c.Domain}, {"public-scheme", c.PublicScheme}, {"public-port", port}, {"tls-dir", c.TLSDir}, {"tls-listen", c.TLSListen},
 		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"console-allow", strings.Join(c.ConsoleAllow, ",")}, {"console-idle", c.ConsoleIdle.String()}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
 		{"oidc-secret-file", c.OIDCSecretFile}, {"smtp", c.SMTP}, {"smtp-from", c.SMTPFrom}, {"smtp-user", c.SMTPUser}, {"smtp-password-file", c.SMTPPasswordFile},
-		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"clamd", c.Clamd}, {"clamd-open", fmt.Sprint(c.ClamdOpen)}, {"demo", fmt.Sprint(c.Demo)},
+		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"clamd", c.Clamd}, {"clamd-open", fmt.Sprint(c.ClamdOpen)},
+		{"security-contact", c.SecurityContact}, {"security-expires", c.SecurityExpires}, {"demo", fmt.Sprint(c.Demo)},
 	}
 }
 

@@ -55,7 +55,9 @@ func TestEveryPageIsCleanHTML(t *testing.T) {
 		if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		names[name] = host + path
+		if names[name] = host + path; status == http.StatusOK {
+			saysWhatItIs(t, host+path, body) // R2
+		}
 		return body
 	}
 	seen := map[string]bool{}

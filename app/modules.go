@@ -32,6 +32,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/desk"
+	"github.com/zhanqun/zhanqun/tenants/feed"
 	"github.com/zhanqun/zhanqun/tenants/interpretation"
 	"github.com/zhanqun/zhanqun/tenants/media"
 	"github.com/zhanqun/zhanqun/tenants/paste"
@@ -81,6 +82,7 @@ type House struct {
 	Media     *media.Media
 	Pairs     *interpretation.Interpretations
 	Portal    *portal.Portal
+	Feeds     *feed.Feeds
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -128,6 +130,9 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
+	if h.Feeds, err = cfg.feeds(h); err != nil {
+		return nil, err
+	}
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
@@ -200,6 +205,7 @@ func (h *House) plug() {
 	h.modules = []module.Module{
 		h.Console.Module(),
 		h.Columns.Module(),
+		h.Feeds.Module(), // before the articles, whose /c/* would stand for a column's feeds too
 		h.Articles.Module(),
 		h.Portal.Module(),
 		h.Paste.Module(), // before the desk, whose :id would stand for "import" too

@@ -122,6 +122,7 @@ func (tw *town) classes(t *testing.T, ctx context.Context) []class {
 		{"the portal", city, "/", "200"}, {"a home page", county, "/", "200"}, {"a channel's home page", township, "/", "200"},
 		{"a list", county, column, "200"}, {"a list's second page", county, column + "?p=2", "200"}, {"an article", county, read, "200"},
 		{"a channel's article", township, fmt.Sprintf("/a/%d", ids[1]), "200"}, {"the site map", county, render.SitemapPath, "200"},
+		{"a feed", county, render.AtomPath, "200"}, {"a map for programs", county, "/sitemap.xml", "200"}, {"data", county, "/-/api/v1/articles?size=5", "200"}, {"data of nobody", county, "/-/api/v1/articles/1", "404"},
 		{"an article that was withdrawn", county, fmt.Sprintf("/a/%d", gone), "410"}, {"an article of nobody", county, "/a/1", "404"},
 		{"an address of nobody", county, "/nothing", "404"}, {"another spelling", county, read + "/", "301"}, {"a channel without its slash", county, "/z/guanmiao", "301"},
 	}

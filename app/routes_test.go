@@ -254,13 +254,17 @@ func (tw *town) paths(t *testing.T, ctx context.Context, s *render.Site, canarie
 			for _, c := range canaries {
 				all = append(all, strings.Replace(r.Path, ":id", fmt.Sprint(c.id), 1), strings.Replace(r.Path, ":id", fmt.Sprint(c.id), 1)+"?site="+c.site.ID.String())
 			}
-		case strings.HasSuffix(r.Path, "*"):
+		case strings.Contains(r.Path, ":part"):
+			for _, part := range []string{"columns", tw.Now().In(kernel.Beijing).Format("2006-01")} {
+				all = append(all, strings.Replace(r.Path, ":part", part, 1))
+			}
+		case strings.Contains(r.Path, "*"):
 			tree, err := tw.Columns.Tree(ctx, s.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, k := range tree.All() {
-				all = append(all, strings.TrimSuffix(r.Path, "*")+k.Path)
+				all = append(all, strings.Replace(r.Path, "*", k.Path, 1))
 			}
 		default:
 			all = append(all, r.Path, r.Path+"?site_id="+canaries[0].site.ID.String())

@@ -129,8 +129,29 @@ type Live struct {
 
 // Filter chooses rows of a list. The zero Filter is everything public on the site.
 type Filter struct {
-	Kind   Kind
-	Places []int64 // nil: every place
+	Kind         Kind
+	Places       []int64   // nil: every place
+	Since, Until time.Time // shown from Since on, before Until; zero: whenever
+	After        Mark      // only what stands behind it in the order of List
+}
+
+// Mark is where a row stands in the order of List: a reader who goes on from one misses and repeats nothing, whatever is published meanwhile.
+type Mark struct {
+	ShownAt time.Time
+	ID      int64 // 0: before everything
+}
+
+// Stamp is a public object and when what citizens see of it changed last.
+type Stamp struct {
+	ID        int64
+	ChangedAt time.Time
+}
+
+// Month is what was first shown in a month of Beijing.
+type Month struct {
+	Month     string // "2026-11"
+	Count     int64
+	ChangedAt time.Time // when anything of it changed last
 }
 
 // PlaceStat is what is public at a place.

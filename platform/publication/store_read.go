@@ -97,6 +97,15 @@ func filtered(site kernel.SiteID, f Filter) (string, []any) {
 		}
 		where, args = where+` AND p.place IN (?)`, append(args, bun.List(f.Places))
 	}
+	if !f.Since.IsZero() {
+		where, args = where+` AND p.first_published_at >= ?`, append(args, f.Since)
+	}
+	if !f.Until.IsZero() {
+		where, args = where+` AND p.first_published_at < ?`, append(args, f.Until)
+	}
+	if f.After.ID != 0 {
+		where, args = where+` AND (p.first_published_at, p.object_id) < (?, ?)`, append(args, f.After.ShownAt, f.After.ID)
+	}
 	return where, args
 }
 

@@ -13,8 +13,11 @@ func metaTags(s Shell, t *theme) []meta {
 	site, head := s.Site, s.Head
 	tags := []meta{{"SiteName", site.Name}, {"SiteDomain", domain(site)}, {"SiteIDCode", or(site.Code, noCode)}}
 	description, keywords := or(head.Description, or(site.Description, site.Name)), or(head.Keywords, or(site.Keywords, site.Name))
-	column := ""
-	if c := head.Column; c != nil {
+	column, c := "", head.Column
+	if c == nil && head.Article != nil {
+		c = &ColumnMeta{} // its column has left the template: what can be said is who speaks
+	}
+	if c != nil {
 		column = or(c.Name, site.Name)
 		text := or(c.Description, site.Name+"“"+column+"”栏目")
 		words := or(c.Keywords, column)

@@ -65,14 +65,22 @@ type Pager struct {
 // ColumnMeta fills the four column tags; empty fields fall back, so that no tag is empty.
 type ColumnMeta struct{ Name, Description, Keywords, Type string }
 
-// ArticleMeta fills the eight article tags; PubDate is "YYYY-MM-DD HH:MM" of Beijing. Empty fields fall back.
-type ArticleMeta struct{ Title, PubDate, Source, Keywords, Author, Description, Image, URL string }
+// ArticleMeta fills the eight article tags; PubDate is "YYYY-MM-DD HH:MM" of Beijing. Empty fields fall back. The rest is for programs:
+// Published is zero when nobody knows the day.
+type ArticleMeta struct {
+	Title, PubDate, Source, Keywords, Author, Description, Image, URL string
+
+	News                bool          // stands among the news
+	Document            *DocumentMeta // of an official document, else nil
+	Published, Modified time.Time
+}
 
 // Head is what a page says about itself.
 type Head struct {
 	Title                 []string // most specific first, without the site's name; empty on the home page
 	Description, Keywords string
 	Rest                  string // address within the site, for the canonical link; "" for none
+	Feed                  string // address within the site below which the column's feeds stand, "/c/…"; "" for none
 	Column                *ColumnMeta
 	Article               *ArticleMeta
 	NoIndex               bool

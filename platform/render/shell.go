@@ -20,6 +20,9 @@ type frame struct {
 	ThemeColor string
 	CSS        []string
 	Icon       string
+	Manifest   string
+	Alternates []alternate
+	Linked     []node
 	Class      string
 	Home       Link // 首页
 	Sitemap    string
@@ -61,6 +64,9 @@ func newFrame(s Shell, t *theme, room, name string) frame {
 	markCurrent(f.Nav, f.Here, s.Crumbs)
 	if len(s.Crumbs) > 0 {
 		f.Crumbs = withHome(f.Home, s.Crumbs)
+	}
+	if !s.Head.NoIndex { // an error and a preview are nobody's to keep
+		f.Manifest, f.Alternates, f.Linked = site.Path(ManifestPath), alternates(s), linked(s, f.Crumbs)
 	}
 	return f
 }
@@ -140,8 +146,9 @@ func newFoot(s Shell) foot {
 // noCode stands where a site has not been given its identification code.
 const noCode = "待核发"
 
+// or is the other text where one says nothing: old sites write the word null where they know nothing.
 func or(s, other string) string {
-	if s != "" {
+	if t := strings.TrimSpace(s); t != "" && !strings.EqualFold(t, "null") && !strings.EqualFold(t, "undefined") {
 		return s
 	}
 	return other

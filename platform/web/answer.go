@@ -19,7 +19,7 @@ import (
 // policy is the content policy of every answer: nothing inline, nothing from elsewhere (promises.md 4.5).
 func policy(media string, https bool) string {
 	p := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:" + also(media) +
-		"; media-src 'self'" + also(media) + "; font-src 'none'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'self'; object-src 'none'"
+		"; media-src 'self'" + also(media) + "; font-src 'none'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'self'; object-src 'none'"
 	if https {
 		p += "; upgrade-insecure-requests"
 	}
@@ -225,6 +225,10 @@ func (s *Server) notice(rc *fasthttp.RequestCtx, x *exchange) {
 	} else {
 		rc.Response.Header.Set(fiber.HeaderRetryAfter, "3600")
 	}
+	if x.program {
+		s.problem(rc, x, status, x.site.Name+"已暂停服务或关停，不提供数据。")
+		return
+	}
 	s.sendError(rc, x, status, s.ports.Errors.Notice(x.site))
 }
 
@@ -256,6 +260,14 @@ func (s *Server) fail(rc *fasthttp.RequestCtx, x *exchange, err error) {
 	}
 	if s.ports.Console != nil && x.host == s.cfg.Console {
 		s.sendError(rc, x, status, s.failed(rc, x, status, err))
+		return
+	}
+	if x.program {
+		say := fault.Say(err)
+		if fe != nil {
+			say = refusals[status]
+		}
+		s.problem(rc, x, status, say)
 		return
 	}
 	if !tenants[status] {

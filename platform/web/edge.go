@@ -44,6 +44,7 @@ type exchange struct {
 	warm   bool       // answered from memory: nothing holds the exchange when it ends
 	// overflowed: the body was larger than its route takes, and was dropped
 	overflowed bool
+	program    bool   // asked by a program, which is told of an error in its own form: see problem
 	line       []byte // room for the access line
 }
 
@@ -224,6 +225,7 @@ func (s *Server) resolve(rc *fasthttp.RequestCtx, x *exchange, at *Host, raw str
 	if x.rest != "/" {
 		x.rest = strings.TrimSuffix(x.rest, "/")
 	}
+	x.program = strings.HasPrefix(x.rest, programs)
 	x.moved = tidy(path) != raw
 	x.shown = x.site.ID
 	if closed(x.site) {

@@ -182,7 +182,7 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 		}
 		csp := h.Get("Content-Security-Policy")
 		for _, want := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self';", "base-uri 'none'", "form-action 'self'",
-			"object-src 'none'", "frame-ancestors 'self'", "media-src 'self' https://media.gov.cn", "upgrade-insecure-requests"} {
+			"object-src 'none'", "manifest-src 'self'", "frame-ancestors 'self'", "media-src 'self' https://media.gov.cn", "upgrade-insecure-requests"} {
 			if !strings.Contains(csp, want) {
 				t.Errorf("%s%s: the policy lacks %q: %s", row.host, row.path, want, csp)
 			}

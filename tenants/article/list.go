@@ -38,28 +38,19 @@ func (a *Articles) list(ctx context.Context, s *render.Site, tree *column.Tree, 
 		for _, c := range tree.VisibleChildren(k.ID) { // bounded by the template; the page is cached
 			l := column.Link(s, c)
 			below := ChildList{Title: l.Text, Href: l.Href}
-			if below.Items, err = a.items(ctx, s, subtree(tree, c), kernel.Page{Number: 1, Size: perColumn}); err != nil {
+			if below.Items, err = a.items(ctx, s, tree.Lists(c.ID), kernel.Page{Number: 1, Size: perColumn}); err != nil {
 				return render.Shell{}, page, err
 			}
 			page.Children = append(page.Children, below)
 		}
 	}
 	shell := render.Shell{Site: s, Nav: tree.Nav(s), Crumbs: crumbs(s, tree, k), Now: a.Now(), Head: render.Head{
-		Title: []string{k.Name}, Description: k.Description, Keywords: k.Keywords, Rest: rest, Column: columnMeta(k)}}
+		Title: []string{k.Name}, Description: k.Description, Keywords: k.Keywords, Rest: rest, Feed: rest, Column: columnMeta(k)}}
 	if number > 1 {
 		shell.Head.Title[0] = fmt.Sprintf("%s（第%d页）", k.Name, number)
 		shell.Head.Rest = address(rest, number)
 	}
 	return shell, page, nil
-}
-
-// subtree is the places of a column and of the visible ones below it: a group shows what its parts hold.
-func subtree(tree *column.Tree, k *column.Column) []int64 {
-	places := tree.Places(k.ID)
-	for _, c := range tree.VisibleChildren(k.ID) {
-		places = append(places, subtree(tree, c)...)
-	}
-	return places
 }
 
 // items reads a page of what is public in places, newest first by the day that is shown.
@@ -89,7 +80,7 @@ func (a *Articles) Latest(ctx context.Context, s *render.Site, columns []int64, 
 	var places []int64
 	for _, id := range columns {
 		if tree.Visible(id) {
-			places = append(places, subtree(tree, tree.Get(id))...)
+			places = append(places, tree.Lists(id)...)
 		}
 	}
 	if len(places) == 0 {

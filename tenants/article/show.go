@@ -69,10 +69,7 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 		page.Meta, page.Validity = p.Document.rows(&row, p.Keywords), validities[p.Document.Validity]
 	}
 	shell := render.Shell{Site: s, Nav: tree.Nav(s), Now: a.Now(), Head: render.Head{
-		Title: []string{p.Title}, Description: p.Summary, Keywords: p.Keywords, Rest: rest,
-		Article: &render.ArticleMeta{Title: p.Title, PubDate: minute(row.ShownAt), Source: p.Source, Keywords: p.Keywords,
-			Author: p.Author, Description: p.Summary, URL: s.URL(rest)},
-	}}
+		Title: []string{p.Title}, Description: p.Summary, Keywords: p.Keywords, Rest: rest, Article: p.meta(s, &row, &page)}}
 	at := tree.Resolve(row.Place)
 	if at == nil {
 		return shell, page, nil
@@ -80,6 +77,7 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 	page.Column = at.Name
 	shell.Head.Title = append(shell.Head.Title, at.Name)
 	shell.Head.Column = columnMeta(at)
+	shell.Head.Article.News = isNews(at)
 	shell.Crumbs = crumbs(s, tree, at)
 	return shell, page, nil
 }

@@ -213,6 +213,15 @@ func (t *Tree) VisibleChildren(parent int64) []*Column {
 	return all
 }
 
+// Lists returns the places of a column and of the visible ones below it: a group shows what its parts hold.
+func (t *Tree) Lists(id int64) []int64 {
+	places := t.Places(id)
+	for _, c := range t.VisibleChildren(id) {
+		places = append(places, t.Lists(c.ID)...)
+	}
+	return places
+}
+
 // Trail returns the column and those above it, the topmost first.
 func (t *Tree) Trail(id int64) []*Column {
 	var up []*Column
