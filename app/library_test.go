@@ -49,6 +49,7 @@ func TestTheMediaLibrary(t *testing.T) {
 		o.bringsIn(t, io)
 		lake := io.itemOf("湖.jpg")
 		o.describes(t, io, lake)
+		o.chooses(t, io, lake, other, next)
 		o.replaces(t, io, other, lake)
 		o.crops(t, io, lake)
 		o.throwsAway(t, io)

@@ -62,6 +62,8 @@ var kept = []backup.Table{
 	{Name: "article_imports", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "review_chains", Order: "site_id, column_id", Tenant: bySite},
 	{Name: "review_notes", Order: "site_id, id", Tenant: bySite},
+	{Name: "review_reasons", Order: "site_id", Tenant: bySite},
+	{Name: "review_grounds", Order: "site_id, id", Tenant: bySite},
 	{Name: "word_packs", Order: "site_id, name", Tenant: bySite},
 	{Name: "check_hits", Order: "site_id, article_id, n", Tenant: bySite},
 	{Name: "check_reasons", Order: "site_id, edition_id", Tenant: bySite},

@@ -25,6 +25,7 @@ var english = joined(
 	wordsColumns,
 	wordsRequests,
 	wordsMedia,
+	wordsChoose,
 	wordsInterpretation,
 	wordsAV,
 	wordsUpload,

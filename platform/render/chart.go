@@ -38,14 +38,40 @@ func Charts(body string) string {
 		if c, ok := readChart(table); ok {
 			drawn++
 			c.number = drawn
-			figure := &html.Node{Type: html.ElementNode, Data: "figure", DataAtom: atom.Figure, Attr: []html.Attribute{{Key: "class", Val: "chart"}}}
-			table.Parent.InsertBefore(figure, table)
-			table.Parent.RemoveChild(table)
-			figure.AppendChild(&html.Node{Type: html.RawNode, Data: c.svg()})
-			figure.AppendChild(table)
+			figureOf(table).InsertBefore(&html.Node{Type: html.RawNode, Data: c.svg()}, table)
 		}
 	}
 	return written(root, body)
+}
+
+// figureOf is the figure of a chart: the one in which the table stands with its words, or a new one around it.
+func figureOf(table *html.Node) *html.Node {
+	up := table.Parent
+	if up.DataAtom != atom.Figure {
+		figure := &html.Node{Type: html.ElementNode, Data: "figure", DataAtom: atom.Figure}
+		up.InsertBefore(figure, table)
+		up.RemoveChild(table)
+		figure.AppendChild(table)
+		up = figure
+	}
+	classes := strings.Fields(attr(up, "class"))
+	if !slices.Contains(classes, "chart") {
+		up.Attr = slices.DeleteFunc(up.Attr, func(a html.Attribute) bool { return a.Key == "class" })
+		up.Attr = append(up.Attr, html.Attribute{Key: "class", Val: strings.Join(append(classes, "chart"), " ")})
+	}
+	return up
+}
+
+// below are the words of the figure in which a table stands, or "".
+func below(table *html.Node) string {
+	if up := table.Parent; up != nil && up.DataAtom == atom.Figure {
+		for c := range up.ChildNodes() {
+			if c.DataAtom == atom.Figcaption {
+				return inCell(c)
+			}
+		}
+	}
+	return ""
 }
 
 // Tables are the tables below a node, in the order of the text; one within another is part of that.
@@ -79,6 +105,9 @@ func readChart(table *html.Node) (c chart, ok bool) {
 	}
 	c.line = kind == ChartLine
 	rows := rowsOf(table, &c.title)
+	if c.title == "" {
+		c.title = below(table)
+	}
 	if len(rows) < 2 || len(rows) > chartRows+1 || len(rows[0]) < 2 || len(rows[0]) > chartSeries+1 {
 		return c, false
 	}
@@ -277,7 +306,11 @@ func Plots(body string) (all []Plot) {
 		c, drawn := readChart(t)
 		p := Plot{Title: c.title, Kind: marked(t), Drawn: drawn}
 		if p.Title == "" {
-			if rows := rowsOf(t, &p.Title); p.Title == "" && len(rows) > 0 {
+			rows := rowsOf(t, &p.Title)
+			if p.Title == "" {
+				p.Title = below(t)
+			}
+			if p.Title == "" && len(rows) > 0 {
 				p.Title = strings.Join(rows[0], " ")
 			}
 		}

@@ -137,3 +137,23 @@ func FuzzCharts(f *testing.F) {
 		}
 	})
 }
+
+// E4: a chart that stands in a figure with its words is called by them, and is drawn into that figure, which stays one.
+func TestAChartHasTheWordsOfItsFigure(t *testing.T) {
+	inner := `<tbody><tr><td>年</td><td>数</td></tr><tr><td>2025</td><td>3</td></tr></tbody></table>`
+	body := Sanitise(`<figure class="info"><table class="chart-bar">` + inner + `<figcaption>三年补助 &amp; 受益</figcaption></figure>`)
+	doc := parsed(t, Charts(body))
+	if n := doc.Find("figure").Length(); n != 1 || !doc.Find("figure").HasClass("chart") || !doc.Find("figure").HasClass("info") {
+		t.Errorf("%d figures: %s", n, Charts(body))
+	}
+	if got := doc.Find("figure > svg + table + figcaption").Length(); got != 1 || doc.Find("svg").AttrOr("aria-label", "") != "三年补助 & 受益" {
+		t.Errorf("drawn as %s", Charts(body))
+	}
+	if plots := Plots(body); len(plots) != 1 || plots[0].Title != "三年补助 & 受益" || !plots[0].Drawn {
+		t.Errorf("asked for as %+v", plots)
+	}
+	plain := Sanitise(`<figure><table>` + inner + `<figcaption>普通表格</figcaption></figure><table>` + inner)
+	if plots := Plots(plain); len(plots) != 2 || plots[0].Title != "普通表格" || plots[1].Title != "年 数" {
+		t.Errorf("asked for as %+v", plots)
+	}
+}

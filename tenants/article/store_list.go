@@ -23,6 +23,7 @@ type Filter struct {
 	Text     string    // in the title, large or small letters
 	From, To time.Time // when it was last changed: from From on, before To
 	Binned   bool      // what is in the bin, and nothing else
+	Held     bool      // only what is not to be disclosed proactively
 }
 
 // List returns a page of the site's articles as editors see them, last changed first; payloads hold the title only.
@@ -64,6 +65,9 @@ func (a *Articles) chosen(ctx context.Context, site kernel.SiteID, f Filter, p k
 	}
 	if f.Binned || f.State != "" && f.State != Released {
 		q = q.Where("state <> 'published'") // says nothing new: it opens the index of these to SQLite
+	}
+	if f.Held {
+		q = q.Where("disclosure IN ('on_request', 'withheld')") // in the words of the index of these
 	}
 	if f.Author != 0 {
 		q = q.Where("author_id = ?", f.Author)

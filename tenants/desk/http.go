@@ -63,6 +63,8 @@ func (d *Desk) Routes(r *web.Router) {
 		{fiber.MethodPost, "/sites/:site/articles/:id/signed", slices.Concat(reads, lastly), d.sign},
 		{fiber.MethodGet, "/sites/:site/chains", []policies.Action{"column.owner.set"}, d.showChains},
 		{fiber.MethodPost, "/sites/:site/chains", []policies.Action{"column.owner.set"}, d.setChain},
+		{fiber.MethodPost, "/sites/:site/chains/reasons", []policies.Action{"column.owner.set"}, d.setReasons},
+		{fiber.MethodPost, "/sites/:site/articles/:id/ground", []policies.Action{"secrecy.pass"}, d.confirm},
 	} {
 		most := 0
 		if strings.HasSuffix(a.path, "/insert") || strings.HasSuffix(a.path, "/signed") {
@@ -82,7 +84,7 @@ func (d *Desk) Routes(r *web.Router) {
 // of a site are nobody's who has one column of it.
 func (d *Desk) columnOf(path string) func(c *fiber.Ctx) (int64, error) {
 	switch {
-	case strings.HasSuffix(path, "/chains"):
+	case strings.Contains(path, "/chains"):
 		return nil
 	case !strings.Contains(path, ":id"):
 		return func(*fiber.Ctx) (int64, error) { return web.AnyColumn, nil }

@@ -51,6 +51,7 @@ type articlePage struct {
 	Facts  []fact          // what else the article says of itself: its number, its disclosure
 	// Pairing is what it explains and what explains it.
 	Pairing pairing
+	Holding holding
 	Films   console.Section // what plays in the text, and whether everybody can follow it
 }
 
@@ -65,6 +66,7 @@ var articleView = console.Define[articlePage]("desk", "article")
 // sentences are what a screen says after an act.
 var sentences = map[string]string{
 	"comment": "批注已写下，办这篇稿件的同事都看得到。", "handover": "已转给同事，它排到了对方的待审里。", "signed": "线下签批已登记。", "settled": "已标记为处理过。",
+	"ground": "已确认，记在办理过程里。",
 	"urgent": "已紧急发布，网站上现在就能看到。请在 24 小时内由另一位同事补审。", "reviewed": "已补审，责任链完整了。",
 	"saved": "已保存为草稿，只有本站的同事看得到。", "sent": "已送审。审核人会在“待审”里看到它。", "passed": "已通过，送到下一步。",
 	"returned": "已退回作者。", "published": "已发布，网站上现在就能看到。", "withdrawn": "已撤回，网站上已经看不到。",
@@ -89,7 +91,7 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	page := console.Page{Title: a.Payload.Title, Site: a.Site, Scripts: []string{"remarks.js"}}
 	p := articlePage{ID: a.ID, Bulk: "/sites/" + a.Site.String() + "/articles/bulk", Address: address(a.Site, a.ID, ""), Title: a.Payload.Title, UpdatedAt: a.UpdatedAt, Summary: a.Payload.Summary, Source: a.Payload.Source,
 		Body: template.HTML(render.Sanitise(a.Payload.Body)), Version: a.Version, // sanitised
-		Opinion: "内容属实，同意发布。", Secrecy: "经审查，不涉及国家秘密、工作秘密和个人隐私。"}
+		Opinion: "内容属实，同意发布。", Secrecy: "经审查，不涉及国家秘密、工作秘密和个人隐私。", Holding: holding{Words: "经审查，理由和依据成立，同意不主动公开。"}}
 	if err == nil {
 		page.Undo = restored(c, a)
 	}
@@ -111,6 +113,9 @@ func (d *Desk) article(c *fiber.Ctx, a *article.Draft, err error) error {
 	}
 	p.State, p.Kind = say(c, word), kind
 	if err := d.open(c, a, &p); err != nil {
+		return err
+	}
+	if err := d.grounds(c, a, &p); err != nil {
 		return err
 	}
 	if err := d.against(c, a, &p); err != nil {
@@ -160,6 +165,9 @@ func (p *articlePage) tell(c *fiber.Ctx, page *console.Page, err error) error {
 		return nil
 	}
 	switch {
+	case strings.HasSuffix(c.Path(), "/ground"):
+		p.Holding.Words = typed(c, "agree")
+		return nil
 	case strings.HasSuffix(c.Path(), "/urgent"):
 		p.Urgent = typed(c, "words")
 		return nil

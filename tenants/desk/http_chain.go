@@ -22,6 +22,7 @@ type chainsPage struct {
 	Policies []named
 	Wrong    trouble
 	Done     string
+	Reasons  reasonsForm
 }
 
 type chainRow struct {
@@ -49,6 +50,8 @@ func (d *Desk) chains(c *fiber.Ctx, wrongly error) error {
 		p.Wrong, page.Status = trouble{console.Told(c, wrongly), field}, statuses[fault.KindOf(wrongly)]
 	} else if c.Query("done") == "set" {
 		p.Done = say(c, "已保存。以后送审的稿件按新的流程走，正在审核的不变。")
+	} else if c.Query("done") == "reasons" {
+		p.Done = say(c, "已保存。退回稿件时就用这些理由。")
 	}
 	template, err := d.Sites.TemplateOf(ctx, site)
 	if err != nil {
@@ -62,6 +65,9 @@ func (d *Desk) chains(c *fiber.Ctx, wrongly error) error {
 		return err
 	}
 	if p.Rows, err = d.chainRows(ctx, site); err != nil {
+		return err
+	}
+	if err := d.reasonsFor(c, &p); err != nil {
 		return err
 	}
 	return chainsView.Show(d.Console, c, page, p)

@@ -42,6 +42,8 @@ type formPage struct {
 	// Explaining is the policy that a new article is to explain, or nil.
 	Explaining *explaining
 	Plots      []plotLine
+	Library    string // where the numbers of what may be put in are read
+	Item       string // such a number, as typed
 }
 
 // trouble is what is wrong with a form, for its heading and beside its fields.
@@ -162,8 +164,10 @@ func (d *Desk) form(c *fiber.Ctx, p formPage, err error) error {
 		p.Back = p.Action
 	}
 	p.Groups = formGroups(c, p.Fields, p.Wrong)
-	if p.Fields.Marked {
-		p.Plots = plotLines(c, render.MarkPlots(p.Fields.Body, p.Fields.Kinds))
+	p.Library = "/sites/" + at(c).String() + "/media/choose"
+	if p.Fields.Marked { // the text carries what was chosen: the editor shows it there
+		p.Fields.Body = render.MarkPlots(p.Fields.Body, p.Fields.Kinds)
+		p.Plots = plotLines(c, p.Fields.Body)
 	}
 	if p.Columns, err = d.choices(c.UserContext(), at(c), p.Fields.Column, "article.create", "article.edit.draft"); err != nil {
 		return err

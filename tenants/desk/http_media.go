@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"html/template"
 	"net/url"
@@ -33,7 +34,10 @@ func (d *Desk) insert(c *fiber.Ctx) error {
 	if wrong == nil {
 		wrong = ownForm(c)
 	}
-	if wrong == nil && len(u.Files) == 0 {
+	if wrong == nil {
+		wrong = d.fromLibrary(c, &p)
+	}
+	if wrong == nil && len(u.Files) == 0 && typed(c, "item") == "" {
 		wrong = fault.In("file", "请先选择图片或文件。")
 	}
 	alt := strings.TrimSpace(typed(c, "alt"))
@@ -50,6 +54,23 @@ func (d *Desk) insert(c *fiber.Ctx) error {
 		}
 	}
 	return d.form(c, p, wrong)
+}
+
+// fromLibrary puts the item that the form names by its number at the end of the body, with the library's words where none were typed.
+func (d *Desk) fromLibrary(c *fiber.Ctx, p *formPage) error {
+	number := strings.TrimSpace(typed(c, "item"))
+	if number == "" {
+		return nil
+	}
+	p.Item = number
+	id, _ := kernel.ParseID[media.ID](number) // what is no number is no item
+	i, err := d.Media.ForText(c.UserContext(), at(c), id)
+	if err != nil {
+		return err
+	}
+	p.Item = ""
+	p.Fields.put(i.Markup(cmp.Or(strings.TrimSpace(typed(c, "alt")), i.Alt)))
+	return nil
 }
 
 // dressed is a text for this screen, its pictures found below the site's address here, its films with the words of this moment.

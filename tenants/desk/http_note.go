@@ -49,9 +49,6 @@ type note struct {
 	Scan                *scan
 }
 
-// usual are what reviewers say most often when they return a text; the words typed beside it are added.
-var usual = []string{"标题不准确，请重新拟定。", "数据、时间或名称有误，请核对。", "文号、落款或日期不完整，请补全。", "涉及个人信息，请隐去。", "图片或附件不清楚，请更换。", "请按公文格式调整。", "内容重复，本站已发布过。"}
-
 // besides finds what stands beside the article and what the person may write there.
 func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) error {
 	obj := publication.Object{Site: a.Site, Kind: article.Kind, ID: a.ID}
@@ -59,7 +56,7 @@ func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) er
 	if err != nil {
 		return err
 	}
-	p.Usual, p.MayTalk = usual, true
+	p.MayTalk = true
 	scans, err := d.scans(ctx, a, notes)
 	if err != nil {
 		return err
@@ -90,6 +87,12 @@ func (d *Desk) besides(ctx context.Context, a *article.Draft, p *articlePage) er
 	}
 	if !p.MayReview {
 		return nil
+	}
+	if p.Usual, _, err = d.Reviews.Reasons(ctx, a.Site); err != nil {
+		return err
+	}
+	if p.UsualReason != "" && !slices.Contains(p.Usual, p.UsualReason) { // chosen before the list was changed
+		p.Usual = append(p.Usual, p.UsualReason)
 	}
 	p.Colleagues, err = d.others(ctx, a)
 	return err

@@ -99,6 +99,11 @@ func (d *Desk) all(c *fiber.Ctx, wrongly error) error {
 		if q.Section.Items, err = d.items(ctx, waiting); err != nil {
 			return err
 		}
+		more, err := d.unconfirmed(ctx, s.ID)
+		if err != nil {
+			return err
+		}
+		q.Section.Items = append(q.Section.Items, more...)
 		for _, t := range waiting {
 			if t.what == review.ToPublish {
 				v := value(t.Site, t.ID, t.trail.Edition)
@@ -234,6 +239,11 @@ func (d *Desk) showQueue(c *fiber.Ctx) error {
 	if s.Items, err = d.items(c.UserContext(), all); err != nil {
 		return err
 	}
+	more, err := d.unconfirmed(c.UserContext(), at(c))
+	if err != nil {
+		return err
+	}
+	s.Items = append(s.Items, more...)
 	return queueView.Show(d.Console, c, console.Page{Title: say(c, "待审"), Site: at(c)}, queuePage{s})
 }
 

@@ -27,6 +27,11 @@ func (d *Desk) Waiting(ctx context.Context, site kernel.SiteID) (console.Section
 	if s.Items, err = d.items(ctx, all); err != nil {
 		return s, err
 	}
+	more, err := d.unconfirmed(ctx, site)
+	if err != nil {
+		return s, err
+	}
+	s.Items = append(s.Items, more...)
 	if len(s.Items) > workItems {
 		s.Items, s.More = s.Items[:workItems], "/sites/"+site.String()+"/reviews"
 	}

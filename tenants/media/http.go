@@ -38,6 +38,8 @@ func (m *Media) Routes(r *web.Router) {
 		Tenancy: "site", Cache: "private", Column: somewhere, Do: m.forEditors})
 	r.Action(web.ActionRoute{Room: "tenants/media", Method: fiber.MethodPost, Path: "/sites/:site/media", Action: writes[0], Or: writes[1:],
 		Tenancy: "site", Cache: "no-store", MaxBody: UploadMost, Column: somewhere, Do: m.upload})
+	r.Action(web.ActionRoute{Room: "tenants/media", Method: fiber.MethodGet, Path: "/sites/:site/media/choose", Action: writes[0], Or: writes[1:],
+		Tenancy: "site", Cache: "no-store", Column: somewhere, Do: m.showChoice})
 	m.filmRoutes(r, see)
 	m.libraryRoutes(r)
 }

@@ -40,13 +40,17 @@ func (s *Shelved) Called() string { return cmp.Or(s.Title, s.Name) }
 type Filter struct {
 	Shelf  string
 	Folder string
-	Text   string // in its names, its description or its source
+	Text   string           // in its names, its description or its source
+	Only   ID               // this one; 0: any
+	Usable bool             // only what plays or is no film
+	Of     kernel.AccountID // only what they put in and what citizens have; 0: whoever put it in
 }
 
 // The shelves of the library.
 const (
 	Pictures = "picture"
 	Files    = "file"
+	Films    = "film"   // and recordings, which stand among the files as well
 	Unused   = "unused" // never named by anything for UnusedFor
 	Binned   = "bin"
 )

@@ -17,7 +17,7 @@ func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Screens returns the declared screens, for the console that they are shown in.
 func Screens() []console.View {
-	return []console.View{libraryView, itemView, swapView, resultsView, sharesView, sharedView, filmView}
+	return []console.View{libraryView, choiceView, itemView, swapView, resultsView, sharesView, sharedView, filmView}
 }
 
 // Module plugs the room in.

@@ -90,9 +90,20 @@ func (m *Media) shelf(ctx context.Context, site kernel.SiteID, f Filter, p kerne
 		q = q.Where("m.width > 0")
 	case Files:
 		q = q.Where("m.width = 0")
+	case Films:
+		q = q.Where("m.kind IN (?)", bun.List(timedKinds()))
 	case Unused:
 		q = q.Where("m.at < ?", m.Now().Add(-UnusedFor)).Where("m.id NOT IN (?)", bun.List(without)).
 			Where("NOT EXISTS (SELECT 1 FROM media_uses u WHERE u.site_id = m.site_id AND u.media_id = m.id)")
+	}
+	if f.Only != 0 {
+		q = q.Where("m.id = ?", f.Only)
+	}
+	if f.Usable {
+		q = q.Where("NOT EXISTS (SELECT 1 FROM media_films f WHERE f.site_id = m.site_id AND f.media_id = m.id AND f.state = ?)", Broken)
+	}
+	if f.Of != 0 {
+		q = q.Where("(m.uploaded_by = ?"+strings.Replace(public, " AND ", " OR ", 1)+")", f.Of)
 	}
 	if f.Folder != "" {
 		q = q.Where("c.folder = ?", f.Folder)

@@ -1,6 +1,7 @@
 // The editor of the writing form. It takes the place of the form's text area and gives its text back to it, so that the form goes
 // where it always goes; without this script, or in a browser that is too old for it, the plain form works.
 import {Editor} from '@tiptap/core'
+import {charting} from './chart.js'
 import {filing} from './files.js'
 import {pasting} from './paste.js'
 import {schema, site} from './schema.js'
@@ -105,7 +106,7 @@ function write(form) {
     input.select()
   }
 
-  const tools = toolbar(bar, editor, {link, file: () => file()})
+  const tools = toolbar(bar, editor, {link, file: () => file(), chart: charting(() => editor, clone)})
   const frame = document.createElement('div')
   frame.className = 'writer'
   frame.append(bar, surface, line)
@@ -113,7 +114,7 @@ function write(form) {
   area.hidden = true
   area.required = false // a hidden control cannot say what it lacks; the server does
   form.classList.add('writing')
-  form.querySelector('[data-upload]')?.remove() // the toolbar has it
+  for (const plain of form.querySelectorAll('[data-upload], [data-charts]')) plain.remove() // the toolbar has it
   const hint = document.getElementById('body-hint')
   if (hint) hint.textContent = line.dataset.hint
   label.addEventListener('click', () => editor.view.focus())

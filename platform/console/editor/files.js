@@ -2,6 +2,7 @@
 // of them goes into the text. On a picture that stands there already the same dialog changes its words.
 
 import {Selection} from '@tiptap/pm/state'
+import {choosing} from './library.js'
 
 // behind puts the cursor after the picture that was put in: what is typed next must not take its place.
 function behind({state, view}) {
@@ -19,6 +20,13 @@ export function filing(form, editor, clone, say) {
     const node = editor().state.selection.node
     return node && (node.type.name === 'image' || node.type.name === 'picture') ? node : null
   }
+
+  const put = html => {
+    editor().commands.insertContent(html)
+    behind(editor())
+    say('uploaded')
+  }
+  const choose = choosing(form, editor, clone, put)
 
   // What is large goes in pieces, on a line of its own in the dialog: see assets/upload.js.
   async function send(file, alt, list) {
@@ -45,7 +53,9 @@ export function filing(form, editor, clone, say) {
       wrong.hidden = !words
       go.disabled = false
     }
-    file.closest('p').hidden = !!old || given.length > 0
+    const library = dialog.querySelector('[data-library]')
+    file.closest('p').hidden = library.hidden = !!old || given.length > 0
+    library.addEventListener('click', () => { dialog.close(); choose() })
     list.textContent = [...given].map(f => f.name).join('\n')
     list.hidden = !given.length
     if (old) alt.value = old.attrs.alt

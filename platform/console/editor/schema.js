@@ -5,18 +5,20 @@ import {history, redo, undo} from '@tiptap/pm/history'
 import {Plugin} from '@tiptap/pm/state'
 import {gapCursor} from '@tiptap/pm/gapcursor'
 import {addColumnAfter, addRowAfter, deleteColumn, deleteRow, deleteTable, goToNextCell, mergeCells, splitCell, tableEditing, toggleHeaderRow} from '@tiptap/pm/tables'
+import {chartKinds} from './chart.js'
 
 // classes are the meanings a box may carry.
 const classes = ['ta-l', 'ta-c', 'ta-r', 'indent-2', 'info', 'docno', 'sign']
 
-const meaning = {
+const means = classes => ({
   class: {
     default: null,
     keepOnSplit: false,
     parseHTML: e => [...e.classList].filter(c => classes.includes(c)).join(' ') || null,
     renderHTML: a => a.class ? {class: a.class} : {},
   },
-}
+})
+const meaning = means(classes)
 
 const box = (name, tag, more = {}) => Node.create({
   name, group: 'block', content: 'inline*',
@@ -124,7 +126,7 @@ const Figcaption = Node.create({
 // The tables of prosemirror-tables, without column widths: those would be inline styles.
 const Table = Node.create({
   name: 'table', group: 'block', content: 'tableRow+', tableRole: 'table', isolating: true,
-  addAttributes: () => meaning,
+  addAttributes: () => means([...classes, ...chartKinds]),
   parseHTML: () => [{tag: 'table'}],
   renderHTML: ({HTMLAttributes}) => ['table', HTMLAttributes, ['tbody', 0]],
   addProseMirrorPlugins: () => [tableEditing()],

@@ -1,3 +1,5 @@
+import {at, kindOf} from './chart.js'
+
 // The toolbar: one stop of the Tab key, arrows inside (WAI-ARIA toolbar), every button a word. Its HTML and its words are the server's.
 
 const acts = {
@@ -10,6 +12,7 @@ const acts = {
   quote: {run: c => c.toggleWrap('blockquote'), on: e => e.isActive('blockquote')},
   file: {on: e => ['image', 'picture'].includes(e.state.selection.node?.type.name)},
   table: {run: c => c.insertTable(3, 3), can: e => !e.isActive('table')},
+  chart: {on: e => !!kindOf(at(e.state)?.table)},
   link: {on: e => e.isActive('link')},
   undo: {run: c => c.undo(), can: e => e.can().undo()},
   redo: {run: c => c.redo(), can: e => e.can().redo()},
