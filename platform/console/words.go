@@ -34,6 +34,7 @@ var english = joined(
 	wordsSession,
 	wordsRefusals,
 	wordsNetworks,
+	wordsLimit,
 	wordsFaults,
 	wordsFaultsSites,
 	wordsFaultsTenants,
