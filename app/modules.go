@@ -191,7 +191,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	h.explain()
 	h.Watch = watch.New(watch.Room{Now: now, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Estate: h.Estate, Console: h.Console,
 		Contents: watched{h}, Drafts: desk.Reads()})
-	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites, who.Reach)
+	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites, who.Reach, h.Orgs)
 	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console, Pictures: h.Media, Reach: who.Reach})
 	return nil
 }

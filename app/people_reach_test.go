@@ -9,14 +9,17 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/org"
 )
 
-// Q2, A8, d51: over the routes on both engines: how many sessions a person has, and how far a post reaches.
+// Q2, A8, B3, B4, d51: over the routes on both engines: how many sessions a person has, how far a post reaches, and who answers for a column.
 func TestSessionsAndColumnsOfPeople(t *testing.T) {
 	t.Parallel()
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		t.Run("sessions", func(t *testing.T) { sessionsAtOnce(t, o) })
 		t.Run("columns", func(t *testing.T) { postOfOneColumn(t, o) })
+		t.Run("who answers", func(t *testing.T) { whoAnswers(t, o) })
+		t.Run("a merge within reach", func(t *testing.T) { mergesWithinReach(t, o) })
 		o.cleanHTML(t)
 	})
 }
@@ -108,6 +111,50 @@ func postOfOneColumn(t *testing.T, o *bureau) {
 	lead.wants(one+"/end", url.Values{"post": {live[0].ID.String()}, "document": {"关政免〔2026〕8号"}}, http.StatusSeeOther, "done=ended")
 	lead.wants(one+"/posts", form("site"), http.StatusSeeOther, "done=appointed")
 	w.shows(w.base(), "公告栏的一篇", "动态栏的一篇")
+}
+
+// whoAnswers: a unit of the register is chosen from the site's own and its offices, or a name is written; never both, and no other unit.
+func whoAnswers(t *testing.T, o *bureau) {
+	ctx := kernel.WithActor(t.Context(), identity.System("cli"))
+	lead := o.hire("zeren", "CL")
+	office, err := o.Orgs.Create(ctx, org.Spec{Code: "GM-NY", Name: "关庙镇农业农村办公室", Level: org.Dept, Parent: lead.account.Org})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := lead.columns() + "/2"
+	form := func(unit, owner string) url.Values {
+		return url.Values{"version": {lead.version(2)}, "unit": {unit}, "owner": {owner}}
+	}
+	if page := lead.shows(at, office.Name, "不在清单里", "关庙镇"); strings.Contains(page, "汉滨区</option>") {
+		t.Errorf("another unit is offered: %s", page)
+	}
+	county := o.org(t, ctx, "610902")
+	lead.wants(at+"/owner", form(office.ID.String(), "农办老王"), http.StatusUnprocessableEntity, "二选一")
+	if _, _, page := lead.post(at+"/owner", form(office.ID.String(), "农办老王")); !strings.Contains(page, `value="农办老王"`) || !strings.Contains(page, `value="`+office.ID.String()+`" selected`) {
+		t.Errorf("what was chosen is lost: %s", page)
+	}
+	for _, unit := range []string{county.String(), "424242", "x"} {
+		lead.wants(at+"/owner", form(unit, ""), http.StatusUnprocessableEntity, "清单里没有这个单位")
+	}
+	lead.wants(at+"/owner", form(office.ID.String(), ""), http.StatusSeeOther, "done=owner")
+	lead.shows(at, "<dd>"+office.Name+"</dd>", `value="`+office.ID.String()+`" selected`, `name="owner" value=""`)
+	lead.shows(lead.columns(), office.Name)
+	lead.wants(at+"/owner", form("0", "文化站"), http.StatusSeeOther, "done=owner")
+	lead.shows(at, "<dd>文化站</dd>", `name="owner" value="文化站"`)
+	if k, err := o.Columns.Get(ctx, o.site.ID, 2); err != nil || k.OwnerOrg != 0 || k.Owner != "文化站" {
+		t.Errorf("kept %+v, %v", k, err)
+	}
+}
+
+// mergesWithinReach: whoever answers for one column asks for no successor that is not theirs, for a merge or a closing; the whole site's lead does.
+func mergesWithinReach(t *testing.T, o *bureau) {
+	one, lead := o.hireFor("610902100", "zhuanlan", 2, "CL"), o.hire("quanzhan", "CL")
+	form := url.Values{"column": {"2"}, "successor": {"1"}, "reason": {"内容重复，合在一起。"}}
+	for _, kind := range []string{"merge", "close"} {
+		one.wants(one.requests()+"/"+kind, form, http.StatusUnprocessableEntity, "请由负责全站的人提出")
+		one.lacks(one.requests()+"/"+kind, `<option value="1"`)
+	}
+	lead.wants(lead.requests()+"/merge", form, http.StatusSeeOther, "done=asked")
 }
 
 // lacks expects a screen without some words.
