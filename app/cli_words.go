@@ -152,6 +152,7 @@ var texts = map[string][2]string{
 	"rechecks_opened":    {"开始了 %d 个网站的年度复核。", "%d re-checks opened."},
 	"console_allow":      {"只有这些地址或网段能打开工作台，用逗号隔开；不写就不限制", "only these addresses or networks reach the console, separated by commas; none: no limit"},
 	"console_idle":       {"多久没有操作就退出登录，超过 5 分钟，最多 30 分钟", "an unused session ends after this time, more than 5 and at most 30 minutes"},
+	"console_sessions":   {"一个人最多同时登录几处，1 到 50；安全管理员在工作台上另有设定的，以那个为准", "in how many places a person may be signed in at once, 1 to 50, unless the security administrator says otherwise on the console"},
 	"admin_allow":        {"只让技术岗位的人员从这些网段使用工作台；不写网段就显示现在的，--clear 取消", "let people with technical posts use the console from these networks only; without any shows the list, --clear empties it"},
 	"f_networks":         {"地址或网段", "addresses or networks"},
 	"f_allow_clear":      {"取消限制", "empty the list"},

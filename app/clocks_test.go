@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
 
@@ -340,4 +342,54 @@ func theColumnsOfficer(t *testing.T, io, both, county *worker) {
 	county.bell(1) // the week and the home page, over for long
 	county.shows("/notices", "每周更新、首页更新")
 	county.wants("/notices/open", url.Values{"notice": {county.notice()}}, http.StatusSeeOther, "/sites/"+io.site.ID.String()+"/board")
+	theOffice(t, io, both, only)
+}
+
+// theOffice: B3: where an office of the register answers for the column, what is due is told to those of its people who write there, before the
+// column's own officer. One deadline is told once a step, so each asks who would be told.
+func theOffice(t *testing.T, io, both, only *worker) {
+	ctx := kernel.WithActor(t.Context(), identity.System("cli"))
+	office, err := io.Orgs.Create(ctx, org.Spec{Code: "GM-DZB", Name: "关庙镇党政综合办公室", Level: org.Dept, Parent: io.account.Org})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clerk, err := io.Accounts.Create(ctx, identity.Account{Login: "zonghe", Name: "综合办干部", Org: office.ID})
+	if err == nil {
+		_, err = io.Accounts.Appoint(ctx, identity.Appointment{Account: clerk.ID, Role: "IO", Org: io.account.Org, Document: "关政任〔2026〕9号"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := func(who string, want ...kernel.AccountID) {
+		t.Helper()
+		got, err := io.herald().audience(ctx, clocks.Notice{Site: io.site.ID, Duty: 1, To: clocks.ToWriter, Columns: []int64{2}})
+		slices.Sort(want)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v are told, %v; want %v", who, got, err, want)
+		}
+	}
+	set := func(name string, unit kernel.OrgID) {
+		t.Helper()
+		if err := io.Columns.SetOwner(ctx, io.site.ID, 2, name, unit, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told("nobody answers for it by name", only.account.ID)
+	set("党政综合办", 0)
+	told("a name alone", only.account.ID)
+	set(office.Name, office.ID)
+	told("an office", clerk.ID)
+	set("关庙镇", io.account.Org)
+	told("the site's own unit", only.account.ID)
+	empty, err := io.Orgs.Create(ctx, org.Spec{Code: "GM-KJ", Name: "关庙镇科技办公室", Level: org.Dept, Parent: io.account.Org})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set(empty.Name, empty.ID)
+	told("an office without anybody", only.account.ID)
+}
+
+// herald is what the clocks tell people through.
+func (o *bureau) herald() herald {
+	return herald{informer{&guard{accounts: o.Accounts, sites: o.Sites, columns: o.Columns, articles: o.Articles, reviews: o.Reviews, now: o.now}, o.House}}
 }

@@ -65,8 +65,8 @@ func (t herald) audience(ctx context.Context, n clocks.Notice) ([]kernel.Account
 	return t.holding(ctx, n.Site, facts.Owner.ID, "article.publish") // a small office, which has no content lead
 }
 
-// writers are those who keep the columns up to date: of each, whoever has a post for it or for one above it, or else whoever writes on the
-// whole site.
+// writers are those who keep the columns up to date: of each, whoever writes there and works in the office that answers for it, or else whoever
+// has a post for it or for one above it, or else whoever writes on the whole site.
 func (t herald) writers(ctx context.Context, id kernel.SiteID, at kernel.OrgID, columns []int64) (some []kernel.AccountID, err error) {
 	people, err := t.accounts.Holders(ctx, id, []kernel.OrgID{at})
 	if err != nil {
@@ -91,13 +91,34 @@ func (t herald) writers(ctx context.Context, id kernel.SiteID, at kernel.OrgID, 
 				own = append(own, who)
 			}
 		}
-		if len(own) == 0 {
+		office, err := t.office(ctx, id, at, column, slices.Concat(own, wide))
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case len(office) > 0:
+			own = office
+		case len(own) == 0:
 			own = wide
 		}
 		some = append(some, own...)
 	}
 	slices.Sort(some)
 	return slices.Compact(some), nil
+}
+
+// office are those of the people who work in the office that answers for a column; none where that is the site's own unit, or nobody of the
+// register.
+func (t herald) office(ctx context.Context, id kernel.SiteID, at kernel.OrgID, column int64, people []kernel.AccountID) ([]kernel.AccountID, error) {
+	tree, err := t.columns.Tree(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	k := tree.Get(column)
+	if k == nil || k.OwnerOrg == 0 || k.OwnerOrg == at {
+		return nil, nil
+	}
+	return t.accounts.Of(ctx, k.OwnerOrg, people...)
 }
 
 // superiors are those who supervise the site from the nearest unit above it that has anybody who does.

@@ -43,6 +43,7 @@ type Config struct {
 	TrustedProxies   []string      `name:"trusted-proxies" env:"ZHANQUN_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
 	ConsoleAllow     []string      `name:"console-allow" env:"ZHANQUN_CONSOLE_ALLOW" placeholder:"CIDR" help:"${console_allow}"`
 	ConsoleIdle      time.Duration `name:"console-idle" env:"ZHANQUN_CONSOLE_IDLE" default:"30m" placeholder:"TIME" help:"${console_idle}"`
+	ConsoleSessions  int           `name:"console-sessions" env:"ZHANQUN_CONSOLE_SESSIONS" default:"5" placeholder:"N" help:"${console_sessions}"`
 	OIDCIssuer       string        `name:"oidc-issuer" env:"ZHANQUN_OIDC_ISSUER" placeholder:"URL" help:"${oidc_issuer}"`
 	OIDCClient       string        `name:"oidc-client" env:"ZHANQUN_OIDC_CLIENT" placeholder:"ID" help:"${oidc_client}"`
 	OIDCSecretFile   string        `name:"oidc-secret-file" env:"ZHANQUN_OIDC_SECRET_FILE" placeholder:"FILE" help:"${oidc_secret_file}"`
@@ -181,6 +182,10 @@ func (c Config) public(port int) (Config, error) {
 	if c.ConsoleIdle <= identity.LeastIdle || c.ConsoleIdle > identity.Idle {
 		return c, fault.In("console-idle", "--console-idle 应多于 %s，最多 %s。", identity.LeastIdle, identity.Idle)
 	}
+	c.ConsoleSessions = cmp.Or(c.ConsoleSessions, identity.UsualSessions)
+	if c.ConsoleSessions < 1 || c.ConsoleSessions > identity.MostSessions {
+		return c, fault.In("console-sessions", "--console-sessions 应在 1 到 %d 之间。", identity.MostSessions)
+	}
 	return c, c.checkProvider()
 }
 
@@ -231,7 +236,7 @@ func (c Config) shown() [][2]string {
 	return [][2]string{
 		{"data", c.Data}, {"listen", c.Listen}, {"ops-listen", c.OpsListen}, {"database", masked(c.Database)}, {"media", masked(c.Media)},
 		{"key-file", c.KeyFile}, {"domain", c.Domain}, {"public-scheme", c.PublicScheme}, {"public-port", port}, {"tls-dir", c.TLSDir}, {"tls-listen", c.TLSListen},
-		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"console-allow", strings.Join(c.ConsoleAllow, ",")}, {"console-idle", c.ConsoleIdle.String()}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
+		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"console-allow", strings.Join(c.ConsoleAllow, ",")}, {"console-idle", c.ConsoleIdle.String()}, {"console-sessions", strconv.Itoa(c.ConsoleSessions)}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
 		{"oidc-secret-file", c.OIDCSecretFile}, {"smtp", c.SMTP}, {"smtp-from", c.SMTPFrom}, {"smtp-user", c.SMTPUser}, {"smtp-password-file", c.SMTPPasswordFile},
 		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"clamd", c.Clamd}, {"clamd-open", fmt.Sprint(c.ClamdOpen)},
 		{"security-contact", c.SecurityContact}, {"security-expires", c.SecurityExpires}, {"demo", fmt.Sprint(c.Demo)},
@@ -278,6 +283,14 @@ func (c Config) consoleURL() string {
 		at += ":" + strconv.Itoa(c.PublicPort)
 	}
 	return at + "/"
+}
+
+// sessionsAtOnce is how many sessions a person may have: a person of the demonstration is everybody who looks at it.
+func (c Config) sessionsAtOnce() int {
+	if c.Demo {
+		return identity.MostSessions
+	}
+	return cmp.Or(c.ConsoleSessions, identity.UsualSessions)
 }
 
 // linkURL is where a one-time link leads.

@@ -111,6 +111,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	}
 	h.Accounts = identity.New(d, now, ids, h.Audit, h.Sites)
 	h.Accounts.IdleFor(cmp.Or(cfg.ConsoleIdle, identity.Idle))
+	h.Accounts.AllowSessions(cfg.sessionsAtOnce())
 	if err := cfg.secondFactor(h.Accounts); err != nil {
 		return nil, err
 	}
@@ -151,7 +152,7 @@ func (h *House) admit(ctx context.Context, who kernel.Actor, from netip.Addr) er
 
 // furnishConsole makes the console and the rooms that have screens in it.
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
-	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Refusals: h.Refusals, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL},
+	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Refusals: h.Refusals, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL, Columns: bounds{h.Columns}},
 		map[string]fs.FS{
 			"desk":   desk.Views(),
 			"checks": checks.Views(),
@@ -195,7 +196,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	h.explain()
 	h.Watch = watch.New(watch.Room{Now: now, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Estate: h.Estate, Console: h.Console,
 		Contents: watched{h}, Drafts: desk.Reads()})
-	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites, who.Reach)
+	h.Keeper = column.NewKeeper(h.Columns, h.Console, h.Sites, who.Reach, h.Orgs)
 	h.Paste = paste.New(paste.Room{Now: now, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles, Console: h.Console, Pictures: h.Media, Reach: who.Reach})
 	return nil
 }

@@ -33,6 +33,8 @@ var platformTables = map[string]string{
 	"setups":              "the first administrator is the platform's",
 	"signin_failures":     "of clients that are nobody yet",
 	"console_networks":    "from where technical posts act, on the whole platform",
+	"console_sessions":    "how many sessions a person may have, on the whole platform",
+	"session_ends":        "a person's",
 	"work_calendars":      "working days are the same for all sites",
 	"refusals":            "what a person did on one day, on whatever site",
 	"signins":             "people sign in to the platform",

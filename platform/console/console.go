@@ -40,6 +40,7 @@ type Ports struct {
 	People   People // of the demonstration, or nil
 	Orgs     *org.Orgs
 	LinkURL  func(token string) string // where a one-time link leads
+	Columns  Columns                   // what a post may be limited to
 	SetUp    SetUp                     // nil: the first administrator is made on the command line
 }
 
@@ -105,7 +106,7 @@ func New(p Ports, views map[string]fs.FS, defined ...View) (*Console, error) {
 	if c.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView, linkView, setupView, peopleView, personView, vacantView, handedView, meView, secondView, codesView, passkeyView, refusalsView, networksView}, defined...)); err != nil {
+	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView, linkView, setupView, peopleView, personView, vacantView, handedView, meView, secondView, codesView, passkeyView, refusalsView, networksView, limitView}, defined...)); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -38,6 +38,7 @@ func (c *Console) Routes(r *web.Router) {
 	c.peopleRoutes(r)
 	c.refusalRoutes(r)
 	c.networkRoutes(r)
+	c.limitRoutes(r)
 	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit/export", Action: "audit.export", Tenancy: "site", Cache: "no-store", Do: c.exportAudit})
 	r.Action(web.ActionRoute{Room: room, Method: fiber.MethodGet, Path: "/sites/:site/audit", Action: "audit.read", Tenancy: "site", Cache: "no-store", Do: c.showAudit})
 }
@@ -209,6 +210,7 @@ type signInPage struct {
 	OIDC             bool // the city's identity provider is another way in
 	Done             bool // a link has just set the password
 	First            bool // the set-up has just made the first administrator
+	SentOut          bool // the session that was here made room for a later one
 	People           []Person
 }
 
@@ -237,7 +239,11 @@ func (c *Console) showSignIn(f *fiber.Ctx) error {
 	if kernel.ActorFrom(f.UserContext()).Account != 0 {
 		return f.Redirect(local(f.Query("to")), fiber.StatusSeeOther)
 	}
-	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{To: local(f.Query("to")), Done: f.Query("set") == "1", First: f.Query("first") == "1", OIDC: c.Accounts.HasProvider(), People: c.people()})
+	out, err := c.sentOut(f)
+	if err != nil {
+		return err
+	}
+	return signInView.Show(c, f, Page{Title: Say(Language(f), "登录")}, signInPage{SentOut: out, To: local(f.Query("to")), Done: f.Query("set") == "1", First: f.Query("first") == "1", OIDC: c.Accounts.HasProvider(), People: c.people()})
 }
 
 func (c *Console) signIn(f *fiber.Ctx) error {
@@ -293,6 +299,10 @@ func (c *Console) Stranger(f *fiber.Ctx) error {
 		p := signInPage{To: local(web.Typed(f))}
 		if strings.HasPrefix(f.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm) {
 			p.Typed = string(f.Body())
+		}
+		var err error
+		if p.SentOut, err = c.sentOut(f); err != nil {
+			return err
 		}
 		return againView.Show(c, f, Page{Title: Say(Language(f), "请重新登录"), Status: fiber.StatusForbidden}, p)
 	}

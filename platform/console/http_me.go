@@ -21,6 +21,7 @@ type mePage struct {
 	Trouble     string
 	Done        string
 	Idle        int // minutes after which an unused session ends
+	Most        int // sessions at once
 }
 
 var meView = Define[mePage](ownRoom, "me")
@@ -52,6 +53,9 @@ func (c *Console) me(f *fiber.Ctx, trouble string, status int) error {
 		return err
 	}
 	p := mePage{Login: own.Login, Name: own.Name, Posts: s.Posts, Trouble: trouble, Done: myDones[f.Query("done")], Idle: int(c.Accounts.IdleTime().Minutes())}
+	if p.Most, err = c.Accounts.SessionLimit(ctx); err != nil {
+		return err
+	}
 	if p.Sessions, err = c.Accounts.Sessions(ctx, own.ID, web.SessionToken(f)); err != nil {
 		return err
 	}

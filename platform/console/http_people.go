@@ -26,6 +26,7 @@ type post struct {
 	ID             string
 	Role, Document string
 	Site           string // the site that it is limited to, "" for the whole unit
+	Column         string // likewise the column, "" for the whole site
 	From, To       time.Time
 	Ours           bool // given here, so it may be ended here
 }
@@ -45,6 +46,8 @@ type appointing struct {
 	To                           string // where it goes
 	Login, Name, Document, Until string
 	Roles                        []choice
+	Bounds                       []boundChoice // columns of the site; none on the platform
+	Limited                      bool          // to those that are ticked
 	Trouble                      string
 	New                          bool
 }
@@ -126,6 +129,8 @@ type circle struct {
 	Org   kernel.OrgID  // whose posts are given
 	Unit  string
 	Roles []roleSays
+	// Bounds are the columns of the site.
+	Bounds []Bound
 }
 
 func (c *Console) in(find func(*fiber.Ctx) (circle, error), do func(*fiber.Ctx, circle) error) fiber.Handler {
@@ -145,7 +150,11 @@ func (c *Console) ofSite(f *fiber.Ctx) (circle, error) {
 		return circle{}, err
 	}
 	unit, err := c.Orgs.Get(f.UserContext(), g.Org)
-	return circle{Base: "/sites/" + id.String() + "/people", Site: id, Org: g.Org, Unit: unit.Name, Roles: contentRoles}, err
+	if err != nil {
+		return circle{}, err
+	}
+	bounds, err := c.Columns.ColumnsOf(f.UserContext(), id)
+	return circle{Base: "/sites/" + id.String() + "/people", Site: id, Org: g.Org, Unit: unit.Name, Roles: contentRoles, Bounds: bounds}, err
 }
 
 func (c *Console) ofPlatform(f *fiber.Ctx) (circle, error) {
@@ -170,6 +179,10 @@ func (c *Console) someone(ctx context.Context, o circle, p identity.Colleague) (
 			}
 			one.Site = seat.Name
 		}
+		var err error
+		if one.Column, err = c.boundOf(ctx, o, a); err != nil {
+			return s, err
+		}
 		s.Posts = append(s.Posts, one)
 	}
 	return s, nil
@@ -180,26 +193,35 @@ func (o circle) form(to string, fresh bool) appointing {
 	for _, r := range o.Roles {
 		a.Roles = append(a.Roles, choice{roleSays: r})
 	}
+	o.offer(&a, nil)
 	return a
 }
 
+// wanted is what was ticked in a form.
+type wanted struct {
+	roles   []string
+	columns []int64
+}
+
 // typedIn is the form as it was filled in.
-func (o circle) typedIn(f *fiber.Ctx, to string, fresh bool) (appointing, []string) {
+func (o circle) typedIn(f *fiber.Ctx, to string, fresh bool) (appointing, wanted) {
 	a := appointing{To: to, New: fresh, Login: strings.Clone(f.FormValue("login")), Name: strings.Clone(f.FormValue("name")),
 		Document: strings.Clone(f.FormValue("document")), Until: strings.Clone(f.FormValue("until"))}
-	var chosen []string
+	chosen := wanted{columns: ticked(f)}
+	a.Limited = f.FormValue("reach") == "columns"
 	for _, v := range f.Request().PostArgs().PeekMulti("role") {
-		chosen = append(chosen, string(v))
+		chosen.roles = append(chosen.roles, string(v))
 	}
 	for _, r := range o.Roles {
-		a.Roles = append(a.Roles, choice{r, r.among(chosen)})
+		a.Roles = append(a.Roles, choice{r, r.among(chosen.roles)})
 	}
+	o.offer(&a, chosen.columns)
 	return a, chosen
 }
 
 // posts are the appointments that a form asks for.
-func (o circle) posts(a appointing, chosen []string) ([]identity.Appointment, error) {
-	if len(chosen) == 0 {
+func (o circle) posts(a appointing, chosen wanted) ([]identity.Appointment, error) {
+	if len(chosen.roles) == 0 {
 		return nil, fault.In("role", "请至少选择一个岗位。")
 	}
 	var to time.Time
@@ -210,12 +232,18 @@ func (o circle) posts(a appointing, chosen []string) ([]identity.Appointment, er
 		}
 		to = day.AddDate(0, 0, 1) // the whole day
 	}
+	columns, err := o.reach(a.Limited, chosen.columns)
+	if err != nil {
+		return nil, err
+	}
 	var all []identity.Appointment
-	for _, role := range chosen {
+	for _, role := range chosen.roles {
 		if !slices.ContainsFunc(o.Roles, func(r roleSays) bool { return string(r.Role) == role }) {
 			return nil, fault.In("role", "这里不能任命这个岗位，请从表中选择。")
 		}
-		all = append(all, identity.Appointment{Role: policies.Role(role), Org: o.Org, Site: o.Site, To: to, Document: a.Document})
+		for _, column := range columns {
+			all = append(all, identity.Appointment{Role: policies.Role(role), Org: o.Org, Site: o.Site, Column: column, To: to, Document: a.Document})
+		}
 	}
 	return all, nil
 }

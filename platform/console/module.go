@@ -13,6 +13,7 @@ func Menu() []Entry {
 		{Name: "岗位空缺", Path: "/people/vacant", Any: []policies.Action{"user.disable"}},
 		{Name: "审计记录", Path: "/sites/:site/audit", Any: []policies.Action{"audit.read"}},
 		{Name: "技术岗位的网段", Path: networksPath, Any: []policies.Action{"ip.allowlist"}},
+		{Name: "同时登录数", Path: limitPath, Any: []policies.Action{"policy.password"}},
 		{Name: "拒绝与登录", Path: refusalsPath, Any: []policies.Action{"audit.read"}},
 	}
 }

@@ -36,6 +36,7 @@ var english = joined(
 	wordsSession,
 	wordsRefusals,
 	wordsNetworks,
+	wordsLimit,
 	wordsFaults,
 	wordsFaultsSites,
 	wordsFaultsTenants,

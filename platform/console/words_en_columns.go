@@ -37,9 +37,11 @@ var wordsColumns = map[string]string{
 	"关闭时可以不选，旧地址就跳转到上一级。":                     "To close it none is needed: its address then leads to the column above.", "我知道不能撤销": "I know that it cannot be taken back",
 	"已归并和已关闭的栏目": "Merged and closed columns", "还没有栏目。": "There are no columns yet.", "栏目的位置由承担编辑集成的单位调整。": "The unit that assembles the site moves its columns.",
 	"责任单位和提醒已保存。": "Who answers for it is saved, and when it is spoken of.", "责任单位": "Answers for it", "没有写明": "not named", "提前提醒": "Spoken of before",
-	"周期的五分之一，最多一周": "a fifth of the cycle, a week at most", "责任单位和提醒": "Who answers for it, and when it is spoken of", "责任单位（科室、站所）": "Unit (office, station)",
+	"周期的五分之一，最多一周": "a fifth of the cycle, a week at most", "责任单位和提醒": "Who answers for it, and when it is spoken of", "不在清单里": "not in the list", "清单里没有的，另写": "Or write who, if it is not in the list",
 	"到期前几天标“快到期”（可不填）": "Days before its end from which it is marked as due soon (may be empty)", "设定责任单位": "Name who answers for a column",
 	"您的任职只限指定的栏目：这里只列出它们，和通往它们的上级栏目。":               "Your post is for certain columns only: these are listed here, with the columns above them that lead there.",
 	"本站的全部栏目。更新周期到了没有更新的标“超期”，还没有公开稿件的标“空白”，市民看不到。": "All columns of the site. Overdue: its cycle ran out without an update. Blank: nothing in it is public, citizens do not see it.",
 	"按时": "On time", "快到期": "Due soon", "超期": "Overdue", "空白": "Blank", "不设周期": "No cycle",
+	"责任单位请二选一：从清单里选，或者另写；另写的请把清单改成“不在清单里”。": "Choose one: a unit of the list, or write who. If you write it, set the list to “not in the list”.",
+	"清单里没有这个单位，请重新选择。":                      "The list has no such unit. Please choose again.",
 }

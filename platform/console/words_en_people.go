@@ -2,6 +2,11 @@ package console
 
 // wordsPeople is what the screens of people say: links, the first set-up, colleagues, the own account and the second factor.
 var wordsPeople = map[string]string{
+	"负责哪些栏目": "Columns", "全站": "The whole site", "只负责这些栏目": "These columns only", "只负责": "only", "在下面勾选，包括它们下级的栏目。": "Tick them below; what lies below them is included.",
+	"您勾选了栏目，又选了“全站”。请改选“只负责这些栏目”，或者取消勾选。": "You ticked columns and chose “The whole site”. Choose “These columns only”, or clear the ticks.",
+	"请勾选负责的栏目，或者改选“全站”。":                  "Tick the columns, or choose “The whole site”.",
+	"一次最多勾选 %d 个栏目。请改勾它们上面的栏目，或者分几次任命。":   "At most %d columns at once. Tick the columns above them, or appoint in several steps.",
+	"本站没有这个栏目，请从表中勾选。":                    "This site has no such column. Tick one of the list.",
 	"设立第一位管理员": "First administrator made",
 	"试用：平台运维员、安全管理员、审计管理员还没有由三个不同的人担任，网站不能用正式域名上线。": "Trial: platform operator, security administrator and audit administrator are not three different people yet, so no site goes online on a real domain.",
 	"首次设置": "First set-up",

@@ -29,4 +29,5 @@ var wordsRequests = map[string]string{
 	"没有这份申请。": "There is no such request.", "申请里的栏目刚被别人改过，这一次没有办理。请看现在的样子，再决定是否同意。": "Somebody has just changed a column of this request; nothing was done. See how it is now, then decide.",
 	"提出申请以后，栏目改过。请看清改动，勾选“我看过改动，仍然同意”再按一次。": "The column was changed since it was asked for. Look at what changed, tick the box and press again.",
 	"请选择栏目。": "Please choose the column.", "请选择接替的栏目。": "Please choose the successor.",
+	"您的任职只限指定的栏目，只能在其中选接替的栏目。要并到别的栏目，请由负责全站的人提出。": "Your appointment is to certain columns: choose the successor among them. For another column, let somebody who answers for the whole site ask.",
 }

@@ -160,7 +160,7 @@ func (s *Accounts) whole(ctx context.Context, token, made string, id kernel.Acco
 	if err := s.forget(ctx, int64(id), v.client()); err != nil {
 		return err
 	}
-	if err := s.insertSession(ctx, sessionRow{ID: sessionID(made), AccountID: int64(id), BeganAt: now, SeenAt: now, IP: address(v.IP), Agent: v.Agent}); err != nil {
+	if err := s.open(ctx, sessionRow{ID: sessionID(made), AccountID: int64(id), BeganAt: now, SeenAt: now, IP: address(v.IP), Agent: v.Agent}); err != nil {
 		return err
 	}
 	return s.note(ctx, id, SignedIn, v.IP, now)

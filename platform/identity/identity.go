@@ -99,6 +99,7 @@ type Accounts struct {
 	tidied    atomic.Int64  // Unix seconds
 	sealer    sealer
 	idle      time.Duration
+	sessions  int  // that a person may have at once, unless the store says otherwise
 	must      bool // roles must have a second factor
 	passkeys  *webauthn.WebAuthn
 	provider  *provider // nil: people sign in by password only
@@ -107,7 +108,7 @@ type Accounts struct {
 // New returns the people in d; relations is asked whenever a person is entered or appointed.
 func New(d *db.DB, now kernel.Clock, ids kernel.IDs, log *audit.Log, relations Relations) *Accounts {
 	return &Accounts{db: d, now: now, ids: ids, log: log, relations: relations,
-		seats: make(chan struct{}, seats), idle: Idle}
+		seats: make(chan struct{}, seats), idle: Idle, sessions: UsualSessions}
 }
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]$`)

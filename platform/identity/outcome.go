@@ -3,7 +3,7 @@ package identity
 // Outcome is what became of a sign-in or of a session.
 type Outcome string
 
-// The outcomes. Ended is a session that was ended from another one, or by an administrator.
+// The outcomes. Ended is a session that was ended from another one, by a later sign-in or by an administrator.
 const (
 	SignedIn      Outcome = "signed_in"
 	SignedOut     Outcome = "signed_out"

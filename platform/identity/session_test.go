@@ -168,3 +168,171 @@ func TestHowLongASessionLasts(t *testing.T) {
 		}
 	})
 }
+
+// Q2, d51: a person has so many sessions at once and no more; the one that was begun first makes room, whoever had it is told why, and the
+// audit administrator sees it. What ended by itself, was signed out or is another person's takes no room.
+func TestSoManySessionsAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		ctx := context.Background()
+		for _, c := range []struct {
+			name  string
+			limit int // 0: as it is
+			spent func(a identity.Account, token string) error
+			begun int
+			left  int
+		}{
+			{"the usual number", 0, nil, 5, 5},
+			{"one more", 0, nil, 6, 5},
+			{"what was signed out takes no room", 0, func(_ identity.Account, token string) error { return d.SignOut(ctx, token) }, 6, 5},
+			{"one alone", 1, nil, 3, 1},
+			{"as many as there may be", identity.MostSessions, nil, 7, 7},
+			{"two", 2, nil, 2, 2},
+		} {
+			if c.limit != 0 {
+				if err := d.SetSessionLimit(server(), c.limit); err != nil {
+					t.Fatal(err)
+				}
+			}
+			a, other := d.known(), d.known()
+			beside := d.in(other, home)
+			var tokens []string
+			for i := range c.begun {
+				d.now = d.now.Add(time.Second)
+				tokens = append(tokens, d.in(a, home))
+				if i == 0 && c.spent != nil {
+					if err := c.spent(a, tokens[0]); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			for i, token := range tokens {
+				live, told := d.signedIn(token), d.outdone(token)
+				if want := i >= c.begun-c.left; live != want || told != (!want && c.spent == nil) {
+					t.Errorf("%s: session %d of %d is live %v, its end is told %v", c.name, i+1, c.begun, live, told)
+				}
+			}
+			if !d.signedIn(beside) {
+				t.Errorf("%s: another person was sent out", c.name)
+			}
+			noted, err := d.SignIns(ctx, start, 1000)
+			n := 0
+			for _, e := range noted {
+				if e.Account == a.ID && e.Outcome == identity.Ended {
+					n++
+				}
+			}
+			want := c.begun - c.left
+			if c.spent != nil {
+				want = 0
+			}
+			if err != nil || n != want {
+				t.Errorf("%s: %d ends are noted, %v; want %d", c.name, n, err, want)
+			}
+		}
+	})
+}
+
+func (d *desk) outdone(token string) bool {
+	d.t.Helper()
+	told, err := d.WasOutdone(context.Background(), token)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return told
+}
+
+// Q2: whoever was sent out reads why for three days; nobody else does.
+func TestHowLongTheReasonIsTold(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		if err := d.SetSessionLimit(server(), 1); err != nil {
+			t.Fatal(err)
+		}
+		a := d.known()
+		first := d.in(a, home)
+		second := d.in(a, home)
+		d.now = d.now.Add(72*time.Hour - time.Second)
+		for token, want := range map[string]bool{first: true, second: false, "": false, strings.Repeat("A", 43): false, first + "A": false} {
+			if got := d.outdone(token); got != want {
+				t.Errorf("%q is told %v, want %v", token, got, want)
+			}
+		}
+		d.now = d.now.Add(time.Second)
+		if d.outdone(first) {
+			t.Error("told after three days")
+		}
+		d.in(a, home) // which tidies
+		if n := d.text("SELECT count(*) FROM session_ends WHERE at <= ?", start); n != "0" {
+			t.Errorf("%s ends are kept", n)
+		}
+	})
+}
+
+// Q2: who sets the number, what is refused, and what the chain says. A person who has more keeps them until the next sign-in. The operator's
+// number holds while the security administrator has set none.
+func TestWhoSetsTheNumberOfSessions(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		ctx := context.Background()
+		sa, w := d.known(), d.known()
+		wants := func(want int) {
+			t.Helper()
+			if n, err := d.SessionLimit(ctx); err != nil || n != want {
+				t.Errorf("the limit is %d, %v; want %d", n, err, want)
+			}
+		}
+		wants(identity.UsualSessions)
+		d.AllowSessions(7)
+		wants(7)
+		for _, n := range []int{-1, 0, identity.MostSessions + 1} {
+			if err := d.SetSessionLimit(as(sa), n); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%d is answered %v", n, err)
+			}
+		}
+		if err := d.SetSessionLimit(ctx, 3); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("whoever is not signed in is answered %v", err)
+		}
+		wants(7)
+		first, second := d.in(w, home), d.in(w, home)
+		for range 2 {
+			if err := d.SetSessionLimit(as(sa), 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wants(1)
+		if got := d.text("SELECT count(*) FROM audit_entries WHERE action = 'console.sessions' AND before = '7' AND after = '1'"); got != "1" {
+			t.Errorf("%s entries in the chain", got)
+		}
+		if !d.signedIn(first) || !d.signedIn(second) {
+			t.Error("setting the number has sent somebody out")
+		}
+		third := d.in(w, home)
+		if d.signedIn(first) || d.signedIn(second) || !d.signedIn(third) {
+			t.Error("the next sign-in leaves more than one")
+		}
+	})
+}
+
+// Q2: twenty sign-ins at once leave no more than may be, and nothing fails.
+func TestSignInsAtOnceKeepTheNumber(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		const most, tries = 2, 20
+		if err := d.SetSessionLimit(server(), most); err != nil {
+			t.Fatal(err)
+		}
+		a := d.known()
+		var all sync.WaitGroup
+		for range tries {
+			all.Go(func() {
+				if _, _, err := d.SignIn(context.Background(), a.Login, word, home); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := d.text("SELECT count(*) FROM sessions WHERE account_id = ?", a.ID); n != fmt.Sprint(most) {
+			t.Errorf("%s sessions are left, want %d", n, most)
+		}
+		if n := d.text("SELECT count(*) FROM session_ends"); n != fmt.Sprint(tries-most) {
+			t.Errorf("%s ends are kept, want %d", n, tries-most)
+		}
+	})
+}

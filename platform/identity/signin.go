@@ -231,7 +231,7 @@ func (s *Accounts) begin(ctx context.Context, c credentials, dearer string, v Vi
 		if err := s.forget(ctx, int64(c.ID), v.client()); err != nil {
 			return err
 		}
-		if err := s.insertSession(ctx, sessionRow{ID: sessionID(token), AccountID: int64(c.ID), BeganAt: now, SeenAt: now, IP: address(v.IP), Agent: v.Agent}); err != nil {
+		if err := s.open(ctx, sessionRow{ID: sessionID(token), AccountID: int64(c.ID), BeganAt: now, SeenAt: now, IP: address(v.IP), Agent: v.Agent}); err != nil {
 			return err
 		}
 		return s.note(ctx, c.ID, SignedIn, v.IP, now)

@@ -58,6 +58,15 @@ func (s *Accounts) Holders(ctx context.Context, site kernel.SiteID, orgs []kerne
 	return ids, db.Fault(wrap(err, "load who holds a post for site %d", site))
 }
 
+// Of are those of the accounts whose people work in a unit, by id.
+func (s *Accounts) Of(ctx context.Context, unit kernel.OrgID, ids ...kernel.AccountID) (found []kernel.AccountID, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = s.db.Conn(ctx).NewSelect().Model((*accountRow)(nil)).Column("id").Where("org_id = ?", int64(unit)).Where("id IN (?)", bun.List(ids)).Order("id").Scan(ctx, &found)
+	return found, db.Fault(wrap(err, "load who works in unit %d", unit))
+}
+
 // EndingBetween are the appointments whose term ends in the span, unless they were ended before.
 func (s *Accounts) EndingBetween(ctx context.Context, from, to time.Time) ([]Appointment, error) {
 	var rows []appointmentRow

@@ -228,6 +228,7 @@ func (s *Accounts) deleteOld(ctx context.Context, now time.Time) error {
 			{(*sessionRow)(nil), "seen_at", now.Add(-s.idle)},
 			{(*failureRow)(nil), "last_at", now.Add(-window)},
 			{(*signinRow)(nil), "at", now.AddDate(-1, 0, 0)},
+			{(*endRow)(nil), "at", now.Add(-toldWithin)},
 			{(*halfRow)(nil), "began_at", now.Add(-secondStep)},
 			{(*ceremonyRow)(nil), "at", now.Add(-secondStep)},
 			{(*linkRow)(nil), "expires_at", now.AddDate(-1, 0, 0)},

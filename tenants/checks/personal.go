@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -305,42 +304,6 @@ func valid(mark []byte) int {
 		return 1
 	}
 	return 0
-}
-
-// homeWords stand in front of where somebody lives.
-var homeWords = []string{"家庭住址", "家庭地址", "现住址", "户籍地址", "户籍所在地", "居住地址", "住址", "家住"}
-
-// homes knows a dwelling by the words in front of it and by the number of a house behind them: the village alone is no secret.
-var homes = regexp.MustCompile(`(?:家住|(?:家庭住址|家庭地址|户籍地址|户籍所在地|居住地址|住址)(?:为|是|[：: 　])+)\s*` +
-	`([^，。；、,;！？：:（）()\s]{2,50}?(?:[0-9０-９一二三四五六七八九十百]+(?:号|组|室|栋|幢|单元|楼|户))+)`)
-
-// homes finds where people live, but for what another rule has found already.
-func (f *field) homes(others []Finding) (all []Finding) {
-	if !holds(f.text, homeWords...) {
-		return nil
-	}
-	for _, at := range homes.FindAllStringSubmatchIndex(f.text, -1) {
-		found := f.finding(Home, Must, at[2], at[3], "这里有个人的家庭住址，公开前应当只保留到乡镇、街道。")
-		found.Fix = &Fix{veil(found.Quote)}
-		apart := true
-		for _, o := range others {
-			apart = apart && (o.Place.End <= found.Place.Start || found.Place.End <= o.Place.Start)
-		}
-		if apart {
-			all = append(all, found)
-		}
-	}
-	return all
-}
-
-// veil leaves of an address what tells the town, and puts a star for each character behind it, so that files keep their shape.
-func veil(address string) string {
-	for _, unit := range []string{"街道", "镇", "乡", "区", "县", "市"} {
-		if head, tail, ok := strings.Cut(address, unit); ok {
-			return head + unit + strings.Repeat("*", len([]rune(tail)))
-		}
-	}
-	return strings.Repeat("*", len([]rune(address)))
 }
 
 // mask leaves the first and last digits and puts a star for each between them; what stands between the groups stays.

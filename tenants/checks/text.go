@@ -19,6 +19,7 @@ type field struct {
 	text   string
 	pieces []piece // of a marked text; nil when text is the source
 	source string
+	cells  []slot // of the tables of a marked text
 }
 
 // piece is an unbroken run: text[at:] is source[from:] for size bytes; an entity is a piece of its own with its width in the source.
@@ -52,20 +53,28 @@ func marked(name, source string) *field {
 	f := &field{name: name, source: source}
 	var b strings.Builder
 	b.Grow(len(source))
-	z, at := html.NewTokenizer(strings.NewReader(source)), 0
+	z, at, t := html.NewTokenizer(strings.NewReader(source)), 0, tables{open: -1}
 	for {
 		kind := z.Next()
 		raw := len(z.Raw())
 		switch kind {
 		case html.ErrorToken:
+			t.ends(f, "table", b.Len())
 			f.text = b.String()
 			return f
 		case html.TextToken:
 			f.run(&b, source[at:at+raw], at)
 		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			name, _ := z.TagName()
-			if !inline[atom.Lookup(name)] && b.Len() > 0 {
+			name, has := z.TagName()
+			tag := atom.Lookup(name)
+			if kind == html.EndTagToken {
+				t.ends(f, tag.String(), b.Len())
+			}
+			if !inline[tag] && b.Len() > 0 {
 				b.WriteByte('\n')
+			}
+			if kind != html.EndTagToken {
+				t.begins(f, tag.String(), wide(z, has), b.Len())
 			}
 		}
 		at += raw

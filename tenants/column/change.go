@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
@@ -103,33 +102,6 @@ func (c *Columns) SetCycle(ctx context.Context, id kernel.SiteID, column int64, 
 		}
 		d.CycleDays = &days
 		return audit.Entry{Object: object(column), Before: strconv.Itoa(k.CycleDays), After: strconv.Itoa(days)}, w.save(ctx, id, d)
-	})
-}
-
-// mostWarn is how many days before its end a cycle may be spoken of.
-const mostWarn = 30
-
-// SetOwner names who answers for the column (责任单位, 安政办发〔2015〕71号 四(五) 部门负责、专人实施), and how many days before its cycle runs out it is
-// spoken of; 0 leaves that to the cycle (B3, d07).
-func (c *Columns) SetOwner(ctx context.Context, id kernel.SiteID, column int64, owner string, warn int) error {
-	return c.alter(ctx, id, "column.owner.set", func(ctx context.Context, w *work) (audit.Entry, error) {
-		k, d, err := w.active(column)
-		if err != nil {
-			return audit.Entry{}, err
-		}
-		owner = Tidy(AsText, owner)
-		if err := checkText("owner", owner); err != nil {
-			return audit.Entry{}, err
-		}
-		if utf8.RuneCountInString(owner) > longestName {
-			return audit.Entry{}, fault.In("owner", "责任单位最多 %d 个字。", longestName)
-		}
-		if warn < 0 || warn > mostWarn {
-			return audit.Entry{}, fault.In("warn_days", "提前提醒的天数应在 1 到 %d 之间，不填就按周期的五分之一。", mostWarn)
-		}
-		d.Owner, d.WarnDays = &owner, &warn
-		said := func(owner string, warn int) string { return owner + " · " + strconv.Itoa(warn) }
-		return audit.Entry{Object: object(column), Before: said(k.Owner, k.WarnDays), After: said(owner, warn)}, w.save(ctx, id, d)
 	})
 }
 

@@ -53,11 +53,12 @@ type Column struct {
 	Kind, Name, Slug            string
 	Path                        string // its address below /c/
 	Description, Keywords       string
-	Nav, Statutory, Hidden, Own bool   // Own: not from the template
-	CycleDays                   int    // longest gap between updates; 0 is a static column
-	WarnDays                    int    // how many days before that it is spoken of; 0 is a fifth of the cycle
-	Owner                       string // who answers for it (责任单位), or ""
-	Position                    int    // ascending among siblings
+	Nav, Statutory, Hidden, Own bool         // Own: not from the template
+	CycleDays                   int          // longest gap between updates; 0 is a static column
+	WarnDays                    int          // how many days before that it is spoken of; 0 is a fifth of the cycle
+	Owner                       string       // who answers for it (责任单位), or ""
+	OwnerOrg                    kernel.OrgID // the same where the register of units has it, or 0
+	Position                    int          // ascending among siblings
 	State                       string
 	Successor                   int64  // where a merged or closed column leads; 0 is its parent, or the home page
 	Home                        string // slot of the home page the template gives it, or ""

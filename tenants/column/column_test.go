@@ -373,7 +373,7 @@ func TestWhoAnswersForAColumn(t *testing.T) {
 			{"an office", " 党政  综合办 ", 2, 5, ""}, {"too long a name", strings.Repeat("办", 31), 2, 0, fault.Invalid}, {"a line break", "办\x00", 2, 0, fault.Invalid},
 			{"too many days", "办", 2, 31, fault.Invalid}, {"fewer than none", "办", 2, -1, fault.Invalid}, {"no such column", "办", 777, 0, fault.NotFound},
 		} {
-			if err := h.SetOwner(h.ctx, h.city.ID, row.column, row.owner, row.warn); fault.KindOf(err) != row.want {
+			if err := h.SetOwner(h.ctx, h.city.ID, row.column, row.owner, 0, row.warn); fault.KindOf(err) != row.want {
 				t.Errorf("%s: %v, want %q", row.name, err, row.want)
 			}
 		}
@@ -387,7 +387,20 @@ func TestWhoAnswersForAColumn(t *testing.T) {
 		if k, err = h.Get(h.ctx, h.city.ID, 2); err != nil || k.Owner != "党政 综合办" || k.WarnDays != 5 {
 			t.Errorf("after another change %+v, %v", k, err)
 		}
-		if k, err = h.Get(h.ctx, h.county.ID, 2); err != nil || k.Owner != "" || k.WarnDays != 0 {
+		long := strings.Repeat("办", 31) // a unit of the register may have a longer name than anybody types
+		if err := h.SetOwner(h.ctx, h.city.ID, 2, long, 77, 0); err != nil {
+			t.Error(err)
+		}
+		if k, err = h.Get(h.ctx, h.city.ID, 2); err != nil || k.Owner != long || k.OwnerOrg != 77 {
+			t.Errorf("a unit of the register: %+v, %v", k, err)
+		}
+		if err := h.SetOwner(h.ctx, h.city.ID, 2, "老王", 0, 0); err != nil {
+			t.Error(err)
+		}
+		if k, err = h.Get(h.ctx, h.city.ID, 2); err != nil || k.Owner != "老王" || k.OwnerOrg != 0 {
+			t.Errorf("a name after a unit: %+v, %v", k, err)
+		}
+		if k, err = h.Get(h.ctx, h.county.ID, 2); err != nil || k.Owner != "" || k.OwnerOrg != 0 || k.WarnDays != 0 {
 			t.Errorf("another site's %+v, %v", k, err)
 		}
 	})

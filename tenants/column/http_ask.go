@@ -52,7 +52,8 @@ func (k *Keeper) asking(c *fiber.Ctx, kind string, p askPage, err error) error {
 	if p.New && everywhere {
 		p.Columns = slices.Insert(p.Columns, 0, option{"0", say(c, "最上一级"), c.FormValue("column") == "0"})
 	}
-	p.Others = tree.offer(c.FormValue("successor"), func(*Column) bool { return true })
+	sees := k.reach(ctx, id, reads...)
+	p.Others = tree.offer(c.FormValue("successor"), func(col *Column) bool { return sees.has(col.ID) })
 	p.Kinds = kindOptions(c, c.FormValue("kind"))
 	return askView.Show(k.Console, c, page, p)
 }
@@ -82,6 +83,9 @@ func (k *Keeper) ask(kind string) fiber.Handler {
 				return k.asking(c, kind, p, fault.In("successor", "请选择接替的栏目。"))
 			}
 			w.Successor = n
+		}
+		if w.Successor != 0 && !k.reaches(c.UserContext(), at(c), w.Successor, reads...) { // it would tell of drafts that are not this person's
+			return k.asking(c, kind, p, fault.In("successor", "您的任职只限指定的栏目，只能在其中选接替的栏目。要并到别的栏目，请由负责全站的人提出。"))
 		}
 		if _, static := site.Static[w.Sort]; !static {
 			n, err := strconv.Atoi(p.Days)

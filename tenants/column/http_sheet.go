@@ -28,10 +28,12 @@ type sheetPage struct {
 	Asks                                   []string
 	MayMove, MayKeep, MayMerge, MayClose   bool
 	MayOwn                                 bool
-	Owner, Warn                            string // as it is
-	NewOwner, NewWarn                      string // as typed
-	NewName, NewSlug, NewDays              string // as typed
-	Looked                                 bool   // the effect was asked for
+	Owner, Warn                            string   // as it is
+	NewOwner, NewWarn                      string   // as typed
+	Units                                  []option // who may answer for it
+	unit                                   string   // as chosen
+	NewName, NewSlug, NewDays              string   // as typed
+	Looked                                 bool     // the effect was asked for
 	Effect                                 []Address
 	Others                                 []option
 	Asking                                 []link // what may be asked for by whoever may not do it
@@ -65,12 +67,19 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 	p.Version, p.Fresh, p.Look, p.Count, p.LastAt, p.DueAt, p.Days = col.Version, say(c, word), look, col.Count, col.LastAt, col.Due(), col.CycleDays
 	_, p.Static = site.Static[col.Kind]
 	p.Hidden, p.Statutory = col.Hidden, col.Statutory
-	p.Owner = col.Owner
+	called, err := k.owners(ctx, col)
+	if err != nil {
+		return err
+	}
+	p.Owner = called(col)
 	if col.WarnDays > 0 {
 		p.Warn = strconv.Itoa(col.WarnDays)
 	}
 	if !strings.HasSuffix(c.Path(), "/owner") {
-		p.NewOwner, p.NewWarn = p.Owner, p.Warn
+		p.NewWarn, p.unit = p.Warn, col.OwnerOrg.String()
+		if col.OwnerOrg == 0 {
+			p.NewOwner = col.Owner
+		}
 	}
 	if s := k.Sites.Public(col.Site); s != nil && tree.Visible(col.ID) {
 		p.Public = s.URL(p.Path)
@@ -94,13 +103,15 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 	case Closed:
 		p.State = say(c, "已关闭")
 	default:
-		k.offer(c, &p, tree, col)
+		if err := k.offer(c, &p, tree, col); err != nil {
+			return err
+		}
 	}
 	return sheetView.Show(k.Console, c, page, p)
 }
 
 // offer fills in what the person may do with an active column, and ask for.
-func (k *Keeper) offer(c *fiber.Ctx, p *sheetPage, tree *Tree, col *Column) {
+func (k *Keeper) offer(c *fiber.Ctx, p *sheetPage, tree *Tree, col *Column) error {
 	reaches := func(act policies.Action) bool { return k.reaches(c.UserContext(), col.Site, col.ID, act) }
 	p.MayMove = reaches(moves) && k.reaches(c.UserContext(), col.Site, col.Parent, moves) // within what it stands in
 	p.MayKeep, p.MayOwn = reaches(keeps), reaches(owns)
@@ -111,6 +122,12 @@ func (k *Keeper) offer(c *fiber.Ctx, p *sheetPage, tree *Tree, col *Column) {
 			p.Asking = append(p.Asking, link{say(c, askTitles[kind]), askAt(col.Site, kind, col.ID)})
 		}
 	}
+	if !p.MayOwn {
+		return nil
+	}
+	all, err := k.offices(c.UserContext(), col.Site)
+	p.units(all)
+	return err
 }
 
 // others are the columns within reach that may take the place of one.
@@ -191,7 +208,7 @@ func (k *Keeper) cycle(c *fiber.Ctx) error {
 
 // own sets who answers for the column; no number of days leaves them to the cycle.
 func (k *Keeper) own(c *fiber.Ctx) error {
-	p := sheetPage{NewOwner: typed(c, "owner"), NewWarn: typed(c, "warn")}
+	p := sheetPage{NewOwner: typed(c, "owner"), unit: typed(c, "unit"), NewWarn: typed(c, "warn")}
 	warn := 0
 	if p.NewWarn != "" {
 		var err error
@@ -200,7 +217,11 @@ func (k *Keeper) own(c *fiber.Ctx) error {
 		}
 	}
 	return k.after(c, p, "owner", func(ctx context.Context, col *Column) error {
-		return k.SetOwner(ctx, col.Site, col.ID, p.NewOwner, warn)
+		owner, unit, err := k.answers(ctx, col.Site, p.unit, p.NewOwner)
+		if err != nil {
+			return err
+		}
+		return k.SetOwner(ctx, col.Site, col.ID, owner, unit, warn)
 	})
 }
 

@@ -99,13 +99,17 @@ func (k *Keeper) tree(c *fiber.Ctx, err error) error {
 	for _, id := range ask {
 		asks[id] = true
 	}
+	called, err := k.owners(ctx, tree.All()...)
+	if err != nil {
+		return err
+	}
 	s, now := k.Sites.Public(site), k.now()
 	p.Rows = tree.rows(tree.around(sees), func(col *Column) row {
 		if !sees.has(col.ID) {
 			return row{ID: col.ID, Parent: col.Parent, Name: col.Name}
 		}
 		word, look := col.fresh(now)
-		r := row{ID: col.ID, Parent: col.Parent, Version: col.Version, Sheet: sheetAt(c, col.ID), Name: col.Name, Kind: say(c, col.KindName()), Owner: col.Owner,
+		r := row{ID: col.ID, Parent: col.Parent, Version: col.Version, Sheet: sheetAt(c, col.ID), Name: col.Name, Kind: say(c, col.KindName()), Owner: called(col),
 			Path: "/c/" + col.Path, Fresh: say(c, word), Look: look, Count: col.Count, LastAt: col.LastAt, Hidden: col.Hidden,
 			Statutory: col.Statutory, Asks: asks[col.ID], May: mover.has(col.ID) && mover.has(col.Parent)}
 		if s != nil && tree.Visible(col.ID) {

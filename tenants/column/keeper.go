@@ -30,11 +30,12 @@ type Keeper struct {
 	Console *console.Console
 	Sites   Addresses
 	Reach   Reach
+	Units   Units
 }
 
 // NewKeeper makes the screens.
-func NewKeeper(c *Columns, shown *console.Console, sites Addresses, reach Reach) *Keeper {
-	return &Keeper{c, shown, sites, reach}
+func NewKeeper(c *Columns, shown *console.Console, sites Addresses, reach Reach, units Units) *Keeper {
+	return &Keeper{c, shown, sites, reach, units}
 }
 
 const (

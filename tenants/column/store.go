@@ -34,6 +34,7 @@ type changeRow struct {
 	Position      *int          `bun:"position"`
 	CycleDays     *int          `bun:"cycle_days"`
 	Owner         *string       `bun:"owner"`
+	OwnerOrg      *kernel.OrgID `bun:"owner_org"`
 	WarnDays      *int          `bun:"warn_days"`
 	State         string        `bun:"state"`
 	SuccessorID   *int64        `bun:"successor_id"`
@@ -44,7 +45,7 @@ type changeRow struct {
 func (r *changeRow) change() change {
 	return change{ID: r.ColumnID, Own: r.Own, Parent: r.ParentID, Successor: r.SuccessorID, Kind: r.Kind, Name: r.Name,
 		Path: r.Path, Description: r.Description, Keys: r.Keywords, Hidden: r.Hidden, Nav: r.Nav, Position: r.Position,
-		CycleDays: r.CycleDays, Owner: r.Owner, WarnDays: r.WarnDays, State: r.State, Version: r.Version}
+		CycleDays: r.CycleDays, Owner: r.Owner, OwnerOrg: r.OwnerOrg, WarnDays: r.WarnDays, State: r.State, Version: r.Version}
 }
 
 // changes reads the site's differences, in the order of ids.
@@ -92,10 +93,10 @@ func (c *Columns) redirects(ctx context.Context, id kernel.SiteID) (map[string]i
 func (c *Columns) save(ctx context.Context, id kernel.SiteID, d change) error {
 	row := changeRow{SiteID: id, ColumnID: d.ID, Own: d.Own, ParentID: d.Parent, Kind: d.Kind, Name: d.Name, Path: d.Path,
 		Description: d.Description, Keywords: d.Keys, Hidden: d.Hidden, Nav: d.Nav, Position: d.Position,
-		CycleDays: d.CycleDays, Owner: d.Owner, WarnDays: d.WarnDays, State: d.State, SuccessorID: d.Successor, Version: d.Version + 1, ChangedAt: c.now()}
+		CycleDays: d.CycleDays, Owner: d.Owner, OwnerOrg: d.OwnerOrg, WarnDays: d.WarnDays, State: d.State, SuccessorID: d.Successor, Version: d.Version + 1, ChangedAt: c.now()}
 	q := c.db.Conn(ctx).NewInsert().Model(&row).On("CONFLICT (site_id, column_id) DO UPDATE")
 	for _, f := range []string{"parent_id", "kind", "name", "path", "description", "keywords", "hidden", "nav", "position",
-		"cycle_days", "owner", "warn_days", "state", "successor_id", "version", "changed_at"} {
+		"cycle_days", "owner", "owner_org", "warn_days", "state", "successor_id", "version", "changed_at"} {
 		q = q.Set("? = EXCLUDED.?", bun.Ident(f), bun.Ident(f))
 	}
 	if _, err := q.Exec(ctx); err != nil {

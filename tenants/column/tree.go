@@ -36,6 +36,7 @@ type change struct {
 	Hidden, Nav                         *bool
 	Position, CycleDays, WarnDays       *int
 	Owner                               *string
+	OwnerOrg                            *kernel.OrgID
 	State                               string
 	Version                             int64 // how often it was changed
 }
@@ -85,6 +86,7 @@ func (d change) apply(k *Column) {
 	set(&k.CycleDays, d.CycleDays)
 	set(&k.WarnDays, d.WarnDays)
 	set(&k.Owner, d.Owner)
+	set(&k.OwnerOrg, d.OwnerOrg)
 	if d.State != "" && !k.Statutory {
 		k.State = d.State
 	}
