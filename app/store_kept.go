@@ -95,6 +95,7 @@ var leftOut = map[string]string{
 	"review_policies":     "made by migrating, never changed",
 	"media_uploads":       "whoever was uploading begins anew; what lies of it is swept by the job that would have given it up",
 	"media_upload_parts":  "likewise",
+	"media_turns":         "a lock",
 	"sessions":            "whoever was signed in signs in again",
 	"links":               "whoever has not used one asks for another",
 	"ceremonies":          "ten minutes old at most",

@@ -219,7 +219,7 @@ func (m *Media) endFilm(ctx context.Context, i *Item, f *Film) error {
 		return err
 	}
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := m.fits(ctx, i.Site, i.Name, f.Play.Bytes+f.Poster.Bytes, quota.StorageMB); fault.Is(err, fault.Invalid) {
+		if err := m.fits(ctx, i.Site, i.Name, 0, f.Play.Bytes+f.Poster.Bytes, quota); fault.Is(err, fault.Invalid) {
 			f = &Film{State: AsCame, Length: f.Length, Width: f.Width, Height: f.Height, Video: f.Video, Audio: f.Audio, Why: fault.Say(err)}
 		} else if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/storage/blob"
 	"github.com/zhanqun/zhanqun/storage/db"
 )
@@ -128,13 +129,13 @@ func (m *Media) Adopt(ctx context.Context, site, owner kernel.SiteID, item ID) (
 	}
 	to := *from.Item
 	to.Site, to.By, to.At = site, kernel.ActorFrom(ctx).Account, m.Now()
-	if err := m.fits(ctx, site, to.Name, to.Stored, quota.StorageMB); err != nil {
+	if err := m.spare(ctx, &to, quota); err != nil {
 		return nil, err
 	}
 	if err := m.copied(ctx, from.Item, &to); err != nil {
 		return nil, err
 	}
-	err = m.DB.InTx(ctx, func(ctx context.Context) error { return m.adopt(ctx, from, &to, quota.StorageMB) })
+	err = m.DB.InTx(ctx, func(ctx context.Context) error { return m.adopt(ctx, from, &to, quota) })
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +143,7 @@ func (m *Media) Adopt(ctx context.Context, site, owner kernel.SiteID, item ID) (
 }
 
 // adopt writes the rows. The chains are taken in the order of their sites, as everywhere.
-func (m *Media) adopt(ctx context.Context, from *Shelved, to *Item, most int64) error {
+func (m *Media) adopt(ctx context.Context, from *Shelved, to *Item, most site.Quota) error {
 	if _, err := m.offered(ctx, to.Site, from.Site, from.ID); err != nil { // the grant may have ended meanwhile
 		return err
 	}
@@ -168,6 +169,9 @@ func (m *Media) adopt(ctx context.Context, from *Shelved, to *Item, most int64) 
 		if err := m.putCard(ctx, have); err != nil {
 			return err
 		}
+	}
+	if err := m.speak(ctx, from.Item, to); err != nil {
+		return err
 	}
 	return m.putOrigin(ctx, to, Origin{Site: from.Site, Item: from.ID, Licence: from.Licence, At: to.At})
 }
