@@ -53,6 +53,7 @@ type Config struct {
 	WebhookAllow     []string      `name:"webhook-allow" env:"ZHANQUN_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
 	Clamd            string        `name:"clamd" env:"ZHANQUN_CLAMD" placeholder:"ADDR" help:"${clamd}"`
 	ClamdOpen        bool          `name:"clamd-open" env:"ZHANQUN_CLAMD_OPEN" help:"${clamd_open}"`
+	FilmLadder       time.Duration `name:"film-ladder" env:"ZHANQUN_FILM_LADDER" default:"10m" placeholder:"TIME" help:"${film_ladder}"`
 	Demo             bool          `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
 
 	asksFirst bool      // a server whose console asks for the first administrator: see setup.go
@@ -228,7 +229,7 @@ func (c Config) shown() [][2]string {
 		{"key-file", c.KeyFile}, {"domain", c.Domain}, {"public-scheme", c.PublicScheme}, {"public-port", port}, {"tls-dir", c.TLSDir}, {"tls-listen", c.TLSListen},
 		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"console-allow", strings.Join(c.ConsoleAllow, ",")}, {"console-idle", c.ConsoleIdle.String()}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
 		{"oidc-secret-file", c.OIDCSecretFile}, {"smtp", c.SMTP}, {"smtp-from", c.SMTPFrom}, {"smtp-user", c.SMTPUser}, {"smtp-password-file", c.SMTPPasswordFile},
-		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"clamd", c.Clamd}, {"clamd-open", fmt.Sprint(c.ClamdOpen)}, {"demo", fmt.Sprint(c.Demo)},
+		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"clamd", c.Clamd}, {"clamd-open", fmt.Sprint(c.ClamdOpen)}, {"film-ladder", c.FilmLadder.String()}, {"demo", fmt.Sprint(c.Demo)},
 	}
 }
 

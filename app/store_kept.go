@@ -71,6 +71,7 @@ var kept = []backup.Table{
 	{Name: "work_calendars", Order: "id"},
 	{Name: "media", Order: "site_id, id", Tenant: bySite},
 	{Name: "media_films", Order: "site_id, media_id", Tenant: bySite},
+	{Name: "media_rungs", Order: "site_id, media_id, side", Tenant: bySite},
 	{Name: "media_words", Order: "site_id, media_id, no", Tenant: bySite},
 	{Name: "media_cards", Order: "site_id, media_id", Tenant: bySite},
 	{Name: "media_origins", Order: "site_id, media_id", Tenant: bySite},

@@ -107,6 +107,7 @@ type Room struct {
 	Shows     func(ctx context.Context, site kernel.SiteID, path string) (bool, error)
 	Virus     *Clamd           // nil: nothing looks for viruses
 	Unpack    int64            // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
+	Long      time.Duration    // from which length a film is made in several sizes; 0: LongFrom
 	Revisions *pages.Revisions // of the sites whose films change their form
 	Texts     Texts            // nil where no text is written
 }

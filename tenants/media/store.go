@@ -130,7 +130,8 @@ func (m *Media) same(ctx context.Context, i *Item) (*Item, error) {
 func (m *Media) total(ctx context.Context, site kernel.SiteID) (n int64, err error) {
 	err = m.DB.Conn(ctx).NewRaw(`SELECT (SELECT coalesce(sum(stored), 0) FROM media WHERE site_id = ?)
 		+ (SELECT coalesce(sum(bytes), 0) FROM media_scans WHERE site_id = ?)
-		+ (SELECT coalesce(sum(play_bytes + poster_bytes), 0) FROM media_films WHERE site_id = ?)`, site, site, site).Scan(ctx, &n)
+		+ (SELECT coalesce(sum(play_bytes + poster_bytes), 0) FROM media_films WHERE site_id = ?)
+		+ (SELECT coalesce(sum(bytes), 0) FROM media_rungs WHERE site_id = ?)`, site, site, site, site).Scan(ctx, &n)
 	return n, db.Fault(err)
 }
 
