@@ -56,6 +56,7 @@ type Config struct {
 	ClamdOpen        bool          `name:"clamd-open" env:"ZHANQUN_CLAMD_OPEN" help:"${clamd_open}"`
 	SecurityContact  string        `name:"security-contact" env:"ZHANQUN_SECURITY_CONTACT" placeholder:"URI" help:"${security_contact}"`
 	SecurityExpires  string        `name:"security-expires" env:"ZHANQUN_SECURITY_EXPIRES" placeholder:"DAY" help:"${security_expires}"`
+	FilmLadder       time.Duration `name:"film-ladder" env:"ZHANQUN_FILM_LADDER" default:"10m" placeholder:"TIME" help:"${film_ladder}"`
 	Demo             bool          `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
 
 	asksFirst bool      // a server whose console asks for the first administrator: see setup.go
@@ -239,7 +240,7 @@ func (c Config) shown() [][2]string {
 		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"console-allow", strings.Join(c.ConsoleAllow, ",")}, {"console-idle", c.ConsoleIdle.String()}, {"console-sessions", strconv.Itoa(c.ConsoleSessions)}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
 		{"oidc-secret-file", c.OIDCSecretFile}, {"smtp", c.SMTP}, {"smtp-from", c.SMTPFrom}, {"smtp-user", c.SMTPUser}, {"smtp-password-file", c.SMTPPasswordFile},
 		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"clamd", c.Clamd}, {"clamd-open", fmt.Sprint(c.ClamdOpen)},
-		{"security-contact", c.SecurityContact}, {"security-expires", c.SecurityExpires}, {"demo", fmt.Sprint(c.Demo)},
+		{"security-contact", c.SecurityContact}, {"security-expires", c.SecurityExpires}, {"film-ladder", c.FilmLadder.String()}, {"demo", fmt.Sprint(c.Demo)},
 	}
 }
 

@@ -178,8 +178,8 @@ func aPause(t *testing.T, po *worker) {
 		t.Error("a site that is back is still expected back")
 	}
 	po.wants(at+"/quota", url.Values{"storage_mb": {"很多"}}, http.StatusUnprocessableEntity, "请填写整数")
-	po.wants(at+"/quota", url.Values{"storage_mb": {"4096"}}, http.StatusSeeOther, "done=quota")
-	if q, err := po.Sites.QuotaOf(context.Background(), po.site.ID); err != nil || q.StorageMB != 4096 {
+	po.wants(at+"/quota", url.Values{"storage_mb": {"4096"}, "files": {"321"}}, http.StatusSeeOther, "done=quota")
+	if q, err := po.Sites.QuotaOf(context.Background(), po.site.ID); err != nil || q.StorageMB != 4096 || q.Files != 321 {
 		t.Errorf("%+v, %v", q, err)
 	}
 }

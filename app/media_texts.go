@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/media"
 )
 
@@ -38,4 +40,27 @@ func (t drafted) Save(ctx context.Context, site kernel.SiteID, id, version int64
 	}
 	d.Payload.Body = body
 	return t.articles.Edit(ctx, site, id, version, d.Payload)
+}
+
+// speech tells the checks and the full text what the films of a text say.
+type speech struct{ media *media.Media }
+
+// Spoken are the words of each film.
+func (s speech) Spoken(ctx context.Context, site kernel.SiteID, edition int64, body string) ([]checks.Spoken, error) {
+	said, err := s.media.Said(ctx, site, edition, body)
+	all := make([]checks.Spoken, len(said))
+	for n, one := range said {
+		all[n] = checks.Spoken{Item: one.Item, Name: one.Name, Seen: one.Seen, Text: one.Text}
+	}
+	return all, err
+}
+
+// Transcripts are the words of all of them.
+func (s speech) Transcripts(ctx context.Context, site kernel.SiteID, edition int64, body string) (string, error) {
+	said, err := s.media.Said(ctx, site, edition, body)
+	all := make([]string, len(said))
+	for n, one := range said {
+		all[n] = one.Text
+	}
+	return strings.Join(all, "\n"), err
 }

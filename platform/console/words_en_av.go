@@ -33,5 +33,11 @@ var wordsAV = map[string]string{
 	"字幕第 %d 行的时间不对：要比上一条晚，结束要比开始晚。":                        "The time in line %d of the captions is wrong: it must follow the one before, and end after it begins.",
 	"字幕太多，最多 %d 条。":                 "There are too many captions: %d at most.",
 	"字幕第 %d 行的这一条太长，最多 %d 字。请分成几条。": "The caption at line %d is too long: %d characters at most. Please divide it.",
-	"一次只能上传一个字幕文件。":                 "One caption file at a time.",
+	"现有": "There are", "最多": "at most",
+	"本站最多存放 %d 个图片和文件，现在已满，放不下“%s”。请清理媒体库，或联系平台运维人员增加。": "The site keeps at most %d pictures and files, and has as many; “%s” finds no room. Please clear out the library, or ask the platform operators for more.",
+	"视频只能换成视频，录音只能换成录音。":                                "Put video in the place of video, and sound in the place of sound.",
+	"新文件没有字幕和文字稿的，沿用原来的；说的不一样了，请打开它的“字幕和文字稿”页改好再送审。":    "A new file without captions and a transcript takes over those of the old one; if something else is said, please put them right on its page “Captions and transcript” before you send the text.",
+	"清晰度": "Sizes", "没有做成": "Not made", "做出视频的一种清晰度": "make a size of a video",
+	"长视频另做几种清晰度，手机按网速自动换；都做好以前照常播放。": "A long video is made in several sizes, between which telephones change with their line; it plays as ever until all are there.",
+	"一次只能上传一个字幕文件。":                  "One caption file at a time.",
 }

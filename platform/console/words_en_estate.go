@@ -30,7 +30,7 @@ var wordsEstate = map[string]string{
 	"域名已添加，是平台自有域名，不需要核验。": "The host is added; it is the platform's own and needs no verification.", "域名已解除。": "The host is unbound.", "域名或地址": "Host or address", "域名未核验": "host not verified",
 	"域名核验以后才能打开": "answers once the host is verified", "域名核验方式": "How the host was verified", "域名，或频道的地址标识": "Host, or a channel's part of the address", "基本情况": "At a glance", "天数": "Days", "子站": "Subsite",
 	"子站填域名，如 rsj.ankang.gov.cn；频道填 /z/ 后面的一段，如 wuli。空着则按单位推定。": "A host for a subsite, such as rsj.ankang.gov.cn; for a channel what follows /z/, such as wuli. Empty follows the unit.",
-	"存储（MB）": "Storage (MB)", "审批": "Decision", "审批开办申请": "Decide about the application", "已公告关停。公告期满后，请再办一次关停。": "The end is announced. End it once more when the announced time has passed.",
+	"存储（MB）": "Storage (MB)", "文件数": "Number of files", "审批": "Decision", "审批开办申请": "Decide about the application", "已公告关停。公告期满后，请再办一次关停。": "The end is announced. End it once more when the announced time has passed.",
 	"已关停，各个地址都答复公告。": "Closed; every address answers the notice.", "已开通子站": "Opened subsites:", "已开通，进入试运行。": "Opened; it is on trial.", "已恢复，公众现在可以访问。": "Resumed; citizens reach it now.",
 	"已批准。平台运维员会看到它并开通。": "Approved. The operators see it and open it.", "已提交申请。监督员审批后，这里能看到结果。": "Sent. The result is shown here once a supervisor has decided.",
 	"已暂停，公众现在看到的是公告。": "Suspended; citizens read the notice now.", "已有": "has", "已核验": "verified", "已正式上线。": "It is online.", "已经可以打开": "answers already", "已设为主域名，其他域名都引向它。": "It is the main host now; the others lead to it.",

@@ -52,7 +52,7 @@ type event struct {
 }
 
 // sheetTyped is what a form of the sheet held that was not accepted.
-type sheetTyped struct{ Reason, Notice, Days, Name, Host, Note, Because, Storage, Upload, Editors, Columns string }
+type sheetTyped struct{ Reason, Notice, Days, Name, Host, Note, Because, Storage, Upload, Files, Editors, Columns string }
 
 // hostLine is a domain of the site.
 type hostLine struct {
@@ -84,7 +84,7 @@ func (e *Estate) sheet(c *fiber.Ctx, err error) error {
 			return err
 		}
 		p.Typed = sheetTyped{typed(c, "reason"), typed(c, "notice"), typed(c, "days"), typed(c, "name"), typed(c, "host"), typed(c, "note"),
-			typed(c, "because"), typed(c, "storage_mb"), typed(c, "upload_mb"), typed(c, "editors"), typed(c, "columns")}
+			typed(c, "because"), typed(c, "storage_mb"), typed(c, "upload_mb"), typed(c, "files"), typed(c, "editors"), typed(c, "columns")}
 	}
 	g, err := e.Sites.Get(ctx, id)
 	if err != nil {
@@ -250,8 +250,8 @@ func (e *Estate) domains(c *fiber.Ctx) error {
 
 // quota replaces the site's own limits; an empty field follows the template.
 func (e *Estate) quota(c *fiber.Ctx) error {
-	var n [4]int64
-	for i, name := range []string{"storage_mb", "upload_mb", "editors", "columns"} {
+	var n [5]int64
+	for i, name := range []string{"storage_mb", "upload_mb", "files", "editors", "columns"} {
 		text := typed(c, name)
 		if text == "" {
 			continue
@@ -261,7 +261,7 @@ func (e *Estate) quota(c *fiber.Ctx) error {
 			return e.sheet(c, notNumber(name))
 		}
 	}
-	return e.done(c, e.Sites.SetQuota(c.UserContext(), at(c), site.Quota{StorageMB: n[0], UploadMB: n[1], Editors: int(n[2]), Columns: int(n[3])}), "quota")
+	return e.done(c, e.Sites.SetQuota(c.UserContext(), at(c), site.Quota{StorageMB: n[0], UploadMB: n[1], Files: n[2], Editors: int(n[3]), Columns: int(n[4])}), "quota")
 }
 
 // decide approves or refuses an application. Whoever refuses may see the sheet no longer, and goes on with what waits.

@@ -179,7 +179,7 @@ func (s *Sites) SetTokens(ctx context.Context, id kernel.SiteID, tokens map[stri
 
 // SetQuota replaces the site's own limits; a zero field follows the template.
 func (s *Sites) SetQuota(ctx context.Context, id kernel.SiteID, q Quota) error {
-	if q.StorageMB < 0 || q.UploadMB < 0 || q.Editors < 0 || q.Columns < 0 {
+	if q.StorageMB < 0 || q.UploadMB < 0 || q.Files < 0 || q.Editors < 0 || q.Columns < 0 {
 		return fault.In("quota", "配额不能是负数。")
 	}
 	return s.override(ctx, id, "site.quota", func(o *Overrides) { o.Quota = q })

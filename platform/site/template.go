@@ -79,6 +79,7 @@ type Widget struct {
 type Quota struct {
 	StorageMB int64 `json:"storage_mb,omitempty" toml:"storage_mb"`
 	UploadMB  int64 `json:"upload_mb,omitempty" toml:"upload_mb"` // of one file
+	Files     int64 `json:"files,omitempty" toml:"files"`         // how many of them
 	Editors   int   `json:"editors,omitempty" toml:"editors"`
 	Columns   int   `json:"columns,omitempty" toml:"columns"`
 }
@@ -90,6 +91,9 @@ func (q Quota) over(t Quota) Quota {
 	}
 	if q.UploadMB == 0 {
 		q.UploadMB = t.UploadMB
+	}
+	if q.Files == 0 {
+		q.Files = t.Files
 	}
 	if q.Editors == 0 {
 		q.Editors = t.Editors
@@ -248,7 +252,7 @@ func (t *Template) check() error {
 			}
 		}
 	}
-	if len(t.Levels) == 0 || t.Theme == "" || t.Quota.StorageMB < 1 || t.Quota.UploadMB < 1 || t.Quota.Editors < 2 || t.Quota.Columns < len(t.Columns) {
+	if len(t.Levels) == 0 || t.Theme == "" || t.Quota.StorageMB < 1 || t.Quota.UploadMB < 1 || t.Quota.Files < 1 || t.Quota.Editors < 2 || t.Quota.Columns < len(t.Columns) {
 		return fmt.Errorf("levels, theme or quota are missing or too small")
 	}
 	return nil

@@ -135,6 +135,7 @@ func TestLoadTemplatesRefuses(t *testing.T) {
 		{"a child beside its parent", "columns.toml", `slug = "gongkai/zhinan"`, `slug = "zhinan"`, "does not lie below"},
 		{"a widget of a column it lacks", "town.toml", "columns = [81, 42, 43, 82]", "columns = [81, 42, 43, 70]", "the home page shows column 70"},
 		{"no quota", "town.toml", "storage_mb = 5120", "storage_mb = 0", "quota"},
+		{"no files", "town.toml", "files = 50000", "files = 0", "quota"},
 		{"a key nobody knows", "town.toml", "theme =", "colour = 1\ntheme =", "unknown key colour"},
 	} {
 		if _, err := site.LoadTemplates(change(row.file, row.from, row.to)); err == nil || !strings.Contains(err.Error(), row.say) {
@@ -175,7 +176,7 @@ func TestTemplateEvolves(t *testing.T) {
 	if err := r.SetTokens(t.Context(), own.ID, map[string]string{"brand": "靛蓝"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.SetQuota(t.Context(), own.ID, site.Quota{Editors: 7}); err != nil {
+	if err := r.SetQuota(t.Context(), own.ID, site.Quota{Editors: 7, Files: 300}); err != nil {
 		t.Fatal(err)
 	}
 	next := fstest.MapFS{}
@@ -198,10 +199,11 @@ func TestTemplateEvolves(t *testing.T) {
 		theme   string
 		tokens  int
 		editors int
-	}{{plain, "town", 0, 150}, {own, "dept", 1, 7}} {
+		files   int64
+	}{{plain, "town", 0, 150, 200_000}, {own, "dept", 1, 7, 300}} {
 		p := later.Public(row.id.ID)
 		q, err := later.QuotaOf(t.Context(), row.id.ID)
-		if err != nil || p.Theme != row.theme || len(p.Tokens) != row.tokens || q.Editors != row.editors || q.StorageMB != 51200 {
+		if err != nil || p.Theme != row.theme || len(p.Tokens) != row.tokens || q.Editors != row.editors || q.StorageMB != 51200 || q.Files != row.files {
 			t.Errorf("%s: theme %s, tokens %v, quota %+v, %v", p.Name, p.Theme, p.Tokens, q, err)
 		}
 		columns, err := later.Columns(t.Context(), row.id.ID)

@@ -44,8 +44,9 @@ type exchange struct {
 	warm   bool       // answered from memory: nothing holds the exchange when it ends
 	// overflowed: the body was larger than its route takes, and was dropped
 	overflowed bool
-	program    bool   // asked by a program, which is told of an error in its own form: see problem
-	line       []byte // room for the access line
+	program    bool    // asked by a program, which is told of an error in its own form: see problem
+	server     *Server // nil of the filler's own request
+	line       []byte  // room for the access line
 }
 
 // exchanges are used again after the answers that are most of all: those from memory.
@@ -58,7 +59,7 @@ func from(rc *fasthttp.RequestCtx) *exchange { return rc.UserValue(exchangeKey{}
 // handle answers one request. Nothing a handler does may end the process.
 func (s *Server) handle(base context.Context, rc *fasthttp.RequestCtx) {
 	x := exchanges.Get().(*exchange)
-	*x = exchange{ctx: base, id: newID(), began: s.cfg.Now(), route: "none", line: x.line}
+	*x = exchange{ctx: base, id: newID(), began: s.cfg.Now(), route: "none", line: x.line, server: s}
 	s.metrics.open.Inc()
 	defer s.end(rc, x)
 	s.edge(rc, x)

@@ -99,7 +99,7 @@ func Stream(c *fiber.Ctx, f *File) error {
 		c.Set(fiber.HeaderContentRange, "bytes "+strconv.FormatInt(offset, 10)+"-"+strconv.FormatInt(offset+length-1, 10)+"/"+strconv.FormatInt(f.Size, 10))
 		c.Status(fasthttp.StatusPartialContent)
 	}
-	c.Context().SetBodyStream(body, int(length)) // which closes it
+	c.Context().SetBodyStream(pace(c.Context(), body), int(length)) // which closes it
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -54,7 +55,7 @@ func (s *Server) expected(rc *fasthttp.RequestCtx) int {
 	return s.router.bodyAtMost(string(path), s.cfg.BodyAtMost)
 }
 
-// patience gives the sender of a large body more time, and whoever takes a large file, once their header is there.
+// patience gives the sender of a large body more time, and whoever takes a large file, once their header is there; see paced for the rest of it.
 func (s *Server) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
 	_, path, _, _, ok := target(h.RequestURI())
 	if ok && bytes.Contains(path, []byte(largeFiles)) {
@@ -64,6 +65,37 @@ func (s *Server) patience(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) 
 		c.ReadTimeout = s.cfg.UploadWithin
 	}
 	return c
+}
+
+// paced is a large file on its way to somebody: each stretch that goes out gives the rest its time anew. What the kernel holds for a slow
+// reader counts as gone out; it is bounded, and the next stretch waits for it.
+type paced struct {
+	io.ReadCloser
+	rc      *fasthttp.RequestCtx
+	within  time.Duration
+	stretch int
+	since   int // bytes of the stretch that has begun
+}
+
+func (p *paced) Read(b []byte) (int, error) {
+	if p.since >= p.stretch {
+		p.since = 0
+		if err := p.rc.SetWriteDeadline(time.Now().Add(p.within)); err != nil {
+			return 0, err
+		}
+	}
+	n, err := p.ReadCloser.Read(b)
+	p.since += n
+	return n, err
+}
+
+// pace lets a file of this server go out as long as somebody takes it.
+func pace(rc *fasthttp.RequestCtx, body io.ReadCloser) io.ReadCloser {
+	s := from(rc).server
+	if s == nil {
+		return body
+	}
+	return &paced{ReadCloser: body, rc: rc, within: s.cfg.DownloadWithin, stretch: s.cfg.DownloadStretch}
 }
 
 // takeBody reads the body before any handler, up to what its route takes; done is called when the request has been answered. Who sends a

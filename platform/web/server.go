@@ -36,10 +36,12 @@ type Config struct {
 	WriteWithin  time.Duration // one whole answer; default 30 s
 	IdleWithin   time.Duration // between requests of one connection; default 60 s
 	UploadWithin time.Duration // one request to a route that takes a large body; default 60 s
-	// DownloadWithin is how long one answer with a large file may take; default 5 min: 20 MB by half a megabit.
-	DownloadWithin time.Duration
-	DrainFor       time.Duration // how long to answer "Connection: close" before shutting down; behind a proxy more than its check interval
-	StopWithin     time.Duration // how long open requests may take after that; default 15 s
+	// DownloadWithin is how long whoever takes a large file may need for each DownloadStretch of it, in bytes; default 5 min for 1 MB: a
+	// film of any size goes on over 28 kbit/s, and who takes nothing is cut off.
+	DownloadWithin  time.Duration
+	DownloadStretch int
+	DrainFor        time.Duration // how long to answer "Connection: close" before shutting down; behind a proxy more than its check interval
+	StopWithin      time.Duration // how long open requests may take after that; default 15 s
 
 	BodyAtMost  int          // bytes of an ordinary body; default 1 MB
 	LargeBodies int          // bodies of routes that take more than a form, in memory at once; default 4
@@ -105,6 +107,9 @@ func NewServer(cfg Config, p Ports, cache *pages.Cache) *Server {
 	}
 	if cfg.LongForms <= 0 {
 		cfg.LongForms = longAtOnce
+	}
+	if cfg.DownloadStretch <= 0 {
+		cfg.DownloadStretch = 1 << 20
 	}
 	if cfg.Conns <= 0 {
 		cfg.Conns = 100_000

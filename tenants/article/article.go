@@ -145,6 +145,7 @@ type Room struct {
 	Posts     Posts    // nil: who has set a time is not asked about again
 	Chain     Chain    // nil: every draft keeps the policy it was begun with
 	Pairs     Pairs    // nil: no text explains another
+	Films     Films    // nil: no film says anything
 }
 
 // Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.
@@ -161,6 +162,12 @@ type Pictures interface {
 	// Dress gives the pictures of a sanitised text their sizes, its films the words with which the edition was frozen, or those of this moment
 	// without an edition, and every address the base below which the reader finds it.
 	Dress(ctx context.Context, site kernel.SiteID, edition int64, base, body string) (string, error)
+}
+
+// Films tells what is said in the films of a text, so that it is found; tenants/media does.
+type Films interface {
+	// Transcripts are the words with which an edition was frozen.
+	Transcripts(ctx context.Context, site kernel.SiteID, edition int64, body string) (string, error)
 }
 
 // Sites tells which sites citizens can read; platform/site is one.

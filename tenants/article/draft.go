@@ -323,15 +323,15 @@ func (a *Articles) listen() {
 
 // index puts what is public of an article into the full text.
 func (a *Articles) index(ctx context.Context, l *publication.Live) error {
-	doc, err := searchable(l)
+	doc, err := a.searchable(ctx, l)
 	if err != nil {
 		return err
 	}
 	return a.Index.Put(ctx, doc)
 }
 
-// searchable is what of an article is found: numbers and names of a document as well.
-func searchable(l *publication.Live) (index.Doc, error) {
+// searchable is what of an article is found: numbers and names of a document as well, and what its films say.
+func (a *Articles) searchable(ctx context.Context, l *publication.Live) (index.Doc, error) {
 	p, err := decode(l.Payload)
 	if err != nil {
 		return index.Doc{}, fmt.Errorf("read article %d of site %d: %w", l.ID, l.Site, err)
@@ -342,6 +342,13 @@ func searchable(l *publication.Live) (index.Doc, error) {
 	}
 	for _, f := range p.Fields {
 		body += "\n" + f.Label + " " + f.Value
+	}
+	if a.Films != nil {
+		said, err := a.Films.Transcripts(ctx, l.Site, int64(l.Edition), p.Body)
+		if err != nil {
+			return index.Doc{}, fmt.Errorf("read the films of article %d of site %d: %w", l.ID, l.Site, err)
+		}
+		body += "\n" + said
 	}
 	return index.Doc{Site: l.Site, ID: l.ID, Column: l.Place, Title: l.Title, Body: body, At: l.ShownAt}, nil
 }

@@ -77,7 +77,7 @@ func TestFieldsOnThePage(t *testing.T) {
 		}
 		live, err := h.Published.Live(h.ctx, publication.Object{Site: h.city.ID, Kind: Kind, ID: id})
 		h.must(err)
-		found, err := searchable(live)
+		found, err := h.searchable(h.ctx, live)
 		h.must(err)
 		if !strings.Contains(found.Body, "主讲人 <b>茶博士") || !strings.Contains(found.Body, "下午参观") {
 			t.Errorf("what is found is %q", found.Body)

@@ -94,7 +94,7 @@ func (a *Articles) indexThese(ctx context.Context, sites map[kernel.SiteID][]int
 			return nil, err
 		}
 		for i := range all {
-			doc, err := searchable(&all[i])
+			doc, err := a.searchable(ctx, &all[i])
 			if err != nil {
 				odd[all[i].ID] = err
 				continue

@@ -12,6 +12,7 @@ package checks
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/tenants/article"
@@ -134,8 +135,14 @@ func (c *Context) words(f *field) []Finding {
 
 func sorted(all []Finding) []Finding {
 	order := map[string]int{"title": 1, "subtitle": 2, "summary": 3, "source": 4, "body": 5}
+	at := func(f Finding) int {
+		if strings.HasPrefix(f.Place.Field, filmField) {
+			return 6
+		}
+		return order[f.Place.Field]
+	}
 	slices.SortStableFunc(all, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(order[a.Place.Field], order[b.Place.Field]),
+		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(at(a), at(b)), cmp.Compare(a.Place.Field, b.Place.Field),
 			cmp.Compare(a.Place.Start, b.Place.Start), cmp.Compare(a.Place.End, b.Place.End), cmp.Compare(a.Rule, b.Rule))
 	})
 	all = slices.CompactFunc(all, func(a, b Finding) bool { return a.Rule == b.Rule && a.Place == b.Place })

@@ -122,7 +122,11 @@ func (k *Checks) note(ctx context.Context, l *publication.Live, c Context) error
 	if err != nil {
 		return err
 	}
-	if err := k.putHits(ctx, l.Site, l.ID, Words(p, c)); err != nil {
+	said, err := k.spoken(ctx, l.Site, int64(l.Edition), p.Body, c)
+	if err != nil {
+		return err
+	}
+	if err := k.putHits(ctx, l.Site, l.ID, sorted(append(Words(p, c), said...))); err != nil {
 		return err
 	}
 	print, ok := Print(p)

@@ -34,6 +34,7 @@ type Room struct {
 	Sites     *site.Sites
 	Columns   *column.Columns
 	Console   *console.Console // may be nil where no screen is asked for
+	Films     Films            // nil: no film says anything
 }
 
 // Checks is the room. Its methods are safe for concurrent use.
@@ -56,8 +57,8 @@ func New(r Room) *Checks {
 	return k
 }
 
-// Panel is what is to be said about a payload of the site's article id, or 0 of a new one.
-func (k *Checks) Panel(ctx context.Context, id kernel.SiteID, art article.ID, p article.Payload) ([]Finding, error) {
+// Panel is what is to be said about a payload of the site's article id, or 0 of a new one; edition is the one that is under review, or 0.
+func (k *Checks) Panel(ctx context.Context, id kernel.SiteID, art article.ID, edition int64, p article.Payload) ([]Finding, error) {
 	c, err := k.context(ctx, id)
 	if err != nil {
 		return nil, err
@@ -67,7 +68,8 @@ func (k *Checks) Panel(ctx context.Context, id kernel.SiteID, art article.ID, p 
 	if c.Near, err = k.near(ctx, id, art, p); err != nil {
 		return nil, err
 	}
-	return Check(p, c), nil
+	said, err := k.spoken(ctx, id, edition, p.Body, c)
+	return sorted(append(Check(p, c), said...)), err
 }
 
 // context is the words and leaders of a site: the program's pack, the cluster's, its own.

@@ -211,7 +211,7 @@ func TestNearDuplicates(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		near := func(s *render.Site, id article.ID, body string) (all []string) {
 			t.Helper()
-			found, err := h.Panel(h.ctx, s.ID, id, article.Payload{Title: "抄来的", Source: "办公室", Body: body})
+			found, err := h.Panel(h.ctx, s.ID, id, 0, article.Payload{Title: "抄来的", Source: "办公室", Body: body})
 			h.must(err)
 			for _, f := range found {
 				if f.Rule == NearlySame {
@@ -262,7 +262,7 @@ func TestDeadLinks(t *testing.T) {
 			h.county.URL("/a/abc"): true, h.county.URL("/"): false, h.town.Path(fmt.Sprintf("/a/%d", mine)): false, fmt.Sprintf("/a/%d", id): false,
 			"/z/meiyou/": true, h.county.URL("/c/meiyou"): true, "https://www.gov.cn/a/1": false, h.county.URL("/c/gonggao"): false,
 		} {
-			all, err := h.Panel(h.ctx, h.town.ID, 0, article.Payload{Title: "通知", Source: "办公室", Body: `<p><a href="` + address + `">有关通知</a></p>`})
+			all, err := h.Panel(h.ctx, h.town.ID, 0, 0, article.Payload{Title: "通知", Source: "办公室", Body: `<p><a href="` + address + `">有关通知</a></p>`})
 			h.must(err)
 			if got := slices.ContainsFunc(all, func(f Finding) bool { return f.Rule == DeadLink }); got != dead {
 				t.Errorf("%s: dead %v, want %v", address, got, dead)
@@ -277,7 +277,7 @@ func TestReasons(t *testing.T) {
 		p := article.Payload{Title: "通知", Source: "办公室", Body: "<p>李某610902190102030012</p>"}
 		id, err := h.articles.Create(h.ctx, h.town.ID, 2, publication.Small, p)
 		h.must(err)
-		all, err := h.Panel(h.ctx, h.town.ID, id, p)
+		all, err := h.Panel(h.ctx, h.town.ID, id, 0, p)
 		h.must(err)
 		send := func(why string) (e publication.EditionID, err error) {
 			err = h.DB.InTx(h.ctx, func(ctx context.Context) error {

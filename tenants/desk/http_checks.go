@@ -20,7 +20,11 @@ import (
 func (d *Desk) spotted(ctx context.Context, a *article.Draft) (article.Payload, []checks.Finding, error) {
 	p := a.Payload
 	p.Body = render.Sanitise(p.Body)
-	all, err := d.Checks.Panel(ctx, a.Site, a.ID, p)
+	frozen := int64(0) // of a text under review the words of its films are those of its edition
+	if a.State == article.Submitted {
+		frozen = int64(a.Edition)
+	}
+	all, err := d.Checks.Panel(ctx, a.Site, a.ID, frozen, p)
 	return p, all, err
 }
 
@@ -63,7 +67,7 @@ func (d *Desk) examine(c *fiber.Ctx, a *article.Draft, p *articlePage) error {
 			p.Panel.Picture = row.To
 		}
 		p.Panel.Rows = append(p.Panel.Rows, row)
-		p.Panel.Mask = p.Panel.Mask || p.MayEdit && f.Personal()
+		p.Panel.Mask = p.Panel.Mask || p.MayEdit && f.Personal() && f.Fix != nil
 	}
 	if a.State == article.Submitted {
 		p.Panel.Confirmed, err = d.Checks.ReasonOf(ctx, a.Site, a.Edition)

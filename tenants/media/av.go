@@ -29,8 +29,10 @@ type Film struct {
 	Width, Height int    // 0 of what is only heard
 	Video, Audio  string // how they are coded, as ffprobe says it
 	Play, Poster  Form
+	Rungs         []Rung // the sizes of a long one, the smallest first
 	Why           string // what the tools said when they could not
 	At            time.Time
+	sides         []int // the sizes in which it can be made
 }
 
 // Form is a file that was made of an item; the zero Form is none.

@@ -76,7 +76,7 @@ func (m *Media) Crop(ctx context.Context, site kernel.SiteID, id ID, cut Cut) (*
 		return nil, err
 	}
 	out.item.Site, out.item.By, out.item.At = site, by, m.Now()
-	i, err := m.place(ctx, out, quota.StorageMB)
+	i, err := m.place(ctx, out, quota)
 	if err != nil {
 		return nil, err
 	}

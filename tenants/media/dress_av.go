@@ -25,6 +25,10 @@ func (i *Item) player(base string, w *Words) string {
 	if w != nil && w.Captions != "" {
 		track = `<track kind="captions" srclang="zh" label="字幕" src="` + html.EscapeString(base+i.below(captionsNamed(w.No))) + `" default>`
 	}
+	if len(i.Film.ladder()) > 0 { // whoever can, begins with the size that fits the line; whoever cannot, with the whole
+		return fmt.Sprintf(`<%s controls preload="none" aria-label="%s"%s><source src="%s" type="%s"><source src="%s" type="video/mp4">%s</%s>`, tag, html.EscapeString(i.Name), more,
+			html.EscapeString(base+i.below(ladderName)), listType, html.EscapeString(base+i.Path()), track, tag)
+	}
 	return fmt.Sprintf(`<%s controls preload="none" src="%s" aria-label="%s"%s>%s</%s>`, tag, html.EscapeString(base+i.Path()), html.EscapeString(i.Name), more, track, tag)
 }
 

@@ -175,11 +175,11 @@ func TestFatesOfRealFiles(t *testing.T) {
 func TestPicturesAreUnpackedOneAfterTheOther(t *testing.T) {
 	h := build(t, dbtest.SQLite(t, schema...), must(files.Open(t.TempDir())))
 	h.seats <- struct{}{} // somebody else's picture is being unpacked
-	ctx, cancel := context.WithTimeout(h.ctx, 50*time.Millisecond)
-	defer cancel()
 	waited := 0
 	for _, f := range mediatest.Hostile("") {
+		ctx, cancel := context.WithTimeout(h.ctx, 200*time.Millisecond) // time to look at the quota
 		_, err := h.Take(ctx, h.one, f.Name, f.Raw)
+		cancel()
 		switch picture := f.Kind == "jpg" || f.Kind == "png" || f.Kind == "gif"; {
 		case picture:
 			if waited++; !fault.Is(err, fault.Unavailable) {

@@ -56,13 +56,24 @@ func (m *Media) forCitizens(ctx context.Context, r *web.Request) (*web.File, err
 	if err != nil {
 		return nil, err
 	}
-	if no, is := captionsIn(r.Params["name"]); is {
-		return m.captionFile(ctx, i, no, true)
-	}
-	return m.File(i, r.Params["name"])
+	return m.form(ctx, i, r.Params["name"], true)
 }
 
 func none() error { return fault.New(fault.NotFound, "没有这个文件。") }
+
+// form is one of the forms of an item, or what stands beside it; open asks whether citizens may have it at this moment.
+func (m *Media) form(ctx context.Context, i *Item, name string, open bool) (*web.File, error) {
+	if no, is := captionsIn(name); is {
+		return m.captionFile(ctx, i, no, open)
+	}
+	for _, r := range i.Film.ladder() {
+		if name == r.list() {
+			text, err := m.listOf(ctx, i.Site, i.ID, r.Side)
+			return textFile(listType, "l-"+r.Form.SHA256, text), err
+		}
+	}
+	return m.File(i, name)
+}
 
 // File is one of the forms of an item, by the last part of its address.
 func (m *Media) File(i *Item, name string) (*web.File, error) {
@@ -160,10 +171,7 @@ func (m *Media) partly(ctx context.Context, site kernel.SiteID, id ID) (*Item, e
 
 // Answer sends one of the forms of an item to whoever sees drafts.
 func (m *Media) Answer(c *fiber.Ctx, i *Item, name string) error {
-	f, err := m.File(i, name)
-	if no, is := captionsIn(name); is {
-		f, err = m.captionFile(c.UserContext(), i, no, false)
-	}
+	f, err := m.form(c.UserContext(), i, name, false)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,14 @@ func (i *Item) page() string { return "/media/" + strconv.FormatInt(i.ID, 10) + 
 // filmFile is one of the forms of a film: itself, in the form that was made of it if there is one, or its poster.
 func (m *Media) filmFile(i *Item, name string) (*web.File, error) {
 	form, key := i.plays(), i.key(0)
+	ladder := i.Film.ladder()
+	n := slices.IndexFunc(ladder, func(r Rung) bool { return name == r.file() })
 	switch {
+	case n >= 0:
+		form = ladder[n].Form
+		key = form.key(i.Site)
+	case name == ladderName && len(ladder) > 0:
+		return textFile(listType, "l-"+i.SHA256+"-"+ladder[0].Form.SHA256[:16]+"-"+strconv.Itoa(len(ladder)), master(ladder)), nil
 	case name == "poster.jpg" && i.Film != nil && i.Film.Poster.Bytes > 0:
 		form = i.Film.Poster
 		key = form.key(i.Site)
@@ -70,10 +77,14 @@ func (m *Media) captionFile(ctx context.Context, i *Item, no int64, open bool) (
 	if err != nil {
 		return nil, err
 	}
-	return &web.File{ContentType: "text/vtt; charset=utf-8", Tag: i.SHA256[:32] + "-" + strconv.FormatInt(no, 10), Size: int64(len(text)),
-		Open: func(_ context.Context, offset, length int64) (io.ReadCloser, error) {
-			return io.NopCloser(bytes.NewReader([]byte(text)[offset : offset+length])), nil
-		}}, nil
+	return textFile("text/vtt; charset=utf-8", i.SHA256[:32]+"-"+strconv.FormatInt(no, 10), text), nil
+}
+
+// textFile is a text as a file.
+func textFile(kind, tag, text string) *web.File {
+	return &web.File{ContentType: kind, Tag: tag, Size: int64(len(text)), Open: func(_ context.Context, offset, length int64) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader([]byte(text)[offset : offset+length])), nil
+	}}
 }
 
 // filmPage is a film with its words.
@@ -83,6 +94,7 @@ type filmPage struct {
 	Source, Poster, Captions    string // addresses below the console's path, or ""
 	State, Mark                 string
 	Progress                    int
+	Sizes                       []rungShown
 	Busy, NoTools               bool
 	Length, Size, Coded, Why    string
 	Words                       Words // that stand now
@@ -91,6 +103,13 @@ type filmPage struct {
 	Wrong, WrongCaptions        string
 	WrongTranscript, WrongWaive string
 	Done                        string
+}
+
+// rungShown is a size of a long film.
+type rungShown struct {
+	Name, State, Mark, Why string
+	Progress               int
+	Busy                   bool
 }
 
 var filmView = console.Define[filmPage]("media", "film")
@@ -167,13 +186,20 @@ func (p *filmPage) state(i *Item) {
 		f = &Film{State: AsCame}
 	}
 	p.State, p.Mark = standings[f.State][0], standings[f.State][1]
-	p.Progress, p.Busy, p.Again, p.Why = f.Progress, f.State == Waiting || f.State == Working, f.State == AsCame || f.State == Broken, f.Why
+	p.Progress, p.Busy, p.Again, p.Why = f.Progress, f.State == Waiting || f.State == Working, f.State == AsCame || f.State == Broken || f.failed(), f.Why
 	if f.State == AsCame && f.Why == "" {
 		_, _, err := tools()
 		p.NoTools = err != nil
 	}
 	if f.Length > 0 {
 		p.Length = spoken(f.Length)
+	}
+	for _, r := range f.Rungs {
+		s := rungShown{Name: strconv.Itoa(r.Side) + "p", State: standings[r.State][0], Mark: standings[r.State][1], Why: r.Why, Progress: r.Progress, Busy: r.State == Waiting}
+		if r.State == Broken {
+			s.State = "没有做成"
+		}
+		p.Sizes = append(p.Sizes, s)
 	}
 	p.Coded = strings.Trim(f.Video+" · "+f.Audio, " ·")
 	if f.Width > 0 {

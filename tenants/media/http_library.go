@@ -105,20 +105,21 @@ func (q query) values() url.Values {
 
 // libraryPage is the library of a site.
 type libraryPage struct {
-	Path, Query    string
-	Tabs, As       []tab
-	Chips          []tab // each condition, and the library without it
-	Folders        []string
-	Filter         query
-	Rows           []shelfRow
-	InBin          bool
-	MayShare       bool
-	Newer, Older   string
-	Used, Most     string // of the quota
-	UsedMB, MostMB int64
-	Done           string
-	Wrong          []string // what went wrong, a sentence each
-	Alt, Folder    string   // as typed
+	Path, Query      string
+	Tabs, As         []tab
+	Chips            []tab // each condition, and the library without it
+	Folders          []string
+	Filter           query
+	Rows             []shelfRow
+	InBin            bool
+	MayShare         bool
+	Newer, Older     string
+	Used, Most       string // of the quota
+	UsedMB, MostMB   int64
+	Files, MostFiles int64
+	Done             string
+	Wrong            []string // what went wrong, a sentence each
+	Alt, Folder      string   // as typed
 }
 
 type tab struct {
@@ -212,7 +213,11 @@ func (m *Media) measure(ctx context.Context, site kernel.SiteID, p *libraryPage)
 	}
 	used, err := m.total(ctx, site)
 	p.UsedMB, p.MostMB = min((used+1<<20-1)>>20, quota.StorageMB), quota.StorageMB
-	p.Used, p.Most = large(used), large(quota.StorageMB<<20)
+	if err != nil {
+		return err
+	}
+	p.Used, p.Most, p.MostFiles = large(used), large(quota.StorageMB<<20), quota.Files
+	p.Files, err = m.count(ctx, site)
 	return err
 }
 

@@ -17,6 +17,7 @@ type swapPage struct {
 	Drafts   []useRow
 	Others   []useRow // where there is nothing to change
 	Wrong    string
+	Film     bool // it has words
 }
 
 var swapView = console.Define[swapPage]("media", "swap")
@@ -78,7 +79,7 @@ func (m *Media) showSwap(c *fiber.Ctx) error {
 
 func (m *Media) swapScreen(c *fiber.Ctx, was, now *Shelved, err error) error {
 	page := console.Page{Title: say(c, "替换"), Site: was.Site}
-	p := swapPage{By: now.ID, Action: itemAt(was) + "/swap"}
+	p := swapPage{By: now.ID, Action: itemAt(was) + "/swap", Film: was.Timed()}
 	if err != nil {
 		p.Wrong, page.Status = console.Told(c, err), fiber.StatusUnprocessableEntity
 	}

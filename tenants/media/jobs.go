@@ -35,6 +35,7 @@ const again = 15 * time.Second
 func (m *Media) filmJobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j Develop) error { return m.develop(ctx, site, j.Media) })
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j Lighten) error { return m.lighten(ctx, site, j.Media) })
+	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j Ladder) error { return m.climb(ctx, site, j.Media) })
 }
 
 // expose has a film that was just kept looked at, and a picture made lighter, in the transaction that keeps it.
@@ -56,10 +57,15 @@ func (m *Media) Again(ctx context.Context, site kernel.SiteID, id ID) error {
 		if err != nil {
 			return err
 		}
-		if !i.Timed() || i.Film != nil && i.Film.State != AsCame && i.Film.State != Broken {
+		if !i.Timed() || i.Film != nil && i.Film.State != AsCame && i.Film.State != Broken && !i.Film.failed() {
 			return fault.New(fault.Conflict, "这个文件不需要重新处理。")
 		}
-		if err := m.expose(ctx, i); err != nil {
+		if i.Film != nil && i.Film.failed() {
+			err = m.retry(ctx, i)
+		} else {
+			err = m.expose(ctx, i)
+		}
+		if err != nil {
 			return err
 		}
 		return m.Audit.Record(ctx, audit.Entry{Site: site, Action: "media.again", Object: i.object(), Note: map[string]string{"name": i.Name}})
@@ -79,31 +85,45 @@ func (m *Media) develop(ctx context.Context, site kernel.SiteID, id ID) error {
 	if errors.Is(err, errNoTools) {
 		return m.endFilm(ctx, i, &Film{State: AsCame})
 	}
+	return m.alone(ctx, site, Develop{id}, func() error {
+		return m.workshop(ctx, i.key(0), func(root *os.Root) error {
+			f, err := m.made(ctx, i, root, probe, tool)
+			if err != nil {
+				return err
+			}
+			return m.endFilm(ctx, i, f)
+		})
+	})
+}
+
+// alone does what takes a whole machine, unless that is done already; then the job waits in the table.
+func (m *Media) alone(ctx context.Context, site kernel.SiteID, j jobs.Job, do func() error) error {
 	select {
 	case m.booth <- struct{}{}:
 		defer func() { <-m.booth }()
+		return do()
 	default:
-		return m.Queue.Add(ctx, site, Develop{id}, jobs.Options{RunAt: m.Now().Add(again)})
+		return m.Queue.Add(ctx, site, j, jobs.Options{RunAt: m.Now().Add(again)})
 	}
+}
+
+// workshop lays bytes into a folder of its own, where the tools find them as "in", and removes it when all is done.
+func (m *Media) workshop(ctx context.Context, key string, do func(root *os.Root) error) error {
 	sweepFolders()
 	dir, err := os.MkdirTemp("", folders)
 	if err != nil {
-		return fmt.Errorf("make a folder for film %d: %w", id, err)
+		return fmt.Errorf("make a folder for %s: %w", key, err)
 	}
 	defer os.RemoveAll(dir)
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("open the folder of film %d: %w", id, err)
+		return fmt.Errorf("open the folder of %s: %w", key, err)
 	}
 	defer root.Close()
-	if err := m.fetch(ctx, i, root); err != nil {
+	if err := m.fetch(ctx, key, root); err != nil {
 		return err
 	}
-	f, err := m.made(ctx, i, root, probe, tool)
-	if err != nil {
-		return err
-	}
-	return m.endFilm(ctx, i, f)
+	return do(root)
 }
 
 // folders is what those are called in which films are made.
@@ -119,9 +139,9 @@ func sweepFolders() {
 	}
 }
 
-// fetch lays an item's bytes into the folder, where the tools find them as "in".
-func (m *Media) fetch(ctx context.Context, i *Item, root *os.Root) error {
-	return m.lay(ctx, i.key(0), root, "in")
+// fetch lays bytes into the folder, where the tools find them as "in".
+func (m *Media) fetch(ctx context.Context, key string, root *os.Root) error {
+	return m.lay(ctx, key, root, "in")
 }
 
 // made is the film that the tools make of what lies in the folder. What they cannot do is no error: the film says so.
@@ -139,6 +159,7 @@ func (m *Media) made(ctx context.Context, i *Item, root *os.Root, probe, tool st
 		return nil, err
 	}
 	if f.Video != "" {
+		f.sides = sides(f.Width, f.Height)
 		if err := m.framed(ctx, i, f, root, tool); err != nil {
 			return nil, err
 		}
@@ -209,12 +230,15 @@ func (m *Media) endFilm(ctx context.Context, i *Item, f *Film) error {
 		return err
 	}
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := m.fits(ctx, i.Site, i.Name, f.Play.Bytes+f.Poster.Bytes, quota.StorageMB); fault.Is(err, fault.Invalid) {
+		if err := m.fits(ctx, i.Site, i.Name, 0, f.Play.Bytes+f.Poster.Bytes, quota); fault.Is(err, fault.Invalid) {
 			f = &Film{State: AsCame, Length: f.Length, Width: f.Width, Height: f.Height, Video: f.Video, Audio: f.Audio, Why: fault.Say(err)}
 		} else if err != nil {
 			return err
 		}
 		if err := m.putFilm(ctx, i.Site, i.ID, f); err != nil {
+			return err
+		}
+		if err := m.raise(ctx, i, f); err != nil {
 			return err
 		}
 		if m.Revisions != nil {
@@ -242,7 +266,11 @@ func (i *Item) madeKeys() (all []string) {
 	if i.Film == nil {
 		return all
 	}
-	for _, f := range []Form{i.Film.Play, i.Film.Poster} {
+	forms := []Form{i.Film.Play, i.Film.Poster}
+	for _, r := range i.Film.Rungs {
+		forms = append(forms, r.Form)
+	}
+	for _, f := range forms {
 		if f.Bytes > 0 {
 			all = append(all, f.key(i.Site))
 		}

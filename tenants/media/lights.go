@@ -249,7 +249,7 @@ func (m *Media) endLights(ctx context.Context, i *Item, all []Light) error {
 	}
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
 		kept := all
-		if err := m.fits(ctx, i.Site, i.Name, lightBytes(kept), quota.StorageMB); fault.Is(err, fault.Invalid) {
+		if err := m.fits(ctx, i.Site, i.Name, 0, lightBytes(kept), quota); fault.Is(err, fault.Invalid) {
 			kept = nil
 		} else if err != nil {
 			return err

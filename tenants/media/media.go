@@ -109,6 +109,7 @@ type Room struct {
 	Shows     func(ctx context.Context, site kernel.SiteID, path string) (bool, error)
 	Virus     *Clamd           // nil: nothing looks for viruses
 	Unpack    int64            // bytes that one picture may take while it is unpacked; 0 for as many as any may: 200 MB
+	Long      time.Duration    // from which length a film is made in several sizes; 0: LongFrom
 	Revisions *pages.Revisions // of the sites whose films change their form
 	Texts     Texts            // nil where no text is written
 }
@@ -134,6 +135,18 @@ func New(r Room) *Media {
 
 // Take keeps a file under the name it had where it came from. The same file again is the same item.
 func (m *Media) Take(ctx context.Context, site kernel.SiteID, name string, raw []byte) (*Item, error) {
+	quota, err := m.Sites.QuotaOf(ctx, site)
+	if err == nil {
+		err = m.fits(ctx, site, name, 1, 0, quota)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m.accept(ctx, site, name, raw)
+}
+
+// accept is Take of what was promised a place already.
+func (m *Media) accept(ctx context.Context, site kernel.SiteID, name string, raw []byte) (*Item, error) {
 	made, most, err := m.taken(ctx, site, name, raw)
 	if err != nil {
 		return nil, err
@@ -141,10 +154,10 @@ func (m *Media) Take(ctx context.Context, site kernel.SiteID, name string, raw [
 	return m.place(ctx, made, most)
 }
 
-// place puts the bytes where they belong, and writes their row; most is how much the site may keep, in MB.
-func (m *Media) place(ctx context.Context, made *made, most int64) (*Item, error) {
+// place puts the bytes where they belong, and writes their row; most is how much the site may keep.
+func (m *Media) place(ctx context.Context, made *made, most site.Quota) (*Item, error) {
 	i := made.item
-	if err := m.fits(ctx, i.Site, i.Name, i.Stored, most); err != nil {
+	if err := m.spare(ctx, i, most); err != nil {
 		return nil, err
 	}
 	if err := made.put(ctx, m.Store); err != nil {
@@ -156,26 +169,25 @@ func (m *Media) place(ctx context.Context, made *made, most int64) (*Item, error
 	return i, m.whole(ctx, i, func() error { return made.put(ctx, m.Store) })
 }
 
-// taken checks what somebody brings to a site, and makes of it what may be kept; most is how much the site may keep, in MB.
-func (m *Media) taken(ctx context.Context, site kernel.SiteID, name string, raw []byte) (out *made, most int64, err error) {
+// taken checks what somebody brings to a site, and makes of it what may be kept; most is how much the site may keep.
+func (m *Media) taken(ctx context.Context, id kernel.SiteID, name string, raw []byte) (out *made, most site.Quota, err error) {
 	if kernel.ActorFrom(ctx).Account == 0 {
-		return nil, 0, fault.New(fault.Forbidden, "请先登录。")
+		return nil, most, fault.New(fault.Forbidden, "请先登录。")
 	}
-	quota, err := m.Sites.QuotaOf(ctx, site)
-	if err != nil {
-		return nil, 0, err
+	if most, err = m.Sites.QuotaOf(ctx, id); err != nil {
+		return nil, most, err
 	}
-	if most := min(Most, quota.UploadMB<<20); int64(len(raw)) > most {
-		return nil, 0, fault.In("file", "“%s”太大：一个文件最多 %d MB。图片请缩小，文件请分开。", short(name), most>>20)
+	if large := min(Most, most.UploadMB<<20); int64(len(raw)) > large {
+		return nil, most, fault.In("file", "“%s”太大：一个文件最多 %d MB。图片请缩小，文件请分开。", short(name), large>>20)
 	}
 	if err := m.Virus.look(ctx, name, bytes.NewReader(raw)); err != nil {
-		return nil, 0, err
+		return nil, most, err
 	}
 	if out, err = m.prepare(ctx, name, raw); err != nil {
-		return nil, 0, err
+		return nil, most, err
 	}
-	out.item.Site, out.item.By, out.item.At = site, kernel.ActorFrom(ctx).Account, m.Now()
-	return out, quota.StorageMB, nil
+	out.item.Site, out.item.By, out.item.At = id, kernel.ActorFrom(ctx).Account, m.Now()
+	return out, most, nil
 }
 
 // Shelve keeps a picture that came along with a text, and answers what stands for it there.
@@ -188,7 +200,7 @@ func (m *Media) Shelve(ctx context.Context, site kernel.SiteID, name, alt string
 }
 
 // keep writes the row, after the bytes are there. Of bytes whose row is refused the next fsck tells.
-func (m *Media) keep(ctx context.Context, i *Item, most int64) error {
+func (m *Media) keep(ctx context.Context, i *Item, most site.Quota) error {
 	for try := 0; ; try++ {
 		i.ID = m.IDs.Next()
 		err := m.DB.InTx(ctx, func(ctx context.Context) error {
@@ -199,7 +211,7 @@ func (m *Media) keep(ctx context.Context, i *Item, most int64) error {
 				}
 				return err
 			}
-			if err := m.fits(ctx, i.Site, i.Name, i.Stored, most); err != nil {
+			if err := m.fits(ctx, i.Site, i.Name, 1, i.Stored, most); err != nil {
 				return err
 			}
 			if err := m.insert(ctx, i); err != nil {
@@ -215,15 +227,6 @@ func (m *Media) keep(ctx context.Context, i *Item, most int64) error {
 			return err
 		}
 	}
-}
-
-// fits refuses what would be more than the site may keep (A11).
-func (m *Media) fits(ctx context.Context, site kernel.SiteID, name string, bytes, mostMB int64) error {
-	have, err := m.total(ctx, site)
-	if err == nil && have+bytes > mostMB<<20 {
-		return fault.In("file", "本站的图片和附件已满 %d MB，放不下“%s”。请联系平台运维人员增加空间。", mostMB, short(name))
-	}
-	return err
 }
 
 // address reads the ids out of a text: in whatever attribute or word they stand.

@@ -79,8 +79,8 @@ func (d *made) put(ctx context.Context, store blob.Store) error {
 
 // whole puts the bytes of an item again that the bin took away while its row was being written (see erase).
 func (m *Media) whole(ctx context.Context, i *Item, put func() error) error {
-	for _, t := range append(slices.Clone(i.Thumbs), Thumb{}) {
-		if _, err := m.Store.Stat(ctx, i.key(t.Width)); fault.Is(err, fault.NotFound) {
+	for _, key := range i.allKeys() {
+		if _, err := m.Store.Stat(ctx, key); fault.Is(err, fault.NotFound) {
 			return put()
 		} else if err != nil {
 			return err

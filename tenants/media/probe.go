@@ -170,8 +170,6 @@ func (p *probed) film() *Film {
 // recipe is how the form is made that every browser plays: MP4 whose index stands first, H.264 and AAC, its sound as loud as any other's, and
 // nothing of where and with what it was taken. Pictures that are in that form are copied.
 func (p *probed) recipe() (kind string, args []string) {
-	args = []string{"-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file", "-format_whitelist", containers, "-i", "file:in", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn",
-		"-threads", strconv.Itoa(max(1, runtime.NumCPU()-1)), "-progress", "pipe:1"}
 	v, a := p.first("video"), p.first("audio")
 	kind = "m4a"
 	if v == nil {
@@ -194,8 +192,15 @@ func (p *probed) recipe() (kind string, args []string) {
 // develop makes that form, and tells how far it is, of a hundred.
 func develop(ctx context.Context, tool, dir string, p *probed, tell func(int)) (kind string, err error) {
 	kind, args := p.recipe()
-	whole, told := p.length().Microseconds(), time.Time{}
-	return kind, work(ctx, encodeWithin, dir, tool, func(r io.Reader) error {
+	return kind, produce(ctx, tool, dir, p.length(), tell, args...)
+}
+
+// produce makes something of what lies in the folder as "in", which is so long, and tells how far it is.
+func produce(ctx context.Context, tool, dir string, length time.Duration, tell func(int), args ...string) error {
+	whole, told := length.Microseconds(), time.Time{}
+	args = append([]string{"-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file", "-format_whitelist", containers, "-i", "file:in", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn",
+		"-threads", strconv.Itoa(max(1, runtime.NumCPU()-1)), "-progress", "pipe:1"}, args...)
+	return work(ctx, encodeWithin, dir, tool, func(r io.Reader) error {
 		lines := bufio.NewScanner(r)
 		for lines.Scan() {
 			at, ok := strings.CutPrefix(lines.Text(), "out_time_us=")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/site"
 )
 
 // Scan is what was scanned of a sheet that somebody signed on paper (线下签批, d42). It lies beside the note that tells of the signature, and
@@ -22,7 +23,7 @@ type Scan struct {
 	By     kernel.AccountID
 	At     time.Time
 
-	most int64 // how much the site may keep, in MB
+	most site.Quota // how much the site may keep
 	room *Media
 }
 
@@ -54,7 +55,7 @@ func (m *Media) Scan(ctx context.Context, site kernel.SiteID, name string, raw [
 	}
 	i := made.item
 	s := &Scan{Site: site, Name: i.Name, Kind: i.Kind, SHA256: i.SHA256, Bytes: i.Bytes, By: i.By, At: i.At, most: most, room: m}
-	if err := m.fits(ctx, site, s.Name, s.Bytes, most); err != nil {
+	if err := m.fits(ctx, site, s.Name, 1, s.Bytes, most); err != nil {
 		return nil, err
 	}
 	_, err = m.Store.Put(ctx, s.key(), bytes.NewReader(made.bytes[0]), types[s.Kind])
@@ -65,7 +66,7 @@ func (m *Media) Scan(ctx context.Context, site kernel.SiteID, name string, raw [
 func (s *Scan) Keep(ctx context.Context, note int64) error {
 	s.Note = note
 	return s.room.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := s.room.fits(ctx, s.Site, s.Name, s.Bytes, s.most); err != nil {
+		if err := s.room.fits(ctx, s.Site, s.Name, 1, s.Bytes, s.most); err != nil {
 			return err
 		}
 		return s.room.insertScan(ctx, s)

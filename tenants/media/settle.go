@@ -63,7 +63,7 @@ func (m *Media) assemble(ctx context.Context, a *Arrival) (*Item, error) {
 	if _, err := io.ReadFull(r, raw); err != nil {
 		return nil, unread(a, err)
 	}
-	return m.Take(ctx, a.Site, a.Name, raw)
+	return m.accept(ctx, a.Site, a.Name, raw)
 }
 
 // keepFilm keeps a film as it came. Its pieces are read twice, since its key is its hash, and never stand in memory together.
@@ -73,14 +73,14 @@ func (m *Media) keepFilm(ctx context.Context, a *Arrival, pieces []piece, kind s
 		return nil, err
 	}
 	ext := extension(a.Name)
-	if kind = heard(kind, ext); !namedLike(kind, ext) {
+	if kind = soundOf(kind, ext); !namedLike(kind, ext) {
 		return nil, misnamed(a.Name, kind)
 	}
 	i := &Item{Site: a.Site, Name: cleanName(a.Name, kind), Kind: kind, Bytes: a.Size, Stored: a.Size, By: a.By, At: m.Now()}
-	if err := m.fits(ctx, a.Site, i.Name, i.Stored, quota.StorageMB); err != nil {
+	if i.SHA256, err = m.hashed(ctx, a, pieces); err != nil {
 		return nil, err
 	}
-	if i.SHA256, err = m.hashed(ctx, a, pieces); err != nil {
+	if err := m.spare(ctx, i, quota); err != nil {
 		return nil, err
 	}
 	if err := m.looked(ctx, a, pieces); err != nil {
@@ -98,7 +98,7 @@ func (m *Media) keepFilm(ctx context.Context, a *Arrival, pieces []piece, kind s
 	if err := put(); err != nil {
 		return nil, err
 	}
-	if err := m.keep(ctx, i, quota.StorageMB); err != nil {
+	if err := m.keep(ctx, i, quota); err != nil {
 		return nil, err
 	}
 	return i, m.whole(ctx, i, put)

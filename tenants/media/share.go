@@ -11,6 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/storage/blob"
 	"github.com/zhanqun/zhanqun/storage/db"
 )
@@ -128,21 +129,30 @@ func (m *Media) Adopt(ctx context.Context, site, owner kernel.SiteID, item ID) (
 	}
 	to := *from.Item
 	to.Site, to.By, to.At = site, kernel.ActorFrom(ctx).Account, m.Now()
-	if err := m.fits(ctx, site, to.Name, to.Stored, quota.StorageMB); err != nil {
+	if to.Film, err = m.ready(ctx, from.Item, &to); err != nil {
 		return nil, err
 	}
-	if err := m.copied(ctx, from.Item, &to); err != nil {
-		return nil, err
+	from.Film = to.Film
+	if to.Film != nil {
+		err = m.fits(ctx, site, to.Name, 1, to.Stored+to.Film.made(), quota)
+	} else {
+		err = m.spare(ctx, &to, quota)
 	}
-	err = m.DB.InTx(ctx, func(ctx context.Context) error { return m.adopt(ctx, from, &to, quota.StorageMB) })
 	if err != nil {
 		return nil, err
 	}
-	return &to, m.whole(ctx, &to, func() error { return m.copied(ctx, from.Item, &to) })
+	if err := m.copied(ctx, from.Item, site); err != nil {
+		return nil, err
+	}
+	err = m.DB.InTx(ctx, func(ctx context.Context) error { return m.adopt(ctx, from, &to, quota) })
+	if err != nil {
+		return nil, err
+	}
+	return &to, m.whole(ctx, &to, func() error { return m.copied(ctx, from.Item, site) })
 }
 
 // adopt writes the rows. The chains are taken in the order of their sites, as everywhere.
-func (m *Media) adopt(ctx context.Context, from *Shelved, to *Item, most int64) error {
+func (m *Media) adopt(ctx context.Context, from *Shelved, to *Item, most site.Quota) error {
 	if _, err := m.offered(ctx, to.Site, from.Site, from.ID); err != nil { // the grant may have ended meanwhile
 		return err
 	}
@@ -169,23 +179,96 @@ func (m *Media) adopt(ctx context.Context, from *Shelved, to *Item, most int64) 
 			return err
 		}
 	}
+	if err := m.screen(ctx, from.Item, from.Film, to, most); err != nil {
+		return err
+	}
+	if err := m.speak(ctx, from.Item, to); err != nil {
+		return err
+	}
 	return m.putOrigin(ctx, to, Origin{Site: from.Site, Item: from.ID, Licence: from.Licence, At: to.At})
 }
 
-// copied puts the bytes of an item where those of its copy belong.
-func (m *Media) copied(ctx context.Context, from, to *Item) error {
-	for _, t := range append(slices.Clone(from.Thumbs), Thumb{}) {
-		c, err := m.Store.Open(ctx, from.key(t.Width), blob.Range{})
+// copied puts the bytes of an item where those of its copy belong, and of a film what was made of it.
+func (m *Media) copied(ctx context.Context, from *Item, site kernel.SiteID) error {
+	to := *from
+	to.Site = site
+	put := to.allKeys()
+	for n, key := range from.allKeys() {
+		c, err := m.Store.Open(ctx, key, blob.Range{})
 		if err != nil {
 			return err
 		}
-		_, err = m.Store.Put(ctx, to.key(t.Width), c, c.Info.ContentType)
+		_, err = m.Store.Put(ctx, put[n], c, c.Info.ContentType)
 		if closed := c.Close(); err == nil {
 			err = closed
 		}
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// allKeys are where everything of an item lies, itself last.
+func (i *Item) allKeys() (all []string) {
+	for _, t := range i.Thumbs {
+		all = append(all, i.key(t.Width))
+	}
+	return append(append(all, i.madeKeys()...), i.key(0))
+}
+
+// ready is what was made of a film that goes to another site, or nil: where it is already, it is that site's to make something of it.
+func (m *Media) ready(ctx context.Context, from, to *Item) (*Film, error) {
+	if same, err := m.same(ctx, to); err != nil || same != nil {
+		return nil, err
+	}
+	films, err := m.films(ctx, from.Site, from.ID)
+	if f := films[from.ID]; err == nil && f != nil && f.State == Ready {
+		return f, nil
+	}
+	return nil, err
+}
+
+// made is how many bytes were made of a film.
+func (f *Film) made() (n int64) {
+	if f == nil {
+		return 0
+	}
+	n = f.Play.Bytes + f.Poster.Bytes
+	for _, r := range f.Rungs {
+		n += r.Form.Bytes
+	}
+	return n
+}
+
+// screen gives a copy what was made of the original, unless the site has made something of it already; sizes that are still to be made are made here.
+func (m *Media) screen(ctx context.Context, from *Item, film *Film, to *Item, most site.Quota) error {
+	if film == nil || to.Film == nil || to.Film.State != Waiting {
+		return nil
+	}
+	if err := m.fits(ctx, to.Site, to.Name, 0, film.made(), most); err != nil {
+		return err
+	}
+	if err := m.putFilm(ctx, to.Site, to.ID, film); err != nil {
+		return err
+	}
+	waits := false
+	for _, r := range film.Rungs {
+		list := ""
+		if r.State == Ready {
+			var err error
+			if list, err = m.listOf(ctx, from.Site, from.ID, r.Side); err != nil {
+				return err
+			}
+		}
+		waits = waits || r.State == Waiting
+		if err := m.putRung(ctx, to.Site, to.ID, r, list); err != nil {
+			return err
+		}
+	}
+	to.Film = film
+	if waits {
+		return m.climbLater(ctx, to.Site, to.ID)
 	}
 	return nil
 }

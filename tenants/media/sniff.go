@@ -87,7 +87,7 @@ func sniff(name string, raw []byte) (kind string, err error) {
 		if kind = avKind(raw); kind == "" {
 			return "", unknown(name, raw)
 		}
-		kind = heard(kind, ext)
+		kind = soundOf(kind, ext)
 		err = whole(name, lengthwise(kind, raw))
 	}
 	if err == nil && !namedLike(kind, ext) {
@@ -98,8 +98,8 @@ func sniff(name string, raw []byte) (kind string, err error) {
 
 func extension(name string) string { return strings.TrimPrefix(strings.ToLower(path.Ext(name)), ".") }
 
-// heard is the kind of what is only heard: recorders call it by the general name inside.
-func heard(kind, ext string) string {
+// soundOf is the kind of what is only heard: recorders call it by the general name inside.
+func soundOf(kind, ext string) string {
 	if kind == "mp4" && ext == "m4a" {
 		return ext
 	}

@@ -136,8 +136,21 @@ func (m *Media) total(ctx context.Context, site kernel.SiteID) (n int64, err err
 	err = m.DB.Conn(ctx).NewRaw(`SELECT (SELECT coalesce(sum(stored), 0) FROM media WHERE site_id = ?)
 		+ (SELECT coalesce(sum(bytes), 0) FROM media_scans WHERE site_id = ?)
 		+ (SELECT coalesce(sum(bytes), 0) FROM media_lights WHERE site_id = ?)
-		+ (SELECT coalesce(sum(play_bytes + poster_bytes), 0) FROM media_films WHERE site_id = ?)`, site, site, site, site).Scan(ctx, &n)
+		+ (SELECT coalesce(sum(play_bytes + poster_bytes), 0) FROM media_films WHERE site_id = ?)
+		+ (SELECT coalesce(sum(bytes), 0) FROM media_rungs WHERE site_id = ?)`, site, site, site, site, site).Scan(ctx, &n)
 	return n, db.Fault(err)
+}
+
+// count is how many files a site keeps, those in the bin and scans as well.
+func (m *Media) count(ctx context.Context, site kernel.SiteID) (n int64, err error) {
+	err = m.DB.Conn(ctx).NewRaw(`SELECT (SELECT count(*) FROM media WHERE site_id = ?) + (SELECT count(*) FROM media_scans WHERE site_id = ?)`, site, site).Scan(ctx, &n)
+	return n, db.Fault(err)
+}
+
+// turn waits until nobody else is about to add to what a site keeps, and has it until the transaction ends.
+func (m *Media) turn(ctx context.Context, site kernel.SiteID) error {
+	_, err := m.DB.Conn(ctx).NewRaw(`INSERT INTO media_turns (site_id, taken) VALUES (?, 1) ON CONFLICT (site_id) DO UPDATE SET taken = media_turns.taken + 1`, site).Exec(ctx)
+	return db.Fault(err)
 }
 
 // uses writes what an edition names, each with the number of its words, 0 of what has none.

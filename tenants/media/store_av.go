@@ -75,7 +75,7 @@ func (m *Media) films(ctx context.Context, site kernel.SiteID, ids ...ID) (map[I
 	for n := range rows {
 		all[rows[n].MediaID] = rows[n].film()
 	}
-	return all, nil
+	return all, m.raised(ctx, site, all, ids)
 }
 
 // developed gives the films among the items what is known of them.

@@ -170,7 +170,7 @@ func (m *Media) takeOut(ctx context.Context, site kernel.SiteID, ids []ID) (back
 
 // removeRow takes an item away, with what is written beside it.
 func (m *Media) removeRow(ctx context.Context, site kernel.SiteID, id ID) error {
-	for _, t := range []struct{ table, column string }{{"media_cards", "media_id"}, {"media_origins", "media_id"}, {"media_grants", "media_id"}, {"media_films", "media_id"}, {"media_lights", "media_id"}, {"media_crops", "media_id"}, {"media_crops", "of_id"}, {"media_words", "media_id"}, {"media", "id"}} {
+	for _, t := range []struct{ table, column string }{{"media_cards", "media_id"}, {"media_origins", "media_id"}, {"media_grants", "media_id"}, {"media_rungs", "media_id"}, {"media_films", "media_id"}, {"media_lights", "media_id"}, {"media_crops", "media_id"}, {"media_crops", "of_id"}, {"media_words", "media_id"}, {"media", "id"}} {
 		_, err := m.DB.Conn(ctx).NewDelete().Table(t.table).Where("site_id = ?", site).Where(t.column+" = ?", id).Exec(ctx)
 		if err != nil {
 			return db.Fault(fmt.Errorf("remove item %d of site %d: %w", id, site, err))

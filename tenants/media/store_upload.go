@@ -65,11 +65,11 @@ func (m *Media) arrival(ctx context.Context, site kernel.SiteID, id ID) (*Arriva
 		By: r.StartedBy, ByName: r.StartedName, Began: r.BeganAt.UTC(), Moved: r.MovedAt.UTC()}, nil
 }
 
-// expected is how many bytes a site is promised by uploads that are not done, and how many of these uploads are one person's.
-func (m *Media) expected(ctx context.Context, site kernel.SiteID, who kernel.AccountID) (bytes, own int64, err error) {
-	err = m.DB.Conn(ctx).NewRaw(`SELECT coalesce(sum(size), 0), coalesce(sum(CASE WHEN started_by = ? THEN 1 ELSE 0 END), 0)
-		FROM media_uploads WHERE site_id = ? AND state IN (?, ?)`, who, site, Coming, Whole).Scan(ctx, &bytes, &own)
-	return bytes, own, db.Fault(err)
+// expected is how many files with how many bytes a site is promised by uploads that are not done, and how many of these uploads are one person's.
+func (m *Media) expected(ctx context.Context, site kernel.SiteID, who kernel.AccountID) (files, bytes, own int64, err error) {
+	err = m.DB.Conn(ctx).NewRaw(`SELECT count(*), coalesce(sum(size), 0), coalesce(sum(CASE WHEN started_by = ? THEN 1 ELSE 0 END), 0)
+		FROM media_uploads WHERE site_id = ? AND state IN (?, ?)`, who, site, Coming, Whole).Scan(ctx, &files, &bytes, &own)
+	return files, bytes, own, db.Fault(err)
 }
 
 // advance notes a piece that is in the store, when nobody was faster.

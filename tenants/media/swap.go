@@ -13,7 +13,7 @@ import (
 )
 
 // Swap puts an item in the place of another in the draft of an article. What is public stays as it was reviewed (三(二): 先审查后公开) until
-// the changed draft has gone the same way.
+// the changed draft has gone the same way. A film that has no words yet takes over those of the one in whose place it stands, for its reviewers to see.
 func (m *Media) Swap(ctx context.Context, site kernel.SiteID, old, new ID, article int64) error {
 	was, err := m.Get(ctx, site, old)
 	if err != nil {
@@ -37,13 +37,21 @@ func (m *Media) Swap(ctx context.Context, site kernel.SiteID, old, new ID, artic
 	if body == t.Body {
 		return fault.New(fault.Conflict, "这篇稿件的草稿里没有它，不用换。")
 	}
-	return m.Texts.Save(ctx, site, article, t.Version, body)
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := m.speak(ctx, was, now); err != nil {
+			return err
+		}
+		return m.Texts.Save(ctx, site, article, t.Version, body)
+	})
 }
 
 // swappable refuses to put a file where a picture stands, or a thing in its own place.
 func swappable(was, now *Item) error {
 	if was.ID == now.ID {
 		return fault.In("file", "新文件和原来的完全一样，不用换。")
+	}
+	if was.Timed() != now.Timed() || was.Timed() && was.Seen() != now.Seen() {
+		return fault.In("file", "视频只能换成视频，录音只能换成录音。")
 	}
 	if was.Picture() != now.Picture() {
 		return fault.In("file", "图片只能换成图片，文件只能换成文件。")

@@ -107,14 +107,17 @@ func (m *Media) Begin(ctx context.Context, site kernel.SiteID, name, alt string,
 	a := &Arrival{Site: site, ID: m.IDs.Next(), Name: cmp.Or(plain(name), "文件"), Alt: plain(alt), Size: size, State: Coming,
 		By: by.Account, ByName: by.Name, Began: now, Moved: now}
 	return a, m.DB.InTx(ctx, func(ctx context.Context) error {
-		promised, own, err := m.expected(ctx, site, by.Account)
+		if err := m.turn(ctx, site); err != nil {
+			return err
+		}
+		files, bytes, own, err := m.expected(ctx, site, by.Account)
 		if err != nil {
 			return err
 		}
 		if own >= ownAtOnce {
 			return fault.New(fault.Conflict, "您还有 %d 个文件没有传完，请先传完或取消几个。", own)
 		}
-		if err := m.fits(ctx, site, name, promised+size, quota.StorageMB); err != nil {
+		if err := m.fits(ctx, site, name, files+1, bytes+size, quota); err != nil {
 			return err
 		}
 		if err := m.insertArrival(ctx, a); err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zhanqun/zhanqun/kernel/proof"
 	"github.com/zhanqun/zhanqun/storage/blob"
 	"github.com/zhanqun/zhanqun/storage/blob/blobtest"
 	"github.com/zhanqun/zhanqun/storage/blob/files"
@@ -77,13 +78,13 @@ func (b *broken) List(ctx context.Context, prefix string) iter.Seq2[blob.Info, e
 // promises 2.1: wherever an upload breaks, no row points at nothing, it goes on from there, and in the end there is one file and nothing beside
 // it; on both engines and both stores.
 func TestAnUploadBreaksAtEachStep(t *testing.T) {
-	play := func(t *testing.T, engine *db.DB, store blob.Store) {
+	play := func(t *testing.T, engine *db.DB, store blob.Store, round int) {
 		b := &broken{Store: store}
 		d := docked(build(t, engine, b))
 		tried := 0
 		for _, b.after = range []bool{false, true} {
 			for k := 1; ; k++ {
-				raw := film(2500, uint64(1000*k+tried))
+				raw := film(2500+round, uint64(1_000_000*round+1000*k+tried))
 				b.left, b.said = k, 0
 				d.bumpy(raw, b)
 				if b.left = 0; b.said == 0 {
@@ -97,8 +98,13 @@ func TestAnUploadBreaksAtEachStep(t *testing.T) {
 		}
 		t.Logf("broke at %d steps", tried)
 	}
-	dbtest.Each(t, func(t *testing.T, engine *db.DB) { play(t, engine, must(files.Open(t.TempDir()))) }, schema...)
-	t.Run("S3", func(t *testing.T) { play(t, dbtest.SQLite(t, schema...), blobtest.S3(t)) })
+	for round := range proof.Times(1, 200) {
+		dbtest.Each(t, func(t *testing.T, engine *db.DB) { play(t, engine, must(files.Open(t.TempDir())), round) }, schema...)
+		t.Run("S3", func(t *testing.T) { play(t, dbtest.SQLite(t, schema...), blobtest.S3(t), round) })
+		if t.Failed() {
+			t.Fatalf("in round %d", round)
+		}
+	}
 }
 
 // bumpy sends a film through a store that breaks once.

@@ -339,7 +339,7 @@ func TestUploadsOfTwoSites(t *testing.T) {
 		same("one finished", &twin, 2)
 		d.must(d.forget(d.ctx, d.one, mine.ID))
 		same("one forgotten", &twin, 2)
-		if _, own, err := d.expected(d.ctx, d.one, 11); err != nil || own != 0 {
+		if _, _, own, err := d.expected(d.ctx, d.one, 11); err != nil || own != 0 {
 			t.Errorf("%d are expected, %v", own, err)
 		}
 	})
