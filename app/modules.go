@@ -28,6 +28,7 @@ import (
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/index"
+	"github.com/zhanqun/zhanqun/tenants/access"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
@@ -81,6 +82,7 @@ type House struct {
 	Media     *media.Media
 	Pairs     *interpretation.Interpretations
 	Portal    *portal.Portal
+	Access    *access.Access
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -128,6 +130,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
+	h.Access = access.New(h.Columns, now, h.Render)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
@@ -202,6 +205,7 @@ func (h *House) plug() {
 		h.Columns.Module(),
 		h.Articles.Module(),
 		h.Portal.Module(),
+		h.Access.Module(),
 		h.Paste.Module(), // before the desk, whose :id would stand for "import" too
 		h.Media.Module(),
 		h.Desk.Module(),
@@ -243,6 +247,7 @@ func renderer() (*render.Renderer, error) {
 		{"column", column.Views(), column.Pages()},
 		{"article", article.Views(), article.Pages()},
 		{"portal", portal.Views(), portal.Pages()},
+		{"access", access.Views(), access.Pages()},
 	}
 	views := map[string]fs.FS{}
 	var all []render.View
