@@ -206,7 +206,7 @@ func (b *browser) readsAloud(t *testing.T, address string) {
 		strings.Repeat("字", 130) + "，" + "后面。": strings.Repeat("字", 130) + "，|后面。",
 		"什么？！真的……":                             "什么？！|真的……",
 	} {
-		got := eval[string](t, other, fmt.Sprintf(`import(document.querySelector('script[data-style]').src).then(m=>m.bounds(%q).map(([a,b])=>%q.slice(a,b)).join('|'))`, text, text))
+		got := eval[string](t, other, fmt.Sprintf(`import(document.querySelector('script[data-sheet]').src).then(m=>m.bounds(%q).map(([a,b])=>%q.slice(a,b)).join('|'))`, text, text))
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}

@@ -180,6 +180,10 @@ func TestThePanelsFiles(t *testing.T) {
 			t.Errorf("the script says %s", word)
 		}
 	}
+	script := allOf(variantPage(t, r, county(), ""), "script")[0] // html/template takes data-style for a style and writes something else
+	if attr(script, "src") != r.aids.script || attr(script, "data-sheet") != r.aids.style || attr(script, "type") != "module" {
+		t.Errorf("the page asks for %q and %q", attr(script, "src"), attr(script, "data-sheet"))
+	}
 	css, kind, ok := r.Asset(r.aids.style)
 	if !ok || kind != types[".css"] {
 		t.Fatalf("the style is served as %q", kind)

@@ -282,7 +282,7 @@ func (s *Server) page(p PageRoute) fiber.Handler {
 		}
 		params := params(c)
 		for range 3 {
-			r := &Request{Site: x.site, Path: x.rest, Params: params, Query: values}
+			r := &Request{Site: x.site, Path: x.rest, Params: params, Query: values, asked: query}
 			hit, err := s.cache.Get(x.ctx, pages.Key{Site: x.site.ID, URL: x.host + address}, s.render(x, p, r))
 			if errors.Is(err, errElsewhere) {
 				now := s.place(x)
@@ -348,6 +348,12 @@ func (s *Server) render(x *exchange, p PageRoute, r *Request) pages.Render {
 		}
 		out := *page
 		out.Route, out.NoIndex = route, site.Demo
+		if site.Variant != "" && out.Location == "" && !strings.HasPrefix(out.ContentType, "text/html") {
+			out = pages.Page{Status: 301, Location: site.URL(r.Path), Route: route} // only what people read has variants
+			if r.asked != "" {
+				out.Location += "?" + r.asked
+			}
+		}
 		if strings.HasPrefix(out.Location, "/") {
 			out.Location = site.FullPath(out.Location)
 		}

@@ -18,6 +18,9 @@ func TestVariantsAreAddresses(t *testing.T) {
 	f.Router().Page(PageRoute{Room: "seen", Path: "/seen/*", Query: []string{"p"}, Do: func(_ context.Context, r *Request) (*pages.Page, error) {
 		return HTML(fmt.Appendf(nil, "%q %s %s %v %s", r.Site.Variant, r.Path, r.Params["*"], r.Query["p"], r.Site.Path("/a/1"))), nil
 	}})
+	f.Router().Page(PageRoute{Room: "feed", Path: "/feed.xml", Query: []string{"p"}, Do: func(_ context.Context, r *Request) (*pages.Page, error) {
+		return &pages.Page{Status: 200, ContentType: "application/xml", Body: []byte("<feed/>")}, nil
+	}})
 	f.Router().File(FileRoute{Room: "media", Path: "/-/media/:id/:name", Do: func(context.Context, *Request) (*File, error) {
 		return &File{ContentType: "text/plain", Tag: "x", Size: 1, Open: func(context.Context, int64, int64) (io.ReadCloser, error) {
 			return io.NopCloser(strings.NewReader("x")), nil
@@ -43,6 +46,9 @@ func TestVariantsAreAddresses(t *testing.T) {
 		{"/z/wuli/-/hant/a/301", 301, "http://hanbin.gov.cn/z/wuli/-/hant/a/1"},
 		{"/-/elder/-/media/1/x.pdf", 301, "http://hanbin.gov.cn/-/media/1/x.pdf"},
 		{"/-/media/1/x.pdf", 200, "x"},
+		{"/z/wuli/-/elder/feed.xml", 301, "http://hanbin.gov.cn/z/wuli/feed.xml"},
+		{"/-/hant/feed.xml?p=2", 301, "http://hanbin.gov.cn/feed.xml?p=2"},
+		{"/feed.xml?p=2", 200, "<feed/>"},
 		{"/-/elder/-/hant/seen/x", 404, "错误页 404"},
 		{"/-/elderly/seen/x", 404, "错误页 404"},
 		{"/-/elder/nowhere", 404, "错误页 404"},

@@ -16,7 +16,7 @@ function styled() {
   if (document.querySelector('link[data-aid]')) return
   const link = document.createElement('link')
   link.rel = 'stylesheet'
-  link.href = document.querySelector('script[data-style]').dataset.style
+  link.href = document.querySelector('script[data-sheet]').dataset.sheet
   link.setAttribute('data-aid', '')
   document.head.append(link)
 }
