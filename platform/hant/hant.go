@@ -34,15 +34,15 @@ func Simplified(text string) string { return string(toSimplified().write(nil, []
 
 // dictionary is a trie in one slice: the children of a node stand side by side, in the order of their characters.
 type dictionary struct {
-	roots map[rune]int32
+	roots map[rune]int
 	nodes []node
 	words []string
 }
 
 type node struct {
 	char     rune
-	word     int32 // of the text that ends here, in words; -1: none does
-	first, n int32 // its children
+	word     int // of the text that ends here, in words; -1: none does
+	first, n int // its children
 }
 
 // entry is a text and the word for it.
@@ -70,7 +70,7 @@ func read(names ...string) *dictionary {
 	}
 	slices.SortStableFunc(all, func(a, b entry) int { return slices.Compare(a.key, b.key) })
 	all = slices.CompactFunc(all, func(a, b entry) bool { return slices.Equal(a.key, b.key) }) // the earlier file's stands
-	d := &dictionary{roots: map[rune]int32{}}
+	d := &dictionary{roots: map[rune]int{}}
 	first, n := d.grow(all, 0)
 	for i := first; i < first+n; i++ {
 		d.roots[d.nodes[i].char] = i
@@ -79,8 +79,8 @@ func read(names ...string) *dictionary {
 }
 
 // grow adds nodes for the characters at depth of sorted entries that are alike before it, and what stands below them.
-func (d *dictionary) grow(all []entry, depth int) (first, n int32) {
-	first = int32(len(d.nodes))
+func (d *dictionary) grow(all []entry, depth int) (first, n int) {
+	first = len(d.nodes)
 	var groups [][]entry
 	for i := 0; i < len(all); {
 		j := i + 1
@@ -90,7 +90,7 @@ func (d *dictionary) grow(all []entry, depth int) (first, n int32) {
 		one := node{char: all[i].key[depth], word: -1}
 		below := all[i:j]
 		if len(below[0].key) == depth+1 { // the shortest stands first
-			one.word = int32(len(d.words))
+			one.word = len(d.words)
 			d.words = append(d.words, below[0].word)
 			below = below[1:]
 		}
@@ -98,11 +98,11 @@ func (d *dictionary) grow(all []entry, depth int) (first, n int32) {
 		i = j
 	}
 	for i, below := range groups {
-		at := first + int32(i)
+		at := first + i
 		f, m := d.grow(below, depth+1)
 		d.nodes[at].first, d.nodes[at].n = f, m
 	}
-	return first, int32(len(groups))
+	return first, len(groups)
 }
 
 // longest is the word for the longest beginning of text that the dictionary has, and how many bytes that is; 0: it has none.
@@ -118,7 +118,7 @@ func (d *dictionary) longest(text []byte) (word string, n int) {
 		children := d.nodes[one.first : one.first+one.n]
 		var i int
 		if i, ok = slices.BinarySearchFunc(children, r, func(c node, r rune) int { return cmp.Compare(c.char, r) }); ok {
-			at, read = one.first+int32(i), read+size
+			at, read = one.first+i, read+size
 		}
 	}
 	return word, n
