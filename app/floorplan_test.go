@@ -17,7 +17,7 @@ import (
 const modulePath = "github.com/zhanqun/zhanqun/"
 
 // services are the platform's services, lowest first: a room of this list imports earlier ones only.
-var services = []string{"events", "jobs", "audit", "render", "pages", "web", "module", "identity", "org", "publication", "site"}
+var services = []string{"events", "jobs", "audit", "hant", "render", "pages", "web", "module", "identity", "org", "publication", "site"}
 
 // edges are the rooms a room may enter besides those its wing may, each with its reason.
 var edges = map[string]map[string]string{

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/site"
 )
 
@@ -63,6 +65,12 @@ func TestEveryPageIsCleanHTML(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range sites {
 		home := save(s.Host, s.Prefix+"/", http.StatusOK) + save(s.Host, s.Prefix+"/sitemap", http.StatusOK)
+		for _, v := range kernel.Variants {
+			for _, rest := range []string{"/", "/sitemap", "/c/gonggao", render.StatementPath} {
+				save(s.Host, s.Prefix+v.Prefix()+rest, http.StatusOK)
+			}
+			save(s.Host, s.Prefix+v.Prefix()+"/nowhere", http.StatusNotFound)
+		}
 		articles := 0
 		for _, m := range link.FindAllStringSubmatch(home, -1) {
 			at := s.Host + m[1]
@@ -74,6 +82,11 @@ func TestEveryPageIsCleanHTML(t *testing.T) {
 				articles++
 			}
 			save(s.Host, m[1], http.StatusOK)
+			if isArticle && articles == 1 {
+				for _, v := range kernel.Variants {
+					save(s.Host, s.Prefix+v.Prefix()+strings.TrimPrefix(m[1], s.Prefix), http.StatusOK)
+				}
+			}
 		}
 		save(s.Host, s.Prefix+"/nowhere", http.StatusNotFound)
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/storage/index"
+	"github.com/zhanqun/zhanqun/tenants/access"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
@@ -83,6 +84,7 @@ type House struct {
 	Pairs     *interpretation.Interpretations
 	Portal    *portal.Portal
 	Feeds     *feed.Feeds
+	Access    *access.Access
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -134,6 +136,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	if h.Feeds, err = cfg.feeds(h); err != nil {
 		return nil, err
 	}
+	h.Access = access.New(h.Columns, now, h.Render)
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
@@ -209,6 +212,7 @@ func (h *House) plug() {
 		h.Feeds.Module(), // before the articles, whose /c/* would stand for a column's feeds too
 		h.Articles.Module(),
 		h.Portal.Module(),
+		h.Access.Module(),
 		h.Paste.Module(), // before the desk, whose :id would stand for "import" too
 		h.Media.Module(),
 		h.Desk.Module(),
@@ -250,6 +254,7 @@ func renderer() (*render.Renderer, error) {
 		{"column", column.Views(), column.Pages()},
 		{"article", article.Views(), article.Pages()},
 		{"portal", portal.Views(), portal.Pages()},
+		{"access", access.Views(), access.Pages()},
 	}
 	views := map[string]fs.FS{}
 	var all []render.View

@@ -123,6 +123,8 @@ func (tw *town) classes(t *testing.T, ctx context.Context) []class {
 		{"a list", county, column, "200"}, {"a list's second page", county, column + "?p=2", "200"}, {"an article", county, read, "200"},
 		{"a channel's article", township, fmt.Sprintf("/a/%d", ids[1]), "200"}, {"the site map", county, render.SitemapPath, "200"},
 		{"a feed", county, render.AtomPath, "200"}, {"a map for programs", county, "/sitemap.xml", "200"}, {"data", county, "/-/api/v1/articles?size=5", "200"}, {"data of nobody", county, "/-/api/v1/articles/1", "404"},
+		{"an elder article", county, "/-/elder" + read, "200"}, {"an elder home page", township, "/-/elder/", "200"}, {"an article in traditional characters", township, fmt.Sprintf("/-/hant/a/%d", ids[1]), "200"},
+		{"an elder article that was withdrawn", county, fmt.Sprintf("/-/elder/a/%d", gone), "410"}, {"an elder address of nobody", county, "/-/elder/nothing", "404"},
 		{"an article that was withdrawn", county, fmt.Sprintf("/a/%d", gone), "410"}, {"an article of nobody", county, "/a/1", "404"},
 		{"an address of nobody", county, "/nothing", "404"}, {"another spelling", county, read + "/", "301"}, {"a channel without its slash", county, "/z/guanmiao", "301"},
 	}

@@ -174,7 +174,7 @@ func (b *browser) rules(t *testing.T, where string) {
 	}
 	seen := eval[string](t, b, `(()=>{const f=document.querySelector('.zq-foot');if(!f)return 'absent';f.scrollIntoView({block:'end',behavior:'instant'});`+
 		`const r=f.getBoundingClientRect(),h=document.elementFromPoint(r.left+r.width/2,Math.min(innerHeight,r.bottom)-4);`+
-		`scrollTo({top:0,behavior:'instant'});return r.height>60&&f.contains(h)&&f.innerText.includes('网站标识码')?'':'hidden: '+r.height+' '+h})()`)
+		`scrollTo({top:0,behavior:'instant'});return r.height>60&&f.contains(h)&&/网站标识码|網站標識碼/.test(f.innerText)?'':'hidden: '+r.height+' '+h})()`)
 	if seen != "" {
 		t.Errorf("%s: the identity footer is %s", where, seen)
 	}

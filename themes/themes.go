@@ -7,5 +7,5 @@ import "embed"
 
 // FS holds one folder a theme, each with a theme.toml.
 //
-//go:embed base city dept town
+//go:embed base city dept elder town
 var FS embed.FS

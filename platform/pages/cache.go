@@ -166,7 +166,7 @@ func (c *Cache) fill(ctx context.Context, key Key, render Render) outcome {
 	if err != nil {
 		o.err = err
 		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Gone) {
-			c.Forget(key.URL) // or a withdrawn page would be the last good one
+			c.Forget(forms(key.URL)...) // or a withdrawn page would be the last good one
 		}
 		return o
 	}

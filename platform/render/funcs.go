@@ -79,6 +79,16 @@ func telephone(s string) string {
 	return "tel:" + n
 }
 
+// Call is whom to call about a site, its number in Note as people write it, and in Href where a telephone can dial it; a demonstration's
+// is called by nobody.
+func Call(s *Site) Link {
+	l := Link{Text: or(s.Sponsor, s.Name), Note: s.Phone}
+	if !s.Demo {
+		l.Href = telephone(s.Phone)
+	}
+	return l
+}
+
 // tel lets an address that dials pass html/template, and nothing else.
 func tel(href string) template.URL {
 	n, ok := strings.CutPrefix(href, "tel:")

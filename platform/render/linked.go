@@ -109,7 +109,7 @@ type alternate struct{ Type, Title, Href string }
 func alternates(s Shell) []alternate {
 	site := s.Site
 	pair := func(title, below string) []alternate {
-		return []alternate{{"application/atom+xml", title, site.Path(below + AtomPath)}, {"application/feed+json", title, site.Path(below + JSONFeedPath)}}
+		return []alternate{{"application/atom+xml", title, site.Plain(below + AtomPath)}, {"application/feed+json", title, site.Plain(below + JSONFeedPath)}}
 	}
 	all := pair(site.Name, "")
 	if c := s.Head.Column; c != nil && s.Head.Feed != "" {
@@ -121,7 +121,7 @@ func alternates(s Shell) []alternate {
 // Looks is what a site looks like to a program that lists it: the address of its icon, its colour and the paper it stands on.
 func (r *Renderer) Looks(s *Site) (icon, colour, paper string) {
 	t := r.theme(s)
-	f := newFrame(Shell{Site: s}, t, ownRoom, noticeView.name)
+	f := newFrame(Shell{Site: s}, t, r.aids, ownRoom, noticeView.name)
 	return t.favicon, f.ThemeColor, or(t.Tokens["page"], "#ffffff")
 }
 

@@ -30,12 +30,29 @@ type Site struct {
 	Demo                                                       bool
 	Grey                                                       bool // 哀悼模式: the pages are shown without colours
 	Description, Keywords                                      string
+	Variant                                                    kernel.Variant // in which its pages are made; see In
 }
 
-// Path is the address of rest, which begins with "/", on the site's own host.
-func (s *Site) Path(rest string) string { return s.Prefix + rest }
+// In is the site as a page in a variant sees it: every link it makes with Path stays in the variant.
+func (s *Site) In(v kernel.Variant) *Site {
+	if s.Variant == v {
+		return s
+	}
+	other := *s
+	other.Variant = v
+	return &other
+}
 
-// URL is the absolute address of rest, which begins with "/".
+// Path is the address of rest, which begins with "/", on the site's own host, in the site's variant.
+func (s *Site) Path(rest string) string { return s.Prefix + s.Variant.Prefix() + rest }
+
+// Plain is Path outside of every variant: for forms, files and the way back.
+func (s *Site) Plain(rest string) string { return s.Prefix + rest }
+
+// FullPath is Path with the origin before it.
+func (s *Site) FullPath(rest string) string { return s.Origin + s.Path(rest) }
+
+// URL is the absolute address of rest, which begins with "/", whatever the variant: the one by which a page is known.
 func (s *Site) URL(rest string) string { return s.Origin + s.Prefix + rest }
 
 // Link is an entry of a navigation, a directory or a row of tiles. An empty Href is shown as text.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/hant"
 	"github.com/zhanqun/zhanqun/themes"
 )
 
@@ -22,6 +24,7 @@ type Renderer struct {
 	themes map[string]*theme
 	assets map[string]asset
 	shell  *template.Template
+	aids   aids
 	views  map[viewKey]*template.Template
 }
 
@@ -38,11 +41,16 @@ func New(cfg Config, views map[string]fs.FS, defined ...View) (*Renderer, error)
 	if r.themes, err = loadThemes(cfg.Themes, r.assets); err != nil {
 		return nil, err
 	}
-	if r.shell, err = template.New("shell").Funcs(shellFuncs()).ParseFS(shellFS, "shell/shell.html"); err != nil {
+	if r.shell, err = template.New("shell").Funcs(shellFuncs()).ParseFS(shellFS, "shell/shell.html", "shell/elder.html", "shell/aid.html"); err != nil {
 		return nil, fmt.Errorf("parse the shell: %w", err)
 	}
-	if err := templatecheck.CheckHTML(r.shell.Lookup("shell"), frame{}); err != nil {
-		return nil, fmt.Errorf("check the shell: %w", err)
+	for _, name := range []string{"shell", "elder"} {
+		if err := templatecheck.CheckHTML(r.shell.Lookup(name), frame{}); err != nil {
+			return nil, fmt.Errorf("check the shell: %w", err)
+		}
+	}
+	if r.aids, err = loadAids(r.assets); err != nil {
+		return nil, err
 	}
 	own, err := fs.Sub(shellFS, "shell")
 	if err != nil {
@@ -105,8 +113,11 @@ func (v *Typed[T]) check(main *template.Template) error {
 	return main.Execute(io.Discard, doc)
 }
 
-// theme answers the site's theme; a site whose theme is not installed is shown in the plain one.
+// theme answers the site's theme; a site whose theme is not installed is shown in the plain one. The elder version has its own.
 func (r *Renderer) theme(s *Site) *theme {
+	if t := r.themes[elderTheme]; t != nil && s.Variant == kernel.Elder {
+		return t
+	}
 	if t := r.themes[s.Theme]; t != nil {
 		return t
 	}
@@ -131,10 +142,17 @@ func (r *Renderer) page(room, name string, s Shell, doc any) ([]byte, error) {
 	if err := fence(main.Bytes()); err != nil {
 		return nil, fmt.Errorf("render %s/%s in theme %s: %w", room, name, t.name, err)
 	}
-	f := newFrame(s, t, room, name)
+	f := newFrame(s, t, r.aids, room, name)
 	f.Main = template.HTML(main.String()) // escaped by the view's own run, and fenced
-	if err := r.shell.ExecuteTemplate(&out, "shell", f); err != nil {
+	shell := "shell"
+	if s.Site.Variant == kernel.Elder {
+		shell = "elder"
+	}
+	if err := r.shell.ExecuteTemplate(&out, shell, f); err != nil {
 		return nil, fmt.Errorf("render the shell of %s/%s: %w", room, name, err)
+	}
+	if s.Site.Variant == kernel.Hant {
+		return hant.Page(out.Bytes()), nil
 	}
 	return out.Bytes(), nil
 }

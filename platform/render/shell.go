@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/zhanqun/zhanqun/kernel"
 )
 
 //go:embed shell
@@ -14,6 +16,10 @@ var shellFS embed.FS
 // frame is what the shell's template sees: every decision about the shell is made before it.
 type frame struct {
 	Site       *Site
+	Lang       string
+	Scripts    []Link // the page in either script
+	Aid        *aid
+	Carrier    string // address of the site that carries this one, or ""
 	Title      string
 	Meta       []meta
 	Canonical  string
@@ -40,21 +46,24 @@ type foot struct {
 	Mistake Link
 }
 
-func newFrame(s Shell, t *theme, room, name string) frame {
+func newFrame(s Shell, t *theme, a aids, room, name string) frame {
 	site := s.Site
 	f := frame{
-		Site: site, Title: title(s), Meta: metaTags(s, t), ThemeColor: t.Tokens["brand"],
+		Site: site, Lang: languages[site.Variant], Scripts: scripts(s), Aid: a.at(s), Carrier: site.CarrierURL, Title: title(s), Meta: metaTags(s, t), ThemeColor: t.Tokens["brand"],
 		CSS: []string{t.css}, Icon: t.favicon, Class: "t-" + t.name + " v-" + room + "-" + name,
 		Home: Link{Text: "首页", Href: site.Path("/")}, Sitemap: site.Path(SitemapPath), Foot: newFoot(s),
 	}
 	if s.Head.Rest != "" {
 		f.Canonical = site.URL(s.Head.Rest)
 	}
-	if p := brandPath(site); p != "" {
+	if site.CarrierURL != "" {
+		f.Carrier = strings.TrimSuffix(site.CarrierURL, "/") + site.Variant.Prefix() + "/"
+	}
+	if p := brandPath(site); p != "" && site.Variant != kernel.Elder {
 		f.CSS, f.ThemeColor = append(f.CSS, p), "#"+strings.TrimSuffix(strings.TrimPrefix(p, brandPrefix), brandSuffix)
 	}
 	if room == ownRoom && name == noticeView.name {
-		f.Sitemap = "" // a suspended site answers nothing else: no door that leads nowhere
+		f.Sitemap, f.Aid, f.Scripts = "", nil, nil // a suspended site answers nothing else: no door that leads nowhere
 		return f
 	}
 	f.Nav = withHome(f.Home, s.Nav)
@@ -66,7 +75,10 @@ func newFrame(s Shell, t *theme, room, name string) frame {
 		f.Crumbs = withHome(f.Home, s.Crumbs)
 	}
 	if !s.Head.NoIndex { // an error and a preview are nobody's to keep
-		f.Manifest, f.Alternates, f.Linked = site.Path(ManifestPath), alternates(s), linked(s, f.Crumbs)
+		f.Manifest, f.Alternates = site.Plain(ManifestPath), alternates(s)
+		if site.Variant == "" { // a variant says by its canonical address whose it is
+			f.Linked = linked(s, f.Crumbs)
+		}
 	}
 	return f
 }

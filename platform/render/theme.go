@@ -15,7 +15,10 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-const baseTheme = "base"
+const (
+	baseTheme  = "base"
+	elderTheme = "elder" // of every site's elder version
+)
 
 // theme is one folder of the themes: how a page looks, and nothing else.
 type theme struct {

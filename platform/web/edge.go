@@ -29,7 +29,7 @@ type exchange struct {
 	host   string
 	slug   string // of the mount, or ""
 	site   *render.Site
-	rest   string // the path within the site, canonical
+	rest   string // the path within the site, canonical, without the variant, which the site knows
 	query  string // as it was asked
 	asked  bool   // there was a "?"
 	moved  bool   // the path was asked in another spelling
@@ -233,6 +233,8 @@ func (s *Server) resolve(rc *fasthttp.RequestCtx, x *exchange, at *Host, raw str
 		s.notice(rc, x)
 		return
 	}
+	v, rest := kernel.CutVariant(x.rest)
+	x.site, x.rest = x.site.In(v), rest
 	x.raw = bytes.Clone(cut(rc.Request.Header.RequestURI(), 512))
 	rc.Request.SetRequestURI(x.rest)
 	s.citizens(rc)
@@ -241,16 +243,20 @@ func (s *Server) resolve(rc *fasthttp.RequestCtx, x *exchange, at *Host, raw str
 // mountPrefix is where the channels of a host are mounted, by slug.
 const mountPrefix = "/z/"
 
-// place is the site that answers at x's host and mount now, or nil.
+// place is the site that answers at x's host and mount now, in the variant that was asked for, or nil.
 func (s *Server) place(x *exchange) *render.Site {
 	at := s.ports.Hosts.Table()[x.host]
-	switch {
-	case at == nil || at.Redirect != "":
+	if at == nil || at.Redirect != "" {
 		return nil
-	case x.slug != "":
-		return at.Mounts[x.slug]
 	}
-	return at.Site
+	site := at.Site
+	if x.slug != "" {
+		site = at.Mounts[x.slug]
+	}
+	if site == nil {
+		return nil
+	}
+	return site.In(x.site.Variant)
 }
 
 // closed reports whether a site shows its notice and nothing else.
@@ -269,7 +275,7 @@ func (s *Server) page(p PageRoute) fiber.Handler {
 		if !ok {
 			return fault.New(fault.NotFound, "没有这个地址。")
 		}
-		address := x.site.Prefix + x.rest
+		address := x.site.Path(x.rest)
 		if query != "" {
 			address += "?" + query
 		}
@@ -279,12 +285,14 @@ func (s *Server) page(p PageRoute) fiber.Handler {
 		}
 		params := params(c)
 		for range 3 {
-			r := &Request{Site: x.site, Path: x.rest, Params: params, Query: values}
+			r := &Request{Site: x.site, Path: x.rest, Params: params, Query: values, asked: query}
 			hit, err := s.cache.Get(x.ctx, pages.Key{Site: x.site.ID, URL: x.host + address}, s.render(x, p, r))
 			if errors.Is(err, errElsewhere) {
-				if x.site = s.place(x); x.site == nil {
+				now := s.place(x)
+				if now == nil {
 					return fault.New(fault.NotFound, "没有这个地址。")
 				}
+				x.site = now
 				if closed(x.site) {
 					s.notice(c.Context(), x)
 					return nil
@@ -343,8 +351,14 @@ func (s *Server) render(x *exchange, p PageRoute, r *Request) pages.Render {
 		}
 		out := *page
 		out.Route, out.NoIndex = route, site.Demo
+		if site.Variant != "" && out.Location == "" && !strings.HasPrefix(out.ContentType, "text/html") {
+			out = pages.Page{Status: 301, Location: site.URL(r.Path), Route: route} // only what people read has variants
+			if r.asked != "" {
+				out.Location += "?" + r.asked
+			}
+		}
 		if strings.HasPrefix(out.Location, "/") {
-			out.Location = site.URL(out.Location)
+			out.Location = site.FullPath(out.Location)
 		}
 		return &out, nil
 	}

@@ -55,8 +55,8 @@ func (s *Server) file(f FileRoute) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		x := from(c.Context())
 		x.route = route
-		if x.moved || x.asked {
-			s.redirect(c.Context(), x, x.site.Origin+x.site.Prefix+x.rest)
+		if x.moved || x.asked || x.site.Variant != "" { // a file has no variants
+			s.redirect(c.Context(), x, x.site.URL(x.rest))
 			return nil
 		}
 		file, err := f.Do(x.ctx, &Request{Site: x.site, Path: x.rest, Params: params(c)})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 )
 
@@ -141,13 +142,15 @@ func (s *Server) address(url string) (string, error) {
 	return name + tidy(one), nil
 }
 
-// tidy takes the slash off the end of a canonical path, but for the root of a site.
+// tidy takes the slash off the end of a canonical path, but for the root of a site and of each of its variants.
 func tidy(path string) string {
+	mount, rest := "", "/"+strings.Trim(path, "/")
 	if below, ok := strings.CutPrefix(path, mountPrefix); ok && below != "" {
-		slug, rest, _ := strings.Cut(below, "/")
-		return mountPrefix + slug + "/" + strings.TrimSuffix(rest, "/")
+		slug, within, _ := strings.Cut(below, "/")
+		mount, rest = mountPrefix+slug, "/"+strings.TrimSuffix(within, "/")
 	}
-	return "/" + strings.Trim(path, "/")
+	v, at := kernel.CutVariant(rest)
+	return mount + v.Prefix() + at
 }
 
 func cutHost(url string) (name, rest string, ok bool) {

@@ -23,6 +23,7 @@ type Request struct {
 	Path   string            // within the site, begins with "/"
 	Params map[string]string // of the route's pattern, decoded; "*" is the rest
 	Query  map[string]string // declared names only
+	asked  string            // the same as it stands in the address
 }
 
 // PageFunc makes a public page. It may be called at any time by any node and depends on nothing but its request

@@ -44,7 +44,7 @@ func (a *Articles) elsewhere(ctx context.Context, s *render.Site, id ID, gone er
 		return web.MovedPermanently("/a/" + strconv.FormatInt(to.ID, 10)), nil
 	}
 	if there := a.neighbour(to.Site); there != nil {
-		return &pages.Page{Status: 301, Location: there.URL("/a/" + strconv.FormatInt(to.ID, 10))}, nil
+		return &pages.Page{Status: 301, Location: there.In(s.Variant).FullPath("/a/" + strconv.FormatInt(to.ID, 10))}, nil
 	}
 	return nil, gone
 }

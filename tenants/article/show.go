@@ -61,6 +61,7 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 	if page.Body, err = a.Dressed(ctx, s.ID, row.Edition, base, p.Body); err != nil { // the page cache keeps the result
 		return render.Shell{}, ShowPage{}, err
 	}
+	page.Body = render.Inside(s, page.Body)
 	page.Fields = p.fieldRows()
 	if err = a.paired(ctx, s, row.ID, &page); err != nil {
 		return render.Shell{}, ShowPage{}, err

@@ -199,7 +199,7 @@ func (a *Articles) linkTo(ctx context.Context, s *render.Site, to publication.Ob
 	if there == nil {
 		return nil, nil
 	}
-	return &render.Link{Text: live.Title, Href: there.URL(fmt.Sprintf("/a/%d", to.ID))}, nil
+	return &render.Link{Text: live.Title, Href: there.In(s.Variant).FullPath(fmt.Sprintf("/a/%d", to.ID))}, nil
 }
 
 // neighbour is a site of the cluster that citizens can read, or nil.

@@ -13,13 +13,16 @@ import (
 //go:embed views/*.html
 var views embed.FS
 
-var homeView = render.Define[HomePage]("portal", "home")
+var (
+	homeView  = render.Define[HomePage]("portal", "home")
+	elderView = render.Define[ElderPage]("portal", "elder")
+)
 
 // Views returns the room's templates.
 func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Pages returns the public views, for the renderer that the room is made with.
-func Pages() []render.View { return []render.View{homeView} }
+func Pages() []render.View { return []render.View{homeView, elderView} }
 
 // Routes adds the public page.
 func (h *Portal) Routes(r *web.Router) {

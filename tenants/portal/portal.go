@@ -53,6 +53,7 @@ type Ports struct {
 	Lists   Lists
 	Columns Columns
 	Sites   Sites
+	Search  string // where a site is searched, below its mount; "" while no room answers that
 }
 
 // Portal is the room. It is safe for concurrent use.

@@ -142,7 +142,7 @@ func (h *Portal) below(s *render.Site) []*render.Site {
 	for _, t := range h.Sites.AllPublic() {
 		carried := t.Prefix != "" && t.Origin == s.Origin
 		if carried || s.Level == "city" && t.Prefix == "" && t.ID != s.ID {
-			all = append(all, t)
+			all = append(all, t.In(s.Variant))
 		}
 	}
 	return all
@@ -177,7 +177,7 @@ func address(s, t *render.Site) string {
 	if s.Origin == t.Origin {
 		return t.Path("/")
 	}
-	return t.URL("/")
+	return t.FullPath("/")
 }
 
 func short(s *render.Site) string { return cmp.Or(s.ShortName, s.Name) }

@@ -1,0 +1,148 @@
+// Package hant writes Chinese in the other script: pages for readers of traditional characters, and queries typed in them.
+//
+// 国办发〔2017〕47号 asks that a government site can be read by everybody it serves. One simplified character often stands for
+// several traditional ones (头发 頭髮, 发展 發展), so it is words that are looked up, the longest first, and single
+// characters only where no word fits. The words are OpenCC's (data/, Apache-2.0), embedded as they were published:
+// docs/decisions/0055-write-traditional-characters-with-opencc.md. This package reads nothing but them.
+package hant
+
+import (
+	"cmp"
+	"embed"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+//go:embed data/*.txt
+var data embed.FS
+
+// The dictionaries, in the order of OpenCC's own s2t and t2s: a word of an earlier file stands. They are read when first needed.
+var (
+	toTraditional = sync.OnceValue(func() *dictionary {
+		return read("STPhrases", "STPhrasesRegional", "STCharacters")
+	})
+	toSimplified = sync.OnceValue(func() *dictionary { return read("TSPhrases", "TSCharacters") })
+)
+
+// Traditional is a text in traditional characters, as OpenCC's s2t has them: no region's own words.
+func Traditional(text string) string { return string(toTraditional().write(nil, []byte(text))) }
+
+// Simplified is a text in simplified characters.
+func Simplified(text string) string { return string(toSimplified().write(nil, []byte(text))) }
+
+// dictionary is a trie in one slice: the children of a node stand side by side, in the order of their characters.
+type dictionary struct {
+	roots map[rune]int
+	nodes []node
+	words []string
+}
+
+type node struct {
+	char     rune
+	word     int // of the text that ends here, in words; -1: none does
+	first, n int // its children
+}
+
+// entry is a text and the word for it.
+type entry struct {
+	key  []rune
+	word string
+}
+
+// read makes the trie of files of the data. They are part of the program, so one that cannot be read is a mistake of whoever built it.
+func read(names ...string) *dictionary {
+	var all []entry
+	for _, name := range names {
+		b, err := data.ReadFile("data/" + name + ".txt")
+		if err != nil {
+			panic(err)
+		}
+		for line := range strings.Lines(string(b)) {
+			key, words, ok := strings.Cut(strings.TrimSpace(line), "\t")
+			if !ok || strings.HasPrefix(key, "#") {
+				continue
+			}
+			word, _, _ := strings.Cut(words, " ") // the first is the usual one
+			all = append(all, entry{[]rune(key), word})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b entry) int { return slices.Compare(a.key, b.key) })
+	all = slices.CompactFunc(all, func(a, b entry) bool { return slices.Equal(a.key, b.key) }) // the earlier file's stands
+	d := &dictionary{roots: map[rune]int{}}
+	first, n := d.grow(all, 0)
+	for i := first; i < first+n; i++ {
+		d.roots[d.nodes[i].char] = i
+	}
+	return d
+}
+
+// grow adds nodes for the characters at depth of sorted entries that are alike before it, and what stands below them.
+func (d *dictionary) grow(all []entry, depth int) (first, n int) {
+	first = len(d.nodes)
+	var groups [][]entry
+	for i := 0; i < len(all); {
+		j := i + 1
+		for j < len(all) && all[j].key[depth] == all[i].key[depth] {
+			j++
+		}
+		one := node{char: all[i].key[depth], word: -1}
+		below := all[i:j]
+		if len(below[0].key) == depth+1 { // the shortest stands first
+			one.word = len(d.words)
+			d.words = append(d.words, below[0].word)
+			below = below[1:]
+		}
+		d.nodes, groups = append(d.nodes, one), append(groups, below)
+		i = j
+	}
+	for i, below := range groups {
+		at := first + i
+		f, m := d.grow(below, depth+1)
+		d.nodes[at].first, d.nodes[at].n = f, m
+	}
+	return first, len(groups)
+}
+
+// longest is the word for the longest beginning of text that the dictionary has, and how many bytes that is; 0: it has none.
+func (d *dictionary) longest(text []byte) (word string, n int) {
+	r, read := utf8.DecodeRune(text)
+	at, ok := d.roots[r]
+	for ok {
+		one := &d.nodes[at]
+		if one.word >= 0 {
+			word, n = d.words[one.word], read
+		}
+		r, size := utf8.DecodeRune(text[read:])
+		children := d.nodes[one.first : one.first+one.n]
+		var i int
+		if i, ok = slices.BinarySearchFunc(children, r, func(c node, r rune) int { return cmp.Compare(c.char, r) }); ok {
+			at, read = one.first+i, read+size
+		}
+	}
+	return word, n
+}
+
+// write appends text in the dictionary's words. What it does not know, ASCII and bytes that are no character stay as they are.
+func (d *dictionary) write(out, text []byte) []byte {
+	for i := 0; i < len(text); {
+		n := 0
+		for i+n < len(text) && text[i+n] < utf8.RuneSelf {
+			n++
+		}
+		out = append(out, text[i:i+n]...)
+		if i += n; i == len(text) {
+			return out
+		}
+		word, n := d.longest(text[i:])
+		if n == 0 {
+			_, n = utf8.DecodeRune(text[i:])
+			out = append(out, text[i:i+n]...)
+		} else {
+			out = append(out, word...)
+		}
+		i += n
+	}
+	return out
+}

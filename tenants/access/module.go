@@ -1,0 +1,32 @@
+package access
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/module"
+	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/web"
+)
+
+//go:embed views/*.html
+var views embed.FS
+
+var view = render.Define[Statement]("access", "statement")
+
+// Views returns the room's templates.
+func Views() fs.FS { return kernel.Folder(views, "views") }
+
+// Pages returns the public views, for the renderer that the room is made with.
+func Pages() []render.View { return []render.View{view} }
+
+// Routes adds the public page.
+func (a *Access) Routes(r *web.Router) {
+	r.Page(web.PageRoute{Room: "tenants/access", Path: render.StatementPath, Do: a.page})
+}
+
+// Module plugs the room in.
+func (a *Access) Module() module.Module {
+	return module.Module{Room: "tenants/access", Views: Views(), Pages: Pages(), Routes: a.Routes}
+}
