@@ -1,12 +1,17 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/site"
 )
 
 var itemLink = regexp.MustCompile(`href="(/sites/\d+/media/\d+)">([^<]*)</a>`)
@@ -219,6 +224,7 @@ func (o *bureau) throwsAway(t *testing.T, io *worker) {
 	if _, body := io.get(io.library() + "?folder=表格"); !strings.Contains(body, "表.pdf") || strings.Contains(body, "山.jpg") {
 		t.Errorf("moved back: %s", body)
 	}
+	fullShelf(t, io, hill)
 	if status, _, body := io.post(bulk, url.Values{"do": {"bin"}, "query": {"folder=表格"}, "id": {hill, form}}); status != http.StatusOK || !strings.Contains(body, "办成 2，没有办成 0") || !strings.Contains(body, `name="do" value="unbin"`) || !strings.Contains(body, "folder=%E8%A1%A8%E6%A0%BC") {
 		t.Errorf("throwing away answers %d: %s", status, body)
 	}
@@ -291,4 +297,34 @@ func (o *bureau) shares(t *testing.T, io *worker) {
 	if _, body := io.get(io.itemOf("区徽.jpg")); !strings.Contains(body, "来自</dt><dd>"+county.Name) {
 		t.Errorf("the copy says %s", body)
 	}
+}
+
+// fullShelf: X4, A11: whoever may tidy the files reads on the first screen when the room for them is nearly or wholly used, and nothing before.
+func fullShelf(t *testing.T, io *worker, item string) {
+	ctx := kernel.WithActor(t.Context(), identity.System("cli"))
+	set := func(mb, stored int64) {
+		t.Helper()
+		if err := io.Sites.SetQuota(ctx, io.site.ID, site.Quota{StorageMB: mb}); err != nil {
+			t.Fatal(err)
+		}
+		err := io.DB.InTx(ctx, func(ctx context.Context) error {
+			_, err := io.DB.Conn(ctx).NewRaw("UPDATE media SET stored = ? WHERE site_id = ? AND id = ?", stored, io.site.ID, item).Exec(ctx)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var was int64
+	if err := io.DB.Conn(ctx).NewRaw("SELECT stored FROM media WHERE site_id = ? AND id = ?", io.site.ID, item).Scan(ctx, &was); err != nil {
+		t.Fatal(err)
+	}
+	set(10, 8<<20)
+	io.lacks("/", "存放文件的空间")
+	set(10, 95<<20/10)
+	io.shows("/", "存放文件的空间", "快用完", " / 10.0 MB", io.library())
+	set(10, 11<<20)
+	io.shows("/", "存放文件的空间", "已用完")
+	set(0, was)
+	io.lacks("/", "存放文件的空间")
 }

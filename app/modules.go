@@ -224,7 +224,7 @@ func (h *House) plug() {
 		h.Watch.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
-	h.Console.Plug(media.Menu())
+	h.Console.Plug(media.Menu(), h.Media.Waiting)
 	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)

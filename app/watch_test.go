@@ -47,6 +47,9 @@ func (w *worker) never(path string, status int, words ...string) {
 
 func atAGlance(t *testing.T, io, rv, county, po, stranger *worker) {
 	io.shows(io.here(), "关庙镇", "在线", "内容主管", "干部zhuguan", "信息员", "干部xinxi", "guanmiao", "本站动态", "空白")
+	some := io.hireFor("610902100", "bufen", 2, "IO")
+	io.shows(io.here(), some.account.Name+"（部分栏目）")
+	io.never(io.here(), http.StatusOK, "干部xinxi（部分栏目）")
 	public := io.write("关于春茶开园的通知")
 	io.wants(public+"/send", io.editionOf(public, "version", "1"), http.StatusSeeOther, "done=sent")
 	rv.wants(public+"/review", rv.editionOf(public, "do", "pass"), http.StatusSeeOther, "")

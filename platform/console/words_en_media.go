@@ -137,4 +137,5 @@ var wordsMedia = map[string]string{
 	"拿来共享的文件":           "Take over a shared file",
 	"用它写一篇":             "Write an article with it",
 	"存档保留":              "Kept as evidence",
+	"存放文件的空间":           "Room for files", "快用完": "nearly full", "已用完": "full",
 }

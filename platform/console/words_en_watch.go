@@ -28,4 +28,5 @@ var wordsWatch = map[string]string{
 
 	"开始使用，共五步": "Five first steps", "已做": "done", "还没做": "to do", "一、给自己设好第二验证": "1. Set up your second factor", "二、邀请同事：至少两个人才能发布": "2. Invite a colleague: it takes two to publish",
 	"三、核对主办单位和联系电话": "3. Look over sponsor and telephone", "四、写第一篇稿件": "4. Write a first article", "五、审核并发布第一篇稿件": "5. Review and publish it",
+	"（部分栏目）": " (some columns)",
 }

@@ -162,6 +162,7 @@ func TestTheWaitIsTheGuessersOwn(t *testing.T) {
 // Of many guesses at once those in a seat are computed, no more; right ones at once all come in, each with its own session.
 func TestManyAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
+		d.AllowSessions(25)
 		a := d.known()
 		var mu sync.Mutex
 		var all sync.WaitGroup

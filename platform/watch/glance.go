@@ -45,6 +45,7 @@ type Kept struct {
 type Person struct {
 	Name  string
 	Roles []policies.Role
+	Parts []policies.Role // those of them that are for some columns only
 }
 
 // Glance is all that is to be seen of a site at once.
@@ -132,7 +133,16 @@ func (w *Watch) people(ctx context.Context, g site.Site) (all []Person, err erro
 		p := Person{Name: c.Name}
 		for _, a := range c.Posts {
 			here := a.Site == g.ID || a.Site == 0 && a.Org == g.Org
-			if here && c.State == identity.Active && !a.From.After(now) && !slices.Contains(p.Roles, a.Role) {
+			if !here || c.State != identity.Active || a.From.After(now) {
+				continue
+			}
+			switch known := slices.Contains(p.Roles, a.Role); {
+			case a.Column == 0:
+				p.Parts = slices.DeleteFunc(p.Parts, func(r policies.Role) bool { return r == a.Role })
+			case !known:
+				p.Parts = append(p.Parts, a.Role)
+			}
+			if !slices.Contains(p.Roles, a.Role) {
 				p.Roles = append(p.Roles, a.Role)
 			}
 		}

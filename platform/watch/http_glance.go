@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ func (w *Watch) showGlance(c *fiber.Ctx) error {
 	if g.Site.Parent == 0 {
 		p.Hosts = g.Domains
 	}
-	p.People = byRole(g.People)
+	p.People = byRole(g.People, say(c, "（部分栏目）"))
 	p.Meters = []meter{{"人员", g.Serving, g.Quota.Editors, g.Serving*10 >= g.Quota.Editors*9}, {"栏目", g.Standing.Columns, g.Quota.Columns, g.Standing.Columns*10 >= g.Quota.Columns*9}}
 	p.columns(g.Standing)
 	if !g.Oldest.IsZero() {
@@ -109,14 +110,15 @@ func (p *glancePage) columns(s Standing) {
 var answering = []policies.Role{policies.LD, policies.CL, policies.RV, policies.SR, policies.PB, policies.IO, policies.LO, policies.IE, policies.SE, policies.LC, policies.LH,
 	policies.SV, policies.PO, policies.SA, policies.AA}
 
-func byRole(all []Person) (posts []post) {
+func byRole(all []Person, some string) (posts []post) {
 	for _, role := range answering {
 		var names []string
 		for _, p := range all {
-			for _, r := range p.Roles {
-				if r == role {
-					names = append(names, p.Name)
-				}
+			switch {
+			case slices.Contains(p.Parts, role):
+				names = append(names, p.Name+some)
+			case slices.Contains(p.Roles, role):
+				names = append(names, p.Name)
 			}
 		}
 		if len(names) > 0 {
