@@ -51,6 +51,8 @@ func TestWhatCannotBeMeantIsOneSentenceAndExitCodeOne(t *testing.T) {
 		{"a mail user without a password", "--smtp-password-file", "serve --smtp=127.0.0.1:25 --smtp-from=a@example.gov.cn --smtp-user=a"},
 		{"a virus scanner without a port", "--clamd", "serve --clamd=clamd"},
 		{"what a virus scanner cannot look at, without one", "--clamd", "serve --clamd-open"},
+		{"a cache of a folder", "--media-cache", "serve --media-cache=100"},
+		{"a cache of less than nothing", "--media-cache", "serve --media=s3://ak:secret@127.0.0.1:1/bucket?tls=false --media-cache=-1"},
 		{"a folder without a database", "没有数据库", "site list"},
 		{"a certificate folder without certificates", "没有可用的证书", "serve --tls-dir=" + t.TempDir()},
 		{"a file that is not there", "打不开文件", "org import /nowhere.csv"},

@@ -72,6 +72,7 @@ var texts = map[string][2]string{
 	"webhook_allow":      {"允许发布提醒接口访问的内网地址或网段", "inner addresses or networks that webhooks may call"},
 	"clamd":              {"查毒程序 clamd 的地址，主机:端口或套接字文件；上传的文件先查毒再保存", "address of a clamd, host:port or a socket's path; what is uploaded is looked at before it is kept"},
 	"clamd_open":         {"clamd 没有响应或不收这么大的文件时照样保存；默认不保存", "keep what clamd cannot look at; by default it is not kept"},
+	"media_cache":        {"给 S3 里的图片和文件在本机留多少 MB 的缓存；默认不留", "MB of this node's disk that keep what was read from S3; none by default"},
 	"oidc_secret_file":   {"应用密钥所在的文件", "file that holds the client secret"},
 	"demo":               {"首次启动时写入演示站点和文章", "seed demonstration sites and articles at the first start"},
 	"lang":               {"语言：zh 或 en", "language: zh or en"},

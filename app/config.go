@@ -53,6 +53,7 @@ type Config struct {
 	WebhookAllow     []string      `name:"webhook-allow" env:"ZHANQUN_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
 	Clamd            string        `name:"clamd" env:"ZHANQUN_CLAMD" placeholder:"ADDR" help:"${clamd}"`
 	ClamdOpen        bool          `name:"clamd-open" env:"ZHANQUN_CLAMD_OPEN" help:"${clamd_open}"`
+	MediaCache       int           `name:"media-cache" env:"ZHANQUN_MEDIA_CACHE" placeholder:"MB" help:"${media_cache}"`
 	Demo             bool          `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
 
 	asksFirst bool      // a server whose console asks for the first administrator: see setup.go
@@ -118,6 +119,9 @@ func (c Config) Resolve() (Config, error) {
 	}
 	if _, err := blob.ParseURL(c.Media); err != nil {
 		return c, err
+	}
+	if c.MediaCache < 0 || c.MediaCache > 0 && !strings.HasPrefix(c.Media, "s3://") {
+		return c, fault.In("media-cache", "--media-cache 是本机为 S3 存储留的缓存空间，单位 MB，不能小于 0；--media 是文件夹时不需要它。")
 	}
 	if c.Postgres() && c.KeyFile == "" {
 		return c, fault.In("key-file", "使用 PostgreSQL 时必须用 --key-file 指定密钥文件，各节点用同一份；可用 head -c 32 /dev/urandom > 文件 生成。")
@@ -228,7 +232,7 @@ func (c Config) shown() [][2]string {
 		{"key-file", c.KeyFile}, {"domain", c.Domain}, {"public-scheme", c.PublicScheme}, {"public-port", port}, {"tls-dir", c.TLSDir}, {"tls-listen", c.TLSListen},
 		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"console-allow", strings.Join(c.ConsoleAllow, ",")}, {"console-idle", c.ConsoleIdle.String()}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
 		{"oidc-secret-file", c.OIDCSecretFile}, {"smtp", c.SMTP}, {"smtp-from", c.SMTPFrom}, {"smtp-user", c.SMTPUser}, {"smtp-password-file", c.SMTPPasswordFile},
-		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"clamd", c.Clamd}, {"clamd-open", fmt.Sprint(c.ClamdOpen)}, {"demo", fmt.Sprint(c.Demo)},
+		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"clamd", c.Clamd}, {"clamd-open", fmt.Sprint(c.ClamdOpen)}, {"media-cache", strconv.Itoa(c.MediaCache)}, {"demo", fmt.Sprint(c.Demo)},
 	}
 }
 
