@@ -18,6 +18,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/proof"
 	"github.com/zhanqun/zhanqun/storage/blob/blobtest"
 	"github.com/zhanqun/zhanqun/storage/db/dbtest"
+	"github.com/zhanqun/zhanqun/tenants/media"
 )
 
 // away is one node, its database behind a wire, and every page that it has mirrored.
@@ -234,9 +235,16 @@ func TestMediaAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWire(t, u.Host)
+	w, direct := newWire(t, u.Host), u.String()
 	u.Host = w.Addr().String()
-	c := newCluster(t, 1, program(t), filepath.Join(t.TempDir(), "z.db"), fewSites, "--media="+u.String())
+	c := newCluster(t, 1, program(t), filepath.Join(t.TempDir(), "z.db"), fewSites, "--media="+u.String(), "--media-cache=64")
+	seen, unseen := c.picture(t, direct, 400), c.picture(t, direct, 404)
+	picture := func(when, address string, want int) {
+		t.Helper()
+		if g, err := c.get(0, address); err != nil || g.status != want || want == http.StatusOK && !bytes.HasPrefix(g.body, []byte("\xff\xd8\xff")) {
+			t.Errorf("%s: %s: %d, %d bytes, %v, want %d", when, address, g.status, len(g.body), err, want)
+		}
+	}
 	pages := func(when string) {
 		t.Helper()
 		for _, s := range c.Sites.AllPublic() {
@@ -248,9 +256,12 @@ func TestMediaAway(t *testing.T) {
 		}
 	}
 	pages("with its media")
+	picture("with its media", seen, http.StatusOK)
 	w.delay.Store(int64(time.Hour))
 	w.cut()
 	pages("running")
+	picture("running", seen, http.StatusOK)
+	picture("running", unseen, http.StatusServiceUnavailable)
 	p := c.nodes[0]
 	if code := p.stop(); code != exitOK {
 		t.Errorf("stopped: exit code %d", code)
@@ -264,4 +275,29 @@ func TestMediaAway(t *testing.T) {
 		t.Errorf("the start waited %v for the media", took)
 	}
 	pages("started again")
+	picture("started again", seen, http.StatusOK)
+}
+
+// picture publishes an article with a picture, which lies in the store, and answers where citizens get it.
+func (c *cluster) picture(t *testing.T, store string, width int) string {
+	t.Helper()
+	r := c.Media.Room
+	var err error
+	if r.Store, err = openStore(c.ctx, Config{Media: store}); err != nil {
+		t.Fatal(err)
+	}
+	s := c.Sites.AllPublic()[0]
+	ctx := kernel.WithActor(c.ctx, kernel.Actor{Account: c.staff[0], Name: "工作人员", Via: "console"})
+	i, err := media.New(r).Take(ctx, s.ID, "江.jpg", photo(t, width, 300))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := c.write(s.ID, "江", i.Markup("汉江"))
+	if err == nil {
+		err = c.Articles.Publish(ctx, s.ID, id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.URL(i.Path())
 }

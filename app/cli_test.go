@@ -54,6 +54,8 @@ func TestWhatCannotBeMeantIsOneSentenceAndExitCodeOne(t *testing.T) {
 		{"a security contact that is no address", "mailto:security@example.gov.cn", "serve --security-contact=office --security-expires=2027-06-30"},
 		{"a security contact for ever", "--security-expires", "serve --security-contact=mailto:a@example.gov.cn"},
 		{"a day of nobody", "mailto:security@example.gov.cn", "serve --security-expires=2027-06-30"},
+		{"a cache of a folder", "--media-cache", "serve --media-cache=100"},
+		{"a cache of less than nothing", "--media-cache", "serve --media=s3://ak:secret@127.0.0.1:1/bucket?tls=false --media-cache=-1"},
 		{"a folder without a database", "没有数据库", "site list"},
 		{"a certificate folder without certificates", "没有可用的证书", "serve --tls-dir=" + t.TempDir()},
 		{"a file that is not there", "打不开文件", "org import /nowhere.csv"},

@@ -75,6 +75,7 @@ var texts = map[string][2]string{
 	"security_expires":   {"上面的联系方式核对到哪一天，如 2027-06-30", "the day until which that address holds, such as 2027-06-30"},
 	"clamd_open":         {"clamd 没有响应或不收这么大的文件时照样保存；默认不保存", "keep what clamd cannot look at; by default it is not kept"},
 	"film_ladder":        {"这么长的视频另做几种清晰度；不要就写得很长，例如 1000h", "films of this length are made in several sizes as well; for none at all, a very long time such as 1000h"},
+	"media_cache":        {"给 S3 里的图片和文件在本机留多少 MB 的缓存；默认不留", "MB of this node's disk that keep what was read from S3; none by default"},
 	"oidc_secret_file":   {"应用密钥所在的文件", "file that holds the client secret"},
 	"demo":               {"首次启动时写入演示站点和文章", "seed demonstration sites and articles at the first start"},
 	"lang":               {"语言：zh 或 en", "language: zh or en"},

@@ -120,12 +120,12 @@ func (c *cluster) hire(t *testing.T) {
 	}
 }
 
-// write takes a notice through a small office's review; it can be published then.
-func (c *cluster) write(site kernel.SiteID, title string) (article.ID, error) {
+// write takes a notice through a small office's review, with more in its text; it can be published then.
+func (c *cluster) write(site kernel.SiteID, title string, more ...string) (article.ID, error) {
 	as := func(who kernel.AccountID) context.Context {
 		return kernel.WithActor(c.ctx, kernel.Actor{Account: who, Name: "工作人员", Via: "console"})
 	}
-	id, err := c.Articles.Create(as(c.staff[0]), site, 2, publication.Small, article.Payload{Kind: article.News, Title: title, Body: "<p>正文</p>"})
+	id, err := c.Articles.Create(as(c.staff[0]), site, 2, publication.Small, article.Payload{Kind: article.News, Title: title, Body: "<p>正文</p>" + strings.Join(more, "")})
 	if err != nil {
 		return 0, err
 	}

@@ -57,6 +57,7 @@ type Config struct {
 	SecurityContact  string        `name:"security-contact" env:"ZHANQUN_SECURITY_CONTACT" placeholder:"URI" help:"${security_contact}"`
 	SecurityExpires  string        `name:"security-expires" env:"ZHANQUN_SECURITY_EXPIRES" placeholder:"DAY" help:"${security_expires}"`
 	FilmLadder       time.Duration `name:"film-ladder" env:"ZHANQUN_FILM_LADDER" default:"10m" placeholder:"TIME" help:"${film_ladder}"`
+	MediaCache       int           `name:"media-cache" env:"ZHANQUN_MEDIA_CACHE" placeholder:"MB" help:"${media_cache}"`
 	Demo             bool          `name:"demo" env:"ZHANQUN_DEMO" help:"${demo}"`
 
 	asksFirst bool      // a server whose console asks for the first administrator: see setup.go
@@ -122,6 +123,9 @@ func (c Config) Resolve() (Config, error) {
 	}
 	if _, err := blob.ParseURL(c.Media); err != nil {
 		return c, err
+	}
+	if c.MediaCache < 0 || c.MediaCache > 0 && !strings.HasPrefix(c.Media, "s3://") {
+		return c, fault.In("media-cache", "--media-cache 是本机为 S3 存储留的缓存空间，单位 MB，不能小于 0；--media 是文件夹时不需要它。")
 	}
 	if c.Postgres() && c.KeyFile == "" {
 		return c, fault.In("key-file", "使用 PostgreSQL 时必须用 --key-file 指定密钥文件，各节点用同一份；可用 head -c 32 /dev/urandom > 文件 生成。")
@@ -240,7 +244,7 @@ func (c Config) shown() [][2]string {
 		{"trusted-proxies", strings.Join(c.TrustedProxies, ",")}, {"console-allow", strings.Join(c.ConsoleAllow, ",")}, {"console-idle", c.ConsoleIdle.String()}, {"console-sessions", strconv.Itoa(c.ConsoleSessions)}, {"oidc-issuer", c.OIDCIssuer}, {"oidc-client", c.OIDCClient},
 		{"oidc-secret-file", c.OIDCSecretFile}, {"smtp", c.SMTP}, {"smtp-from", c.SMTPFrom}, {"smtp-user", c.SMTPUser}, {"smtp-password-file", c.SMTPPasswordFile},
 		{"webhook-allow", strings.Join(c.WebhookAllow, ",")}, {"clamd", c.Clamd}, {"clamd-open", fmt.Sprint(c.ClamdOpen)},
-		{"security-contact", c.SecurityContact}, {"security-expires", c.SecurityExpires}, {"film-ladder", c.FilmLadder.String()}, {"demo", fmt.Sprint(c.Demo)},
+		{"security-contact", c.SecurityContact}, {"security-expires", c.SecurityExpires}, {"film-ladder", c.FilmLadder.String()}, {"media-cache", strconv.Itoa(c.MediaCache)}, {"demo", fmt.Sprint(c.Demo)},
 	}
 }
 

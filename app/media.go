@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"net"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/storage/blob"
+	"github.com/zhanqun/zhanqun/storage/blob/cached"
 	"github.com/zhanqun/zhanqun/storage/blob/files"
 	"github.com/zhanqun/zhanqun/storage/blob/minio"
 	"github.com/zhanqun/zhanqun/tenants/media"
@@ -66,6 +68,14 @@ type lateStore struct {
 }
 
 func openLate(cfg Config) blob.Store { return &lateStore{cfg: cfg} }
+
+// openCached is that store, for a server behind the cache on its own disk, if it is to have one. A folder needs none.
+func openCached(cfg Config, now kernel.Clock) (blob.Store, error) {
+	if cfg.MediaCache == 0 || cfg.command {
+		return openLate(cfg), nil
+	}
+	return cached.Open(filepath.Join(cfg.Data, "media-cache"), openLate(cfg), cached.Bounds{Bytes: int64(cfg.MediaCache) << 20, Lasts: media.Lasting, Now: now})
+}
 
 // ready is the store, or why it is not there yet; the next call tries again.
 func (l *lateStore) ready(ctx context.Context) (blob.Store, error) {

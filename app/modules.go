@@ -120,7 +120,11 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	if !cfg.Demo { // whose three administrators are invented like the rest
 		h.Sites.BeforeOnline(h.Accounts.OutOfTrial)
 	}
-	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Queue: h.Queue, Revisions: h.Revisions, Store: openLate(cfg), Virus: cfg.virus(), Long: cfg.FilmLadder, Unpack: memoryLimit() / 3})
+	store, err := openCached(cfg, now)
+	if err != nil {
+		return nil, err
+	}
+	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Queue: h.Queue, Revisions: h.Revisions, Store: store, Virus: cfg.virus(), Long: cfg.FilmLadder, Unpack: memoryLimit() / 3})
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Pairs = interpretation.New(interpretation.Room{DB: d, Now: now, Audit: h.Audit, Published: h.Published, Revisions: h.Revisions, Texts: pairTexts{h}})

@@ -282,3 +282,14 @@ func BenchmarkLighter(b *testing.B) {
 		})
 	}
 }
+
+// Only what is named by its hash may be kept by a node on its own.
+func TestWhatLasts(t *testing.T) {
+	i := &Item{Site: 7, SHA256: strings.Repeat("a", 64)}
+	for key, want := range map[string]bool{i.key(0): true, i.key(320): true, (&Form{"webp", i.SHA256, 1}).key(7): true, folderOf(7, 1) + "0-1": false,
+		(&Scan{Site: 7, Note: 1, SHA256: i.SHA256}).key(): false, "7/media/stray": false, "": false} {
+		if Lasting(key) != want {
+			t.Errorf("%q lasts: %v", key, !want)
+		}
+	}
+}

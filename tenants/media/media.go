@@ -89,6 +89,12 @@ func (i *Item) key(thumb int) string {
 	return k
 }
 
+// Lasting reports whether the bytes under a key never change: they are named by their hash.
+func Lasting(key string) bool {
+	_, name, found := strings.Cut(key, folder)
+	return found && len(name) >= 64
+}
+
 const (
 	prefix = "/-/media/" // of addresses, as platform/render lets them stand
 	folder = "/media/"   // of keys, below the site's

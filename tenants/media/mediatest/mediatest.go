@@ -26,8 +26,8 @@ const Mark = "zhanqun-script-ran"
 
 const script = "<script>document.title='" + Mark + "'</script>"
 
-// EICAR is the string that every scanner takes for a virus.
-const EICAR = `X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*`
+// EICAR is the string that every scanner takes for a virus; in two parts, so that none takes this file for one.
+const EICAR = `X5O!P%@AP[4\PZX54(P^)7CC)7}` + `$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*`
 
 // Hostile are the files. Those that name an address outside name bait, where nobody may be seen to come.
 func Hostile(bait string) []File {
