@@ -22,6 +22,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/search"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/platform/watch"
 	"github.com/zhanqun/zhanqun/platform/web"
@@ -49,6 +50,7 @@ func Migrations() []fs.FS {
 		media.Migrations(),
 		interpretation.Migrations(),
 		notify.Migrations(),
+		search.Migrations(),
 	}
 }
 
@@ -81,6 +83,7 @@ type House struct {
 	Media     *media.Media
 	Pairs     *interpretation.Interpretations
 	Portal    *portal.Portal
+	Search    *search.Search
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -120,7 +123,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Pairs = interpretation.New(interpretation.Room{DB: d, Now: now, Audit: h.Audit, Published: h.Published, Revisions: h.Revisions, Texts: pairTexts{h}})
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
-		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs})
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs, Files: attached{h}})
 	h.Media.Texts = drafted{h.Articles}
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
@@ -128,6 +131,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
 	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
+	h.Search = search.New(search.Room{DB: d, Now: now, Audit: h.Audit, Index: h.Index, Sites: h.Sites, Texts: findable{h.Articles}, Nav: h.Columns, Render: h.Render, Console: h.Console})
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
@@ -157,6 +161,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"notify": notify.Views(),
 			"watch":  watch.Views(),
 			"media":  media.Views(),
+			"search": search.ConsoleViews(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -168,6 +173,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			notify.Screens(),
 			watch.Screens(),
 			media.Screens(),
+			search.Screens(),
 		)...)
 	if err != nil {
 		return err
@@ -211,11 +217,13 @@ func (h *House) plug() {
 		h.Clocks.Module(),
 		h.Notices.Module(),
 		h.Watch.Module(),
+		h.Search.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu())
 	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
+	h.Console.Plug(search.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
 	h.Console.Plug(watch.Menu())
 	h.Console.Plug(clocks.Menu(), h.Clocks.Waiting)
@@ -243,6 +251,7 @@ func renderer() (*render.Renderer, error) {
 		{"column", column.Views(), column.Pages()},
 		{"article", article.Views(), article.Pages()},
 		{"portal", portal.Views(), portal.Pages()},
+		{"search", search.Views(), search.Pages()},
 	}
 	views := map[string]fs.FS{}
 	var all []render.View

@@ -33,6 +33,7 @@ var english = joined(
 	wordsWatch,
 	wordsSession,
 	wordsRefusals,
+	wordsSearch,
 	wordsNetworks,
 	wordsFaults,
 	wordsFaultsSites,

@@ -145,6 +145,7 @@ type Room struct {
 	Posts     Posts    // nil: who has set a time is not asked about again
 	Chain     Chain    // nil: every draft keeps the policy it was begun with
 	Pairs     Pairs    // nil: no text explains another
+	Files     Files    // nil: what stands in files is not found
 }
 
 // Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.
