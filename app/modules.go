@@ -14,6 +14,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/console"
 	"github.com/zhanqun/zhanqun/platform/estate"
+	"github.com/zhanqun/zhanqun/platform/hant"
 	"github.com/zhanqun/zhanqun/platform/identity"
 	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/module"
@@ -22,6 +23,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/search"
 	"github.com/zhanqun/zhanqun/platform/site"
 	"github.com/zhanqun/zhanqun/platform/watch"
 	"github.com/zhanqun/zhanqun/platform/web"
@@ -51,6 +53,7 @@ func Migrations() []fs.FS {
 		media.Migrations(),
 		interpretation.Migrations(),
 		notify.Migrations(),
+		search.Migrations(),
 	}
 }
 
@@ -85,6 +88,7 @@ type House struct {
 	Portal    *portal.Portal
 	Feeds     *feed.Feeds
 	Access    *access.Access
+	Search    *search.Search
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -129,7 +133,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Pairs = interpretation.New(interpretation.Room{DB: d, Now: now, Audit: h.Audit, Published: h.Published, Revisions: h.Revisions, Texts: pairTexts{h}})
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
-		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs, Films: speech{h.Media}})
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs, Films: speech{h.Media}, Files: attached{h}})
 	h.Media.Texts = drafted{h.Articles}
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
@@ -141,6 +145,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 		return nil, err
 	}
 	h.Access = access.New(h.Columns, now, h.Render)
+	h.Search = search.New(search.Room{DB: d, Now: now, Audit: h.Audit, Index: h.Index, Sites: h.Sites, Texts: findable{h.Articles}, Nav: h.Columns, Render: h.Render, Console: h.Console, Simplified: hant.Simplified})
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
@@ -170,6 +175,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"notify": notify.Views(),
 			"watch":  watch.Views(),
 			"media":  media.Views(),
+			"search": search.ConsoleViews(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -181,6 +187,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			notify.Screens(),
 			watch.Screens(),
 			media.Screens(),
+			search.Screens(),
 		)...)
 	if err != nil {
 		return err
@@ -226,11 +233,13 @@ func (h *House) plug() {
 		h.Clocks.Module(),
 		h.Notices.Module(),
 		h.Watch.Module(),
+		h.Search.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu(), h.Media.Waiting)
 	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
+	h.Console.Plug(search.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
 	h.Console.Plug(watch.Menu())
 	h.Console.Plug(clocks.Menu(), h.Clocks.Waiting)
@@ -259,6 +268,7 @@ func renderer() (*render.Renderer, error) {
 		{"article", article.Views(), article.Pages()},
 		{"portal", portal.Views(), portal.Pages()},
 		{"access", access.Views(), access.Pages()},
+		{"search", search.Views(), search.Pages()},
 	}
 	views := map[string]fs.FS{}
 	var all []render.View

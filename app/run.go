@@ -179,6 +179,7 @@ func (s *session) serve(h *House, l listeners) error {
 	run(&back, work, "page cache", func(ctx context.Context) error { return h.Cache.Run(ctx, h.Server.Refill) })
 	run(&back, work, "kept sites", func(ctx context.Context) error { return h.keepSites(ctx, changed) })
 	run(&back, work, "refusals", h.Refusals.Run)
+	run(&back, work, "search", h.Search.Run)
 	run(&back, work, "jobs", func(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
@@ -196,6 +197,9 @@ func (s *session) serve(h *House, l listeners) error {
 		}
 		if err := h.Estate.Start(kernel.WithActor(ctx, identity.System("job"))); err != nil && ctx.Err() == nil {
 			slog.Warn("the yearly re-checks are not asked for", "err", err)
+		}
+		if err := h.reindex(kernel.WithActor(ctx, identity.System("job"))); err != nil && ctx.Err() == nil {
+			slog.Warn("what an older program has put into the full text stays until the next start", "err", err)
 		}
 		return h.Queue.Run(ctx, max(2, runtime.NumCPU()))
 	})

@@ -20,7 +20,7 @@ import (
 
 // beneath are the folders whose faults reach a screen: the rooms with screens, and those that they ask.
 var beneath = []string{"kernel/fault", "kernel/workday", "policies", "storage/blob", "storage/db", "storage/index", "platform/audit", "platform/clocks", "platform/console",
-	"platform/estate", "platform/identity", "platform/notify", "platform/org", "platform/pages", "platform/publication", "platform/render", "platform/site", "platform/watch",
+	"platform/estate", "platform/identity", "platform/notify", "platform/org", "platform/pages", "platform/publication", "platform/render", "platform/search", "platform/site", "platform/watch",
 	"platform/web", "tenants/article", "tenants/checks", "tenants/column", "tenants/desk", "tenants/media", "tenants/paste", "tenants/review"}
 
 // unheard are files of them whose faults no screen shows, each with its reason.
@@ -34,6 +34,8 @@ var unheard = map[string]string{
 	"tenants/article/mapping.go":  "likewise",
 	"tenants/article/source.go":   "likewise",
 	"tenants/article/list.go":     "citizens' pages",
+	"platform/search/page.go":     "likewise",
+	"platform/search/search.go":   "likewise",
 	"platform/pages/cache.go":     "likewise",
 	"platform/audit/export.go":    "a chain that was exported is verified on the command line",
 	"platform/clocks/rule.go":     "rules are read before there is a screen",

@@ -35,6 +35,7 @@ var english = joined(
 	wordsWatch,
 	wordsSession,
 	wordsRefusals,
+	wordsSearch,
 	wordsNetworks,
 	wordsLimit,
 	wordsFaults,

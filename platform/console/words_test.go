@@ -29,6 +29,7 @@ var screens = []string{
 	"platform/notify",
 	"platform/watch",
 	"tenants/interpretation",
+	"platform/search",
 	"tenants/media",
 }
 
@@ -108,6 +109,9 @@ var unspoken = map[string]string{
 	"tenants/paste/numeral.go":      "counts as word processors do",
 	"platform/clocks/notice.go":     "writes notices, which are in Chinese as the rules are",
 	"platform/clocks/http_files.go": "writes files that go to units, in Chinese",
+	"platform/search/ask.go":        "answers citizens, whose language is the site's",
+	"platform/search/page.go":       "likewise",
+	"platform/search/http.go":       "likewise",
 	"tenants/column/http.go":        "answers citizens, whose language is the site's",
 	"tenants/media/dress_av.go":     "answers citizens, whose language is the site's",
 

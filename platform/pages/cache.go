@@ -143,6 +143,25 @@ func (c *Cache) Get(ctx context.Context, key Key, render Render) (Hit, error) {
 	}
 }
 
+// Once makes a page for whoever asks and keeps it nowhere: for what people type there are more pages than there is room, and others would lose
+// theirs. There is no last good one either.
+func (c *Cache) Once(ctx context.Context, key Key, render Render) (Hit, error) {
+	if c.revisions.Down() {
+		return Hit{}, errDown
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.RenderWithin)
+	defer cancel()
+	at := c.now()
+	page, stamps, err := c.render(ctx, key, render)
+	switch {
+	case err != nil && lacking(err) && !fault.Is(err, fault.Unavailable):
+		return Hit{}, fault.Because(err, fault.Unavailable, "系统暂时不能打开这个页面，请稍后再试。")
+	case err != nil:
+		return Hit{}, err
+	}
+	return Hit{newEntry(key, *page, at, stamps), Filled, c.revisions.CutOff()}, nil
+}
+
 var errDown = fault.New(fault.Unavailable, "系统暂时不能打开这个页面，请稍后再试。")
 
 // outcome is what a render came to, and the turn in which it began to read.

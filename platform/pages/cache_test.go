@@ -371,3 +371,32 @@ func BenchmarkPeek(b *testing.B) {
 		}
 	}
 }
+
+// What is made once is kept nowhere, not even as the last good page; a store that does not answer is told of.
+func TestOnceIsKeptNowhere(t *testing.T) {
+	c := newCache(t, polled(t, dbtest.SQLite(t, Migrations())), Config{Dir: t.TempDir()})
+	key := Key{Site: 1, URL: "h/search?q=a"}
+	for _, body := range []string{"eins", "zwei"} {
+		h, err := c.Once(t.Context(), key, page(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, h, Filled, false, body)
+	}
+	if err := c.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := c.Peek(key.URL); ok || len(c.mirror.names()) != 0 {
+		t.Errorf("it is kept: %v, %v", ok, c.mirror.names())
+	}
+	for name, row := range map[string]struct {
+		err  error
+		kind fault.Kind
+	}{
+		"the store": {db.Fault(context.DeadlineExceeded), fault.Unavailable}, "a sentence": {fault.New(fault.NotFound, "没有。"), fault.NotFound}, "a fault of ours": {errors.New("x"), ""},
+	} {
+		if _, err := c.Once(t.Context(), key, failing(row.err)); err == nil || fault.KindOf(err) != row.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -16,6 +16,9 @@ import (
 // SitemapPath is the address of the site map below a mount; the shell links it from every page.
 const SitemapPath = "/sitemap"
 
+// SearchPath is the address of the search below a mount; the shell asks it from every page.
+const SearchPath = "/search"
+
 // Site is a site as citizens see it; it is made by platform/site, kept in memory and never changed.
 type Site struct {
 	ID                                                         kernel.SiteID

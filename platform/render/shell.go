@@ -32,6 +32,7 @@ type frame struct {
 	Class      string
 	Home       Link // 首页
 	Sitemap    string
+	Search     string // "" where there is none: on its own page, which has the words that were asked, and beside a notice
 	Nav        []Link
 	Here       string // the page's own address on the host, or ""
 	Crumbs     []Link
@@ -65,6 +66,9 @@ func newFrame(s Shell, t *theme, a aids, room, name string) frame {
 	if room == ownRoom && name == noticeView.name {
 		f.Sitemap, f.Aid, f.Scripts = "", nil, nil // a suspended site answers nothing else: no door that leads nowhere
 		return f
+	}
+	if path, _, _ := strings.Cut(s.Head.Rest, "?"); path != SearchPath {
+		f.Search = site.Path(SearchPath)
 	}
 	f.Nav = withHome(f.Home, s.Nav)
 	if s.Head.Rest != "" {

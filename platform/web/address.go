@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -240,8 +241,8 @@ func declared(query []string) []param {
 }
 
 // canonicalQuery is the one spelling of a query for a route, and the values it gives. What the route does not know,
-// repeated, empty and default values are dropped; ok is false when a value is the text of nothing.
-func canonicalQuery(raw string, known []param) (query string, values map[string]string, ok bool) {
+// repeated, empty and default values are dropped; ok is false when a value is the text of nothing. With typed no value is: see typedText.
+func canonicalQuery(raw string, known []param, typed int) (query string, values map[string]string, ok bool) {
 	if raw == "" || len(known) == 0 {
 		return "", nil, true
 	}
@@ -252,7 +253,11 @@ func canonicalQuery(raw string, known []param) (query string, values map[string]
 			continue
 		}
 		text, ok := canonicalText(value, true)
-		if !ok || len(text) > valueAtMost {
+		if typed > 0 {
+			if text = typedText(value, typed); text == "" {
+				continue
+			}
+		} else if !ok || len(text) > valueAtMost {
 			return "", nil, false
 		}
 		given[name] = text
@@ -275,4 +280,41 @@ func canonicalQuery(raw string, known []param) (query string, values map[string]
 		b.WriteString(text)
 	}
 	return b.String(), values, true
+}
+
+// typedText is the one spelling of what people typed: white space and what is no text are one space between words, and it ends before it
+// would have more bytes than most. It is "" when nothing is left.
+func typedText(raw string, most int) string {
+	plain, ok := decode(raw, true)
+	if !ok {
+		plain = raw // "100%", typed into the address line
+	}
+	blank := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError }
+	var b strings.Builder
+	for i, word := range strings.FieldsFunc(plain, blank) {
+		if i > 0 {
+			word = " " + word
+		}
+		for _, r := range word {
+			before := b.Len()
+			spell(&b, string(r))
+			if b.Len() > most {
+				return strings.TrimSuffix(b.String()[:before], "%20")
+			}
+		}
+	}
+	return b.String()
+}
+
+// spell appends the one spelling of a text.
+func spell(b *strings.Builder, plain string) {
+	for i := 0; i < len(plain); i++ {
+		if c := plain[i]; unreserved(c) {
+			b.WriteByte(c)
+		} else {
+			b.WriteByte('%')
+			b.WriteByte(upperHex[c>>4])
+			b.WriteByte(upperHex[c&15])
+		}
+	}
 }

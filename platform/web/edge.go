@@ -267,11 +267,14 @@ var errElsewhere = errors.New("web: the site has changed meanwhile")
 
 // page answers a public page: the one spelling from cache or room, any other with a redirect to it.
 func (s *Server) page(p PageRoute) fiber.Handler {
-	known, route := declared(p.Query), p.Room+" "+p.Path
+	known, route, get := declared(p.Query), p.Room+" "+p.Path, s.cache.Get
+	if p.Typed > 0 {
+		get = s.cache.Once
+	}
 	return func(c *fiber.Ctx) error {
 		x := from(c.Context())
 		x.route = route
-		query, values, ok := canonicalQuery(x.query, known)
+		query, values, ok := canonicalQuery(x.query, known, p.Typed)
 		if !ok {
 			return fault.New(fault.NotFound, "没有这个地址。")
 		}
@@ -286,7 +289,7 @@ func (s *Server) page(p PageRoute) fiber.Handler {
 		params := params(c)
 		for range 3 {
 			r := &Request{Site: x.site, Path: x.rest, Params: params, Query: values, asked: query}
-			hit, err := s.cache.Get(x.ctx, pages.Key{Site: x.site.ID, URL: x.host + address}, s.render(x, p, r))
+			hit, err := get(x.ctx, pages.Key{Site: x.site.ID, URL: x.host + address}, s.render(x, p, r))
 			if errors.Is(err, errElsewhere) {
 				now := s.place(x)
 				if now == nil {

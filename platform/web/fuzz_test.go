@@ -75,11 +75,11 @@ func FuzzQuery(f *testing.F) {
 var fuzzed = declared([]string{"sort=time", "q", "p"})
 
 func checkQuery(t *testing.T, raw string) {
-	query, values, ok := canonicalQuery(raw, fuzzed)
+	query, values, ok := canonicalQuery(raw, fuzzed, 0)
 	if !ok {
 		return
 	}
-	again, same, ok := canonicalQuery(query, fuzzed)
+	again, same, ok := canonicalQuery(query, fuzzed, 0)
 	if !ok || again != query || len(same) != len(values) {
 		t.Errorf("%q is %q, which is %q", raw, query, again)
 	}
@@ -91,6 +91,31 @@ func checkQuery(t *testing.T, raw string) {
 	if _, ok := passable(query); !ok && len(query) <= pathAtMost {
 		t.Errorf("%q is %q, which cannot be repeated", raw, query)
 	}
+}
+
+// FuzzTyped: whatever people type has one spelling, in one step, of no more bytes than may be.
+func FuzzTyped(f *testing.F) {
+	for _, s := range []string{"q=税务", "q=100%", "q=%00%E7%A8%8E%09", "q=a++b+", "q=%ff", "q=%E3%80%80", "q=" + strings.Repeat("%E7%A8%8E", 40), "q=+&p=2"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		const most = 64
+		query, values, ok := canonicalQuery(raw, fuzzed, most)
+		again, same, same2 := canonicalQuery(query, fuzzed, most)
+		if !ok || !same2 || again != query || len(same) != len(values) {
+			t.Errorf("%q is %q, which is %q", raw, query, again)
+		}
+		for name, v := range values {
+			if same[name] != v || v == "" || !utf8.ValidString(v) || strings.ContainsAny(v, "\x00\r\n\t") || v != strings.TrimSpace(v) {
+				t.Errorf("%q: %s is %q, then %q", raw, name, v, same[name])
+			}
+		}
+		for part := range strings.SplitSeq(query, "&") {
+			if _, v, _ := strings.Cut(part, "="); len(v) > most {
+				t.Errorf("%q: a value of %d bytes in %q", raw, len(v), query)
+			}
+		}
+	})
 }
 
 func FuzzTarget(f *testing.F) {

@@ -45,14 +45,15 @@ func policies(t testing.TB, n, step int) []Doc {
 			continue
 		}
 		var row struct {
-			Title string `json:"title"`
-			Body  string `json:"body_html"`
+			Title  string `json:"title"`
+			Number string `json:"number"`
+			Body   string `json:"body_html"`
 		}
 		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
 			t.Fatalf("line %d: %v", i+1, err)
 		}
 		body := html.UnescapeString(tags.ReplaceAllString(row.Body, "\n"))
-		docs = append(docs, Doc{Site: kernel.SiteID(i%15 + 1), ID: int64(i + 1), Column: int64(i % 4), Title: row.Title, Body: body, At: day.Add(time.Duration(i) * time.Hour)})
+		docs = append(docs, Doc{Site: kernel.SiteID(i%15 + 1), ID: int64(i + 1), Column: int64(i % 4), Title: row.Title, Number: row.Number, Body: row.Number + "\n" + body, At: day.Add(time.Duration(i) * time.Hour)})
 	}
 	if err := lines.Err(); err != nil || len(docs) == 0 {
 		t.Fatalf("%d documents, %v", len(docs), err)

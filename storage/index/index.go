@@ -28,6 +28,8 @@ const (
 	// maxPage and maxDepth bound how much of a result can be asked for.
 	maxPage  = 100
 	maxDepth = 10_000
+	// maxCounted is how many hits are counted by facets: a query that finds more says too little to be narrowed.
+	maxCounted = 20_000
 )
 
 // Doc is one public document. Title and Body are plain text.
@@ -38,7 +40,12 @@ type Doc struct {
 	Title  string
 	Body   string
 	At     time.Time // the day lists show; the order of equals
+	Number string    // of an official document, as printed: whoever types it finds the document first
+	Facets           // Year is At's, whatever is given
 }
+
+// Facets are what a result is narrowed by; "" says nothing.
+type Facets struct{ Kind, Issuer, Year, Validity string }
 
 // Query asks for the documents of Sites that hold every word of Text.
 type Query struct {
@@ -47,6 +54,10 @@ type Query struct {
 	Text   string          // white space separates words, all of which must occur; nothing else has a meaning
 	Newest bool            // order by date alone
 	Page   kernel.Page
+	// Alike tells which other words stand for one of the query, any of which will do; nil: none.
+	Alike func(word string) []string
+	Only  Facets // those that are not "" must be the document's
+	Count bool   // tell how many hits each combination of facets has, where they are few enough to count
 }
 
 // Hit is one document found.
@@ -55,14 +66,23 @@ type Hit struct {
 	ID     int64
 	Column int64
 	At     time.Time
+	Number bool // the query is its number
 	Title  bool // every word stands in the title
 	Often  bool // the text is about them: each stands there three times or more
 }
 
-// Result is one page of hits, best first: those whose title holds every word, then those that are about them, the newest first.
+// Result is one page of hits, best first: the document whose number was asked, those whose title holds every word, then those that are about
+// them, the newest first.
 type Result struct {
-	Hits  []Hit
-	Total int64 // exact, over all pages
+	Hits   []Hit
+	Total  int64 // exact, over all pages
+	Counts []Counted
+}
+
+// Counted is how many hits have the same facets.
+type Counted struct {
+	Facets
+	N int64
 }
 
 // Index finds documents. Its methods are safe for concurrent use.
@@ -133,12 +153,24 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if q.Page.Number > maxDepth/q.Page.Size {
 		return Result{}, fault.In("page", "检索结果只能翻到前 %d 条，请换更具体的检索词。", maxDepth)
 	}
-	ws := parse(q.Text)
+	ws := parseAlike(q.Text, q.Alike)
 	if len(ws) == 0 || len(q.Sites) == 0 {
 		return Result{}, nil
 	}
 	return x.search(ctx, q, ws)
 }
+
+// Any reports whether q finds anything at all.
+func (x *Index) Any(ctx context.Context, q Query) (bool, error) {
+	ws := parseAlike(q.Text, q.Alike)
+	if utf8.RuneCountInString(q.Text) > maxQuery || len(ws) == 0 || len(q.Sites) == 0 {
+		return false, nil
+	}
+	return x.any(ctx, q, ws)
+}
+
+// Outdated returns the sites of which the index holds a document by older rules, for a rebuild behind an upgrade.
+func (x *Index) Outdated(ctx context.Context) ([]kernel.SiteID, error) { return x.outdated(ctx) }
 
 // Missing returns which of the ids the site should have but the index lacks, or holds by older rules: what a rebuild
 // has to Put.

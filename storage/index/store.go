@@ -30,6 +30,11 @@ type docRow struct {
 	ColumnID      int64
 	At            time.Time
 	Form          int
+	Number        string
+	Kind          string
+	Issuer        string
+	Year          string
+	Validity      string
 	Title         string
 	Body          string
 	Words         string `bun:"type:tsvector"`
@@ -54,7 +59,8 @@ func (x *Index) put(ctx context.Context, all []Doc) error {
 		t := terms{seen: map[string]int{}}
 		titleWords, title := t.add(normalString(d.Title))
 		bodyWords, body := t.add(normalString(d.Body))
-		rows[i] = docRow{SiteID: d.Site, ID: d.ID, ColumnID: d.Column, At: d.At.UTC(), Form: form}
+		rows[i] = docRow{SiteID: d.Site, ID: d.ID, ColumnID: d.Column, At: d.At.UTC(), Form: form, Number: Normal(d.Number),
+			Kind: d.Kind, Issuer: d.Issuer, Year: d.At.In(kernel.Beijing).Format("2006"), Validity: d.Validity}
 		if x.db.Postgres() {
 			rows[i].Title, rows[i].Body, rows[i].Words = title, body, vector(d, &t)
 		} else {
@@ -65,7 +71,7 @@ func (x *Index) put(ctx context.Context, all []Doc) error {
 			texts[i] = textRow{Rowid: d.ID, Scope: scope, Title: titleWords, Body: bodyWords}
 		}
 	}
-	columns := []string{"column_id", "at", "form"}
+	columns := []string{"column_id", "at", "form", "number", "kind", "issuer", "year", "validity"}
 	if x.db.Postgres() {
 		columns = append(columns, "title", "body", "words")
 	}
@@ -158,6 +164,7 @@ type hitRow struct {
 	ID       int64     `bun:"id"`
 	ColumnID int64     `bun:"column_id"`
 	At       time.Time `bun:"at"`
+	ByNumber bool      `bun:"by_number"`
 	InTitle  bool      `bun:"in_title"`
 	Often    bool      `bun:"often"`
 }
@@ -168,7 +175,8 @@ type plan struct {
 	fromArgs, titleArgs, oftenArgs []any
 }
 
-func (x *Index) search(ctx context.Context, q Query, ws []word) (Result, error) {
+// plan is what both engines ask for q: the engine's own part, the sites, and what narrows.
+func (x *Index) plan(q Query, ws [][]word) plan {
 	p := sqlitePlan(q, ws)
 	if x.db.Postgres() {
 		p = postgresPlan(q, ws)
@@ -179,29 +187,80 @@ func (x *Index) search(ctx context.Context, q Query, ws []word) (Result, error) 
 		p.where += " AND d.column_id = ?"
 		p.fromArgs = append(p.fromArgs, q.Column)
 	}
+	for _, f := range []struct{ column, value string }{{"kind", q.Only.Kind}, {"issuer", q.Only.Issuer}, {"year", q.Only.Year}, {"validity", q.Only.Validity}} {
+		if f.value != "" {
+			p.where += " AND d." + f.column + " = ?"
+			p.fromArgs = append(p.fromArgs, f.value)
+		}
+	}
+	return p
+}
+
+func (x *Index) search(ctx context.Context, q Query, ws [][]word) (Result, error) {
+	p := x.plan(q, ws)
 	var r Result
 	err := x.db.Conn(ctx).NewRaw("SELECT count(*) FROM "+p.from+" WHERE "+p.where, p.fromArgs...).Scan(ctx, &r.Total)
 	if err != nil {
 		return Result{}, searchFault(err)
 	}
+	if q.Count && r.Total > 0 && r.Total <= maxCounted {
+		if r.Counts, err = x.count(ctx, p); err != nil {
+			return Result{}, err
+		}
+	}
 	if int64(q.Page.Offset()) >= r.Total {
 		return r, nil
 	}
-	order := "in_title DESC, often DESC, d.at DESC, d.id DESC"
+	order := "by_number DESC, in_title DESC, often DESC, d.at DESC, d.id DESC"
 	if q.Newest {
 		order = "d.at DESC, d.id DESC"
 	}
 	var rows []hitRow
-	args := append(append(append(append([]any{}, p.titleArgs...), p.oftenArgs...), p.fromArgs...), q.Page.Size, q.Page.Offset())
-	err = x.db.Conn(ctx).NewRaw("SELECT d.site_id, d.id, d.column_id, d.at, "+p.inTitle+" AS in_title, "+p.often+" AS often FROM "+
+	number := numbers(q.Text)
+	args := append(append(append(append([]any{number[0], number[1]}, p.titleArgs...), p.oftenArgs...), p.fromArgs...), q.Page.Size, q.Page.Offset())
+	err = x.db.Conn(ctx).NewRaw("SELECT d.site_id, d.id, d.column_id, d.at, (d.number IN (?, ?)) AS by_number, "+p.inTitle+" AS in_title, "+p.often+" AS often FROM "+
 		p.from+" WHERE "+p.where+" ORDER BY "+order+" LIMIT ? OFFSET ?", args...).Scan(ctx, &rows)
 	if err != nil {
 		return Result{}, searchFault(err)
 	}
 	for _, w := range rows {
-		r.Hits = append(r.Hits, Hit{Site: kernel.SiteID(w.SiteID), ID: w.ID, Column: w.ColumnID, At: w.At.UTC(), Title: w.InTitle, Often: w.Often})
+		r.Hits = append(r.Hits, Hit{Site: kernel.SiteID(w.SiteID), ID: w.ID, Column: w.ColumnID, At: w.At.UTC(), Number: w.ByNumber, Title: w.InTitle, Often: w.Often})
 	}
 	return r, nil
+}
+
+// count tells how many of the hits have the same facets.
+func (x *Index) count(ctx context.Context, p plan) (all []Counted, err error) {
+	var rows []struct {
+		Kind, Issuer, Year, Validity string
+		N                            int64
+	}
+	err = x.db.Conn(ctx).NewRaw("SELECT d.kind, d.issuer, d.year, d.validity, count(*) AS n FROM "+p.from+" WHERE "+p.where+
+		" GROUP BY d.kind, d.issuer, d.year, d.validity ORDER BY d.kind, d.issuer, d.year, d.validity", p.fromArgs...).Scan(ctx, &rows)
+	if err != nil {
+		return nil, searchFault(err)
+	}
+	for _, r := range rows {
+		all = append(all, Counted{Facets{r.Kind, r.Issuer, r.Year, r.Validity}, r.N})
+	}
+	return all, nil
+}
+
+func (x *Index) any(ctx context.Context, q Query, ws [][]word) (bool, error) {
+	p := x.plan(q, ws)
+	var found []int64
+	if err := x.db.Conn(ctx).NewRaw("SELECT d.id FROM "+p.from+" WHERE "+p.where+" LIMIT 1", p.fromArgs...).Scan(ctx, &found); err != nil {
+		return false, searchFault(err)
+	}
+	return len(found) > 0, nil
+}
+
+func (x *Index) outdated(ctx context.Context) (sites []kernel.SiteID, err error) {
+	err = x.db.Conn(ctx).NewRaw(`SELECT DISTINCT site_id FROM search_docs WHERE form <> ? ORDER BY site_id`, form).Scan(ctx, &sites)
+	if err != nil {
+		return nil, db.Fault(fmt.Errorf("look for documents by older rules in the index: %w", err))
+	}
+	return sites, nil
 }
 
 func searchFault(err error) error {

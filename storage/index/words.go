@@ -10,7 +10,7 @@ import (
 )
 
 // form numbers these rules. Raise it when a document would give other words, so that Missing names the old ones.
-const form = 2
+const form = 3
 
 const (
 	// maxWord is how many characters of a Latin word or number count.
@@ -202,6 +202,39 @@ func parse(text string) []word {
 		}
 	}
 	return ws
+}
+
+// maxAlike is how many words may stand for one of a query.
+const maxAlike = 8
+
+// parseAlike reads a query; each word of it comes with those that stand for it as well, itself first.
+func parseAlike(text string, alike func(string) []string) (all [][]word) {
+	for _, field := range strings.Fields(text) {
+		runs := strings.Fields(normalString(field))
+		if len(runs) == 0 {
+			continue
+		}
+		ws := []word{newWord(runs)}
+		if alike != nil {
+			for _, other := range alike(field) {
+				if runs := strings.Fields(normalString(other)); len(runs) > 0 && len(ws) <= maxAlike {
+					ws = append(ws, newWord(runs))
+				}
+			}
+		}
+		all = append(all, ws)
+	}
+	return all
+}
+
+// Normal is a text as the index compares it: in lower case, without punctuation, runs of Han and words a space apart. Two spellings of a
+// document's number, with whatever brackets and digits, have the same.
+func Normal(text string) string { return strings.TrimSpace(normalString(text)) }
+
+// numbers are the document numbers that a query may mean: itself, and itself as the beginning of one, whose last character is often left out.
+func numbers(text string) [2]string {
+	n := Normal(text)
+	return [2]string{n, n + " 号"}
 }
 
 func newWord(runs []string) word {

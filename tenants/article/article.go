@@ -146,6 +146,7 @@ type Room struct {
 	Chain     Chain    // nil: every draft keeps the policy it was begun with
 	Pairs     Pairs    // nil: no text explains another
 	Films     Films    // nil: no film says anything
+	Files     Files    // nil: what stands in files is not found
 }
 
 // Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.

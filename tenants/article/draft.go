@@ -10,8 +10,6 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/publication"
-	"github.com/zhanqun/zhanqun/platform/render"
-	"github.com/zhanqun/zhanqun/storage/index"
 	"github.com/zhanqun/zhanqun/tenants/column"
 )
 
@@ -294,7 +292,7 @@ func (a *Articles) listen() {
 		if err := errors.Join(a.settle(ctx, e.Object, e.Edition, Released), a.publishedSchedule(ctx, e.Object)); err != nil {
 			return err
 		}
-		return a.index(ctx, &e.Live)
+		return errors.Join(a.index(ctx, &e.Live), a.readLater(ctx, &e.Live))
 	})
 	a.Published.Withdrawn.On("article", func(ctx context.Context, e publication.WithdrawnEvent) error {
 		if e.Kind != Kind {
@@ -319,36 +317,4 @@ func (a *Articles) listen() {
 		}
 		return errors.Join(a.place(ctx, r.Object, r.Place), a.index(ctx, live))
 	})
-}
-
-// index puts what is public of an article into the full text.
-func (a *Articles) index(ctx context.Context, l *publication.Live) error {
-	doc, err := a.searchable(ctx, l)
-	if err != nil {
-		return err
-	}
-	return a.Index.Put(ctx, doc)
-}
-
-// searchable is what of an article is found: numbers and names of a document as well, and what its films say.
-func (a *Articles) searchable(ctx context.Context, l *publication.Live) (index.Doc, error) {
-	p, err := decode(l.Payload)
-	if err != nil {
-		return index.Doc{}, fmt.Errorf("read article %d of site %d: %w", l.ID, l.Site, err)
-	}
-	body := render.PlainText(p.Body)
-	if d := p.Document; d != nil {
-		body = d.Number + "\n" + d.IndexNumber + "\n" + d.Issuer + "\n" + body
-	}
-	for _, f := range p.Fields {
-		body += "\n" + f.Label + " " + f.Value
-	}
-	if a.Films != nil {
-		said, err := a.Films.Transcripts(ctx, l.Site, int64(l.Edition), p.Body)
-		if err != nil {
-			return index.Doc{}, fmt.Errorf("read the films of article %d of site %d: %w", l.ID, l.Site, err)
-		}
-		body += "\n" + said
-	}
-	return index.Doc{Site: l.Site, ID: l.ID, Column: l.Place, Title: l.Title, Body: body, At: l.ShownAt}, nil
 }

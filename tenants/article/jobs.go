@@ -35,6 +35,9 @@ func (a *Articles) Jobs(q *jobs.Queue) {
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j RunSchedule) error {
 		return a.runSchedule(ctx, site, j.Article)
 	})
+	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j ReadFiles) error {
+		return a.readFiles(ctx, site, j.Article)
+	})
 	jobs.Handle(q, func(ctx context.Context, site kernel.SiteID, j EmptyBin) error {
 		return a.emptyBin(ctx, site, j.Article)
 	})
@@ -93,14 +96,17 @@ func (a *Articles) indexThese(ctx context.Context, sites map[kernel.SiteID][]int
 		if err != nil {
 			return nil, err
 		}
-		for i := range all {
-			doc, err := a.searchable(ctx, &all[i])
-			if err != nil {
-				odd[all[i].ID] = err
-				continue
-			}
-			docs = append(docs, doc)
+		some, unread, err := a.searchables(ctx, site, all)
+		if err != nil {
+			return nil, err
 		}
+		for i := range all {
+			if err := a.readLater(ctx, &all[i]); err != nil {
+				return nil, err
+			}
+		}
+		docs = append(docs, some...)
+		maps.Copy(odd, unread)
 		sites[site] = slices.DeleteFunc(sites[site], func(id int64) bool { return odd[id] != nil })
 		bad = slices.AppendSeq(bad, maps.Values(odd))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/jobs"
+	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/storage/db"
 )
 
@@ -46,6 +47,13 @@ func (a *Articles) reindex(ctx context.Context, site kernel.SiteID, ids []int64)
 			continue // withdrawn since, or not what was approved: no page shows it either
 		}
 		if err := a.index(ctx, live); err != nil {
+			return err
+		}
+		words, err := a.fileWords(ctx, site, []publication.Live{*live})
+		if _, read := words[id]; err == nil && !read {
+			err = a.readLater(ctx, live)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -128,7 +128,7 @@ func (a *Articles) clear(ctx context.Context, site kernel.SiteID, before time.Ti
 
 // forgetKept takes away what is kept beside an article whose words the law has erased.
 func (a *Articles) forgetKept(ctx context.Context, site kernel.SiteID, id ID) error {
-	for _, table := range []string{"article_autosaves", "article_versions", "article_schedules", "article_previews", "article_validities"} {
+	for _, table := range []string{"article_autosaves", "article_versions", "article_schedules", "article_previews", "article_validities", "article_files"} {
 		if _, err := a.DB.Conn(ctx).NewDelete().Table(table).Where("site_id = ?", site).Where("article_id = ?", id).Exec(ctx); err != nil {
 			return db.Fault(fmt.Errorf("forget what is kept of article %d of site %d: %w", id, site, err))
 		}

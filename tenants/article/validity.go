@@ -2,6 +2,7 @@ package article
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -40,7 +41,8 @@ func (a *Articles) SetValidity(ctx context.Context, site kernel.SiteID, id ID, v
 		return err
 	}
 	return a.DB.InTx(ctx, func(ctx context.Context) error {
-		if _, err := a.Published.Live(ctx, object(site, id)); fault.Is(err, fault.NotFound) || fault.Is(err, fault.Gone) {
+		live, err := a.Published.Live(ctx, object(site, id))
+		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Gone) {
 			return fault.Because(err, fault.Conflict, "只有正在公开的稿件可以登记效力变化。")
 		} else if err != nil {
 			return err
@@ -55,7 +57,7 @@ func (a *Articles) SetValidity(ctx context.Context, site kernel.SiteID, id ID, v
 		if err := a.putValidity(ctx, site, id, v); err != nil {
 			return err
 		}
-		if err := a.record(ctx, site, "article.validity", id, was[id].says(), v.says()); err != nil {
+		if err := errors.Join(a.record(ctx, site, "article.validity", id, was[id].says(), v.says()), a.index(ctx, live)); err != nil {
 			return err
 		}
 		return a.Revisions.Bump(ctx, site)
@@ -77,6 +79,15 @@ func (a *Articles) ClearValidity(ctx context.Context, site kernel.SiteID, id ID)
 		}
 		if err := a.record(ctx, site, "article.validity.clear", id, was[id].says(), ""); err != nil {
 			return err
+		}
+		live, _, err := a.Published.LiveMany(ctx, site, Kind, []int64{id}) // none when it has been withdrawn since
+		if err != nil {
+			return err
+		}
+		for i := range live {
+			if err := a.index(ctx, &live[i]); err != nil {
+				return err
+			}
 		}
 		return a.Revisions.Bump(ctx, site)
 	})

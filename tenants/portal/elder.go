@@ -8,7 +8,7 @@ import (
 
 // ElderPage is the home page of the elder version: what people most often come for, and nothing beside it.
 type ElderPage struct {
-	Search   string      // address of the search page, "" where there is none
+	Search   string      // address of the search page
 	Phone    render.Link // whom to call; nobody when its Note is empty
 	Notices  Block       // the newest announcements
 	Services []render.Link
@@ -23,10 +23,7 @@ const (
 // elder makes the home page of the elder version from the site's own columns: services first, then other doors.
 func (h *Portal) elder(ctx context.Context, s *render.Site) (render.Shell, ElderPage, error) {
 	shell := render.Shell{Site: s, Now: h.now(), Head: render.Head{Rest: "/", Title: []string{"长者版"}}}
-	page := ElderPage{Phone: render.Call(s)}
-	if h.Search != "" {
-		page.Search = s.Plain(h.Search)
-	}
+	page := ElderPage{Search: s.Path(render.SearchPath), Phone: render.Call(s)}
 	var err error
 	if shell.Nav, err = h.Columns.Nav(ctx, s); err != nil {
 		return shell, page, err
