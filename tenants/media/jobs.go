@@ -42,6 +42,9 @@ func (m *Media) expose(ctx context.Context, i *Item) error {
 	if !i.Timed() || m.Queue == nil {
 		return nil
 	}
+	if i.Film != nil { // it came in the form that goes out
+		return m.putFilm(ctx, i.Site, i.ID, i.Film)
+	}
 	i.Film = &Film{State: Waiting, At: m.Now()}
 	if err := m.putFilm(ctx, i.Site, i.ID, i.Film); err != nil {
 		return err
@@ -59,6 +62,7 @@ func (m *Media) Again(ctx context.Context, site kernel.SiteID, id ID) error {
 		if !i.Timed() || i.Film != nil && i.Film.State != AsCame && i.Film.State != Broken {
 			return fault.New(fault.Conflict, "这个文件不需要重新处理。")
 		}
+		i.Film = nil
 		if err := m.expose(ctx, i); err != nil {
 			return err
 		}

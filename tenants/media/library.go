@@ -46,7 +46,9 @@ type Filter struct {
 // The shelves of the library.
 const (
 	Pictures = "picture"
-	Files    = "file"
+	Videos   = "video"
+	Sounds   = "audio"  // also a film in which nothing is seen
+	Files    = "file"   // what is neither shown nor played
 	Unused   = "unused" // never named by anything for UnusedFor
 	Binned   = "bin"
 )

@@ -127,7 +127,7 @@ func (m *Media) Adopt(ctx context.Context, site, owner kernel.SiteID, item ID) (
 		return nil, err
 	}
 	to := *from.Item
-	to.Site, to.By, to.At = site, kernel.ActorFrom(ctx).Account, m.Now()
+	to.Site, to.By, to.At, to.Film = site, kernel.ActorFrom(ctx).Account, m.Now(), nil // a film is made anew: only its bytes are copied
 	if err := m.fits(ctx, site, to.Name, to.Stored, quota.StorageMB); err != nil {
 		return nil, err
 	}
