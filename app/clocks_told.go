@@ -53,6 +53,12 @@ func (t herald) audience(ctx context.Context, n clocks.Notice) ([]kernel.Account
 			return writers, err
 		}
 	case n.To == clocks.ToWriter:
+		if n.Clock != 0 {
+			unit, err := t.drafters(ctx, n)
+			if err != nil || len(unit) > 0 {
+				return unit, err
+			}
+		}
 		here, err := t.Enters(kernel.WithActor(ctx, kernel.Actor{Account: n.Account}), n.Site)
 		if err != nil || here {
 			return []kernel.AccountID{n.Account}, err

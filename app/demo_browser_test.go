@@ -9,10 +9,13 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/zhanqun/zhanqun/app"
 )
 
@@ -57,7 +60,7 @@ func TestTheDemonstrationInABrowser(t *testing.T) {
 		}
 	}()
 	ready(t, ops, ended)
-	var sites []struct{ ID, URL, Kind, Level string }
+	var sites []listedSite
 	if err := json.Unmarshal([]byte(command(t, "site", "list", "--json", "--data="+data, "--public-port="+port)), &sites); err != nil {
 		t.Fatal(err)
 	}
@@ -69,10 +72,50 @@ func TestTheDemonstrationInABrowser(t *testing.T) {
 			}
 		}
 	}
+	b.inspectReadings(t, sites, listen)
 	last := sites[len(sites)-1]
 	command(t, "site", "suspend", last.ID, "--data="+data, "--reason=系统维护", "--notice=本站维护升级，预计今日 18:00 恢复。")
 	until(t, func() bool { status, _ := look(t, last.URL, listen); return status == http.StatusServiceUnavailable })
 	b.inspect(t, "demo-notice", last.URL)
+}
+
+type listedSite struct{ ID, URL, Kind, Level string }
+
+// inspectReadings looks at a film, a recording and an infographic of the portal, and opens a transcript by the keyboard alone (d12, E5, E6).
+func (b *browser) inspectReadings(t *testing.T, sites []listedSite, listen string) {
+	t.Helper()
+	home := sites[slices.IndexFunc(sites, func(s listedSite) bool { return s.Level == "city" })].URL
+	_, body := look(t, home, listen)
+	seen := map[string]bool{}
+	for _, m := range regexp.MustCompile(`<a href="/(a/[0-9]+)"><b class="sign" aria-hidden="true">(.)</b>`).FindAllStringSubmatch(body, -1) {
+		name := map[string]string{"视": "film", "音": "sound", "图": "drawing", "数": "data"}[m[2]]
+		if name == "" || seen[name] && name != "drawing" {
+			continue
+		}
+		seen[name] = true
+		b.inspect(t, "demo-reading-"+name+m[1][2:], home+m[1])
+		if name == "film" || name == "sound" {
+			b.transcript(t, name)
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("the home page leads to %v", seen)
+	}
+}
+
+// transcript opens it with the Enter key, and looks whether the player fits where it stands on a phone.
+func (b *browser) transcript(t *testing.T, name string) {
+	t.Helper()
+	b.resize(t, 390)
+	eval[bool](t, b, `(()=>{document.querySelector('.av-words summary').focus();return true})()`)
+	if err := chromedp.Do(b.ctx, chromedp.KeyEvent(kb.Enter)); err != nil {
+		t.Fatal(err)
+	}
+	if got := eval[string](t, b, `(()=>{const d=document.querySelector('.av-words'),p=document.querySelector('.prose video,.prose audio').getBoundingClientRect(),a=document.querySelector('.av-more a');`+
+		`return [d.open,d.querySelectorAll('p').length>1,p.width>300&&p.right<=390,a.hasAttribute('download')].join(' ')})()`); got != "true true true true" {
+		t.Errorf("%s: the transcript is open, has lines, the player fits, its file is to be kept: %s", name, got)
+	}
+	b.picture(t, "demo-reading-"+name+"-open-390")
 }
 
 // inspectSite looks at the site's home, its first column, that column's first article and its own 404.

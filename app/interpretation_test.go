@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
 )
@@ -28,6 +30,9 @@ func TestPolicyAndInterpretation(t *testing.T) {
 		t.Run("owed", func(t *testing.T) { interpretationOwed(t, io, rules) })
 		t.Run("never alone", func(t *testing.T) { neverAlone(t, io, both, rules, text) })
 		t.Run("at one instant", func(t *testing.T) { bothAtOnce(t, io, both, rules, text) })
+		t.Run("bared", func(t *testing.T) {
+			bared(t, io, both, o.seat("tongshi", "610902100", "IO"), o.seat("bieren", "610902100", "RV"))
+		})
 		t.Run("planned", func(t *testing.T) { plannedTogether(t, io, both) })
 		t.Run("from the queue", func(t *testing.T) { fromTheQueue(t, io, both) })
 		t.Run("a chart", func(t *testing.T) { aChart(t, io, both) })
@@ -194,6 +199,75 @@ func bothAtOnce(t *testing.T, io, both *worker, rules, text string) {
 
 // togetherMostOf is how many one press may publish.
 const togetherMostOf = 50
+
+// bared (E3, d11): the last interpretation taken down by whom nothing holds back is owed anew, by the unit that drafted the policy: its writers are
+// told at once, the deadline says whose it is, and it ends with the next interpretation, or with the policy.
+func bared(t *testing.T, io, both, colleague, reads *worker) {
+	rules, text := pairOf(io, both, "没有解读的办法")
+	with := io.site.ID.String() + "." + idOf(text) + "." + io.article(text).Edition.String()
+	both.wants(rules+"/publish", both.editionOf(rules, "with", with), http.StatusSeeOther, "published")
+	for _, w := range []*worker{io, colleague, reads} {
+		w.wants("/notices/read", nil, http.StatusSeeOther, "read")
+	}
+	system := kernel.WithActor(context.Background(), identity.System("cli"))
+	lent, err := io.Accounts.Create(system, identity.Account{Login: "jiediao", Name: "借调人员", Org: io.org(t, system, "610902")}) // writes here, and works elsewhere
+	if err == nil {
+		_, err = io.Accounts.Appoint(system, identity.Appointment{Account: lent.ID, Role: "IO", Org: io.account.Org, Document: "关政任〔2026〕2号"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	takeDown := func(at string) {
+		t.Helper()
+		io.pass(time.Minute)
+		ctx := kernel.WithActor(context.Background(), both.account.Actor("console"))
+		obj := publication.Object{Site: io.site.ID, Kind: article.Kind, ID: io.article(at).ID}
+		if err := io.Published.TakeDown(ctx, obj, publication.Withdrawal{Reason: "依法撤下"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := io.owes(t); got != "" {
+		t.Fatalf("owed: %s", got)
+	}
+	takeDown(text)
+	if got := io.owes(t); got != "interpretation ok" {
+		t.Fatalf("bared, owed: %s", got)
+	}
+	if got, want := io.bared(t), []kernel.AccountID{io.account.ID, colleague.account.ID}; !slices.Equal(got, want) {
+		t.Errorf("told %v, want %v", got, want)
+	}
+	io.shows("/notices", "没有解读的办法")
+	open, err := io.Clocks.Open(t.Context(), io.site.ID, "", nil, 10)
+	if err != nil || len(open) != 1 || !open[0].StartedAt.Equal(io.now()) || open[0].Owes != io.account.ID {
+		t.Fatalf("owed: %+v, %v", open, err)
+	}
+	at := "/sites/" + io.site.ID.String() + "/clocks/" + kernel.SiteID(open[0].ClockID).String()
+	io.shows(at, "起草部门（关庙镇）")
+	again := io.explained(rules, "没有解读的办法问答", "qa")
+	io.wants(again+"/send", url.Values{"version": {"1"}}, http.StatusSeeOther, "sent")
+	both.wants(again+"/review", both.editionOf(again, "do", "publish"), http.StatusSeeOther, "published")
+	if got := io.owes(t); got != "" {
+		t.Errorf("explained again, and owed: %s", got)
+	}
+	if got := io.bared(t); len(got) > 0 {
+		t.Errorf("explained again, it waits for %v", got)
+	}
+	takeDown(again)
+	takeDown(rules)
+	if got := io.owes(t); got != "" {
+		t.Errorf("of a policy that is public no more is owed: %s", got)
+	}
+}
+
+// bared are those who are told that a policy stands bare, and have not read it.
+func (o *bureau) bared(t *testing.T) (all []kernel.AccountID) {
+	t.Helper()
+	err := o.DB.Conn(t.Context()).NewRaw("SELECT account_id FROM notices WHERE kind = 'bared' AND read_at IS NULL ORDER BY account_id").Scan(t.Context(), &all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
 
 // plannedTogether: a time for the policy is a time for what explains it.
 func plannedTogether(t *testing.T, io, both *worker) {

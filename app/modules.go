@@ -83,6 +83,7 @@ type House struct {
 	Desk      *desk.Desk
 	Keeper    *column.Keeper
 	Paste     *paste.Tray
+	told      herald // whom deadlines lead to
 	Media     *media.Media
 	Pairs     *interpretation.Interpretations
 	Portal    *portal.Portal
@@ -140,7 +141,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	if err := h.furnishConsole(cfg, d, now, ids, who); err != nil {
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
-	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites}, now, h.Render, nil)
+	h.Portal = portal.New(portal.Ports{Layout: h.Sites, Lists: h.Articles, Columns: h.Columns, Sites: h.Sites, Forms: h.Pairs}, now, h.Render, nil)
 	if h.Feeds, err = cfg.feeds(h); err != nil {
 		return nil, err
 	}
@@ -200,7 +201,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 	}
 	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
 		Columns: h.Columns, Console: h.Console, Films: speech{h.Media}})
-	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}, Notices: herald{informer{who, h}},
+	h.told = herald{informer{who, h}}
+	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}, Notices: h.told, Units: h.told,
 		Revisions: h.Revisions, Drafts: desk.Reads()})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
 		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Clocks: h.Clocks, Media: h.Media, Pairs: h.Pairs, Console: h.Console,

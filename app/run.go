@@ -256,7 +256,7 @@ func (s *session) seed() error {
 	}
 	fmt.Fprintln(s.out, pick(s.words, "正在写入演示站点和文章……", "Seeding demonstration sites and articles…"))
 	rooms := demo.Rooms{DB: h.DB, Orgs: h.Orgs, Sites: h.Sites, Accounts: h.Accounts, Columns: h.Columns, Articles: h.Articles,
-		Published: h.Published, Pairs: h.Pairs, Domain: s.cfg.Domain}
+		Published: h.Published, Pairs: h.Pairs, Media: h.Media, Domain: s.cfg.Domain}
 	if err := demo.Run(s.ctx, rooms, clock, start, nil); err != nil {
 		return err
 	}

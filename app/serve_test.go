@@ -128,7 +128,7 @@ func checkDemonstration(t *testing.T, h *House, articles int) {
 			}
 		}
 	}
-	const onTheDesk = 2 // one came back, one waits: see demo.Work
+	const onTheDesk = 2 + 3 // one came back, one waits: see demo.Work; three policies wait for what explains them
 	if released != articles+onTheDesk {
 		t.Errorf("the chains tell of %d articles handed in, %d are public and %d on the desk", released, articles, onTheDesk)
 	}
@@ -233,6 +233,7 @@ func TestServeShowsEverySiteOfTheDemonstration(t *testing.T) {
 		t.Fatalf("got %d sites, %v", len(sites), err)
 	}
 	article := checkHomes(t, address, out.String(), sites)
+	checkForms(t, address, sites[slices.IndexFunc(sites, func(s site.Listed) bool { return s.Level == "city" })])
 	checkApart(t, address, sites, article)
 	takeDown(t, address, ops, sites[0], article[sites[0].Host])
 	if code := stop(); code != exitOK {
@@ -275,6 +276,43 @@ func checkHomes(t *testing.T, address, printed string, sites []site.Listed) map[
 		t.Errorf("the portal, then a township, then the others, then the hosts lines: got\n%s", printed)
 	}
 	return article
+}
+
+// reading is a text that explains a policy, as the home page leads to it.
+var reading = regexp.MustCompile(`<a href="(/a/[0-9]+)"><b class="sign" aria-hidden="true">(.)</b><span class="vh">`)
+
+// checkForms (E1, E4, E5, E6, d10, d12): the portal's home page leads to an interpretation of each form; that says that it is a demonstration and
+// leads to its policy, which leads back; what is seen and heard is there, with what stands beside it for whoever cannot see or hear.
+func checkForms(t *testing.T, address string, s site.Listed) {
+	t.Helper()
+	_, home, _ := fetch(t, address, s.Host, "/")
+	at := map[string]string{}
+	for _, m := range reading.FindAllStringSubmatch(home, -1) {
+		at[m[2]] = m[1] // of two, the older: the infographic that is drawn
+	}
+	says := map[string][]string{"文": nil, "图": {`<img src="/-/media/`}, "问": {"问：", "答："}, "数": {`class="plot"`, "<table"},
+		"音": {"<audio controls", "下载音频", "<summary>文字稿</summary>"}, "视": {"<video controls", `poster="/-/media/`, `<track kind="captions"`, "下载视频", "<summary>文字稿</summary>"}}
+	for sign, wants := range says {
+		status, body, _ := fetch(t, address, s.Host, at[sign])
+		policy := regexp.MustCompile(`id="explains">解读的政策</h2><ul class="rows"><li><a href="(/a/[0-9]+)"`).FindStringSubmatch(body)
+		if status != http.StatusOK || policy == nil || !strings.Contains(body, "演示站点 内容均为虚构") {
+			t.Errorf("%s at %q answers %d and explains %v", sign, at[sign], status, policy)
+			continue
+		}
+		if _, back, _ := fetch(t, address, s.Host, policy[1]); !strings.Contains(back, `<a href="`+at[sign]+`"`) {
+			t.Errorf("%s does not lead back to %s", policy[1], at[sign])
+		}
+		for _, want := range wants {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s lacks %q", sign, want)
+			}
+		}
+		for _, m := range regexp.MustCompile(`(?:src|poster|href)="(/-/media/[^"]+)"`).FindAllStringSubmatch(body, -1) {
+			if status, file, _ := fetch(t, address, s.Host, m[1]); status != http.StatusOK || file == "" {
+				t.Errorf("%s of %s answers %d", m[1], sign, status)
+			}
+		}
+	}
 }
 
 // checkApart asks every site for every other site's article.

@@ -20,9 +20,10 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/site"
 )
 
-//go:embed content/*.toml
+//go:embed content/*.toml content/media/*.jpg content/media/*.m4a content/media/*.mp4 content/media/*.png content/media/*.txt content/media/*.vtt
 var content embed.FS
 
 // Months is how long before its first start the demonstration began.
@@ -69,7 +70,18 @@ type piece struct {
 	After    string `toml:"after"` // key of the document it explains: it appears with it (二(二): 同步解读)
 	Form     string `toml:"form"`  // in which it explains it; "" is text
 	Major    bool   `toml:"major"` // a major policy: public at one instant with what explains it
+	Level    string `toml:"level"` // 效力级别, of a document
+	Media    string `toml:"media"` // what stands over its text: see hang
+	Days     int    `toml:"days"`  // how many days before the first start it appeared, whatever the season
+	Left     string `toml:"left"`  // on the desk: leftDraft or leftSent; "" is published
+	Light    string `toml:"light"` // of what is left: what its clock shows at the first start
 }
+
+// What is left on the desk.
+const (
+	leftDraft = "draft" // a normative document that is written and not sent (3 个工作日, d06)
+	leftSent  = "sent"  // a major policy that nothing explains yet (d11)
+)
 
 // Article is one article of the plan.
 type Article struct {
@@ -90,6 +102,9 @@ type Article struct {
 	After    string // key of the document that it explains
 	Form     string // in which it explains it
 	Major    bool   // a document that becomes public with what explains it
+	Level    string
+	Media    string
+	Left     string
 }
 
 // kept are columns that no site goes without: the statutory ones and the descriptions.
@@ -107,6 +122,10 @@ func Plan(start time.Time) ([]Article, error) {
 			return nil, err
 		}
 	}
+	templates, err := site.LoadTemplates(site.Builtin())
+	if err != nil {
+		return nil, err
+	}
 	var all []Article
 	for _, p := range places {
 		var own []piece
@@ -120,7 +139,7 @@ func Plan(start time.Time) ([]Article, error) {
 		case channelPlace:
 			own = thin(p, library["town"])
 		}
-		all = append(all, compose(p, own, start)...)
+		all = append(all, compose(p, own, cyclesOf(templates[templateOf[p.Kind]]), start)...)
 	}
 	sort.SliceStable(all, func(i, j int) bool { return all[i].At.Before(all[j].At) })
 	return all, nil
@@ -143,8 +162,8 @@ type dated struct {
 	at time.Time
 }
 
-// compose writes what a place has published: its pieces, oldest first, never two at once.
-func compose(p place, pieces []piece, start time.Time) []Article {
+// compose writes what a place has published and what lies on its desk: its pieces, oldest first, never two at once.
+func compose(p place, pieces []piece, cycles []cycle, start time.Time) []Article {
 	var list []dated
 	for _, c := range pieces {
 		if c.Site != "" && c.Site != p.Slug || c.Only == "镇" && p.Street || c.Only == "街道" && !p.Street {
@@ -152,11 +171,10 @@ func compose(p place, pieces []piece, start time.Time) []Article {
 		}
 		list = append(list, dated{c, day(p, c, start)})
 	}
-	for _, column := range []int64{1, 2, 80} {
-		freshen(p, list, column, start)
-	}
-	for i, c := range list {
-		if first := slices.IndexFunc(list, func(d dated) bool { return c.After != "" && d.Key == c.After }); first >= 0 {
+	freshen(p, list, cycles, start)
+	light(list, start)
+	for i := range list {
+		if first := leader(list, i); first != i {
 			list[i].at = list[first].at.Add(time.Minute)
 		}
 	}
@@ -177,30 +195,11 @@ func compose(p place, pieces []piece, start time.Time) []Article {
 	return articles
 }
 
-// freshen has one piece of a living column appear days before start.
-func freshen(p place, list []dated, column int64, start time.Time) {
-	month := int(start.In(kernel.Beijing).Month())
-	fresh, best := -1, uint64(0)
-	for i, c := range list {
-		draw := dice(p.Slug, c.Title, "fresh").Uint64()>>1 + 1
-		switch {
-		case c.Column != column || len(c.Months) > 0 && !slices.Contains(c.Months, month):
-			continue
-		case len(c.Months) > 0:
-			draw += 1 << 63 // what belongs to the season before what fits always
-		}
-		if draw > best {
-			fresh, best = i, draw
-		}
-	}
-	if fresh >= 0 {
-		back := time.Duration(20+dice(p.Slug, "back", list[fresh].Title).IntN(100)) * time.Hour
-		list[fresh].at = office(start.Add(-back))
-	}
-}
-
 // day picks when a piece appeared: mostly the last time its season came round before start, sometimes the time before.
 func day(p place, c piece, start time.Time) time.Time {
+	if c.Days > 0 {
+		return office(start.AddDate(0, 0, -c.Days))
+	}
 	d := dice(p.Slug, c.Title, "day")
 	first := start.AddDate(0, -Months, 0)
 	var seasons []time.Time

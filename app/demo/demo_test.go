@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/clocks"
+	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/tenants/interpretation"
 )
 
 // starts are first starts in different seasons, also on the first and the last day of a month and on a leap day.
@@ -126,7 +129,7 @@ func TestTheNewsIsDaysOldOnTheFirstDay(t *testing.T) { // n13: 每周至少更�
 			}
 		}
 		for site, at := range newest {
-			if start.Sub(at) > 7*24*time.Hour {
+			if late := lamps[site] == (lamp{0, clocks.Red}); late != (start.Sub(at) > 7*24*time.Hour) {
 				t.Errorf("start %s: the newest of %s is of %s", start.In(kernel.Beijing).Format(time.DateOnly), site, at.Format(time.DateOnly))
 			}
 		}
@@ -158,6 +161,100 @@ func TestAnExplanationAppearsWithItsDocument(t *testing.T) { // d10: 同步提�
 		document, explained := at["ankang安康市农村集体聚餐食品安全管理办法（演示）"], at["ankang关于农村集体聚餐登记的五个常见问题"]
 		if document.IsZero() || explained.Before(document) || explained.Sub(document) > 6*time.Hour {
 			t.Errorf("start %s: the document is of %s, its explanation of %s", start, document, explained)
+		}
+	}
+}
+
+// M1, d07, d43: on the day of the first start most sites are in time, some near an end and a few over it, whenever that day is; and the portal's
+// desk has a normative document and a policy without interpretation under each light.
+func TestTheLightsOfTheFirstDay(t *testing.T) {
+	templates, err := site.LoadTemplates(site.Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	places, err := readPlaces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, start := range starts {
+		newest, desk := map[string]map[int64]time.Time{}, ""
+		for _, a := range plan(t, start) {
+			switch a.Left {
+			case leftDraft:
+				desk += " issued " + counted(issued).shows(a.At, start)
+				continue
+			case leftSent:
+				desk += " unexplained " + counted(unexplained).shows(a.At, start)
+				continue
+			}
+			if newest[a.Site] == nil {
+				newest[a.Site] = map[int64]time.Time{}
+			}
+			newest[a.Site][a.Column], newest[a.Site][0] = a.At, a.At
+		}
+		for _, want := range []string{"issued ok", "issued warn", "issued bad", "unexplained ok", "unexplained warn", "unexplained bad"} {
+			if strings.Count(desk, want) != 1 {
+				t.Errorf("start %s: the desk has%s", start.Format(time.DateOnly), desk)
+				break
+			}
+		}
+		for _, p := range places {
+			want := lamps[p.Slug]
+			for _, k := range append(cyclesOf(templates[templateOf[p.Kind]]), cycle{}) {
+				last, count := newest[p.Slug][k.column], counted(k.ends)
+				if k.column == 0 {
+					count = weekly
+				}
+				light := clocks.Green
+				if want.light != "" && want.column == k.column {
+					light = want.light
+				}
+				if last.IsZero() && light == clocks.Green {
+					continue // a blank column
+				}
+				if got := count.shows(last, start); got != light {
+					t.Errorf("start %s: column %d of %s, last of %s, is %s, want %s", start.Format(time.DateOnly), k.column, p.Slug, last.Format(time.DateOnly), got, light)
+				}
+			}
+		}
+	}
+}
+
+// E1, d12: the portal explains in each form, and these texts are its newest, so that its home page leads to all of them.
+func TestThePortalExplainsInEveryForm(t *testing.T) {
+	for _, start := range starts {
+		var last []Article
+		for _, a := range plan(t, start) {
+			if a.Site == "ankang" && a.Column == 22 {
+				last = append(last, a)
+			}
+		}
+		forms := map[string]bool{}
+		for _, a := range last[max(0, len(last)-7):] {
+			if a.After != "" {
+				forms[a.Form] = true
+			}
+			if want := map[string]string{"lift": interpretation.Video, "elderly": interpretation.Audio, "sewage": interpretation.Infographic}[a.Media]; want != "" && want != a.Form {
+				t.Errorf("%s is %s", a.Title, a.Form)
+			}
+		}
+		if len(forms) != len(interpretation.Forms) {
+			t.Errorf("start %s: the newest seven explain as %v", start.Format(time.DateOnly), forms)
+		}
+	}
+}
+
+// E5: what the demonstration shows was made for it, is small, and is there.
+func TestTheFilmsAreSmall(t *testing.T) {
+	for _, pattern := range []string{"lift.mp4", "lift.jpg", "lift.vtt", "elderly.m4a", "elderly.txt", "sewage.png"} {
+		raw, err := content.ReadFile("content/media/" + pattern)
+		if err != nil || len(raw) == 0 || len(raw) > 60<<10 {
+			t.Errorf("%s has %d bytes, %v", pattern, len(raw), err)
+		}
+	}
+	for name, f := range films {
+		if !strings.Contains(f.Name, "演示") || len(beside(name+".vtt"))+len(beside(name+".txt")) == 0 {
+			t.Errorf("%s does not say what it is, or has no words", f.Name)
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/interpretation"
+	"github.com/zhanqun/zhanqun/tenants/media"
 )
 
 // Clock is a clock that only Seed turns. Rooms that seed are made with its Now.
@@ -51,6 +52,7 @@ type Rooms struct {
 	Articles  *article.Articles
 	Published *publication.Publications
 	Pairs     *interpretation.Interpretations
+	Media     *media.Media
 	Domain    string // hosts are below it: "localhost"
 }
 
@@ -219,17 +221,26 @@ func (c *crew) appoint(ctx context.Context, r Rooms, p place, owner kernel.OrgID
 	return nil
 }
 
+// writing is how long before it is public an article is written and handed in.
+const writing = 50 * time.Minute
+
 // publish takes one article the whole way: written and handed in, then signed step by step and released at its moment, in two
-// transactions with the clock turned in between. A major policy waits for what explains it, and both are released in one.
+// transactions with the clock turned in between. A major policy waits for what explains it, and both are released in one. What is left on the
+// desk goes no further than that.
 func publish(ctx context.Context, r Rooms, clock *Clock, c *crew, a Article) error {
 	if !c.columns[a.Column] {
 		return fault.New(fault.NotFound, "没有栏目 %d。", a.Column)
 	}
 	m := written{column: a.Column, held: a.Major}
-	clock.set(a.At.Add(-50 * time.Minute))
-	author := kernel.WithActor(ctx, c.author.Actor(via))
-	err := r.DB.InTx(author, func(ctx context.Context) (err error) {
-		if m.id, err = r.Articles.Create(ctx, c.site, a.Column, c.policy, a.payload()); err != nil {
+	clock.set(a.At.Add(-writing))
+	author, text := kernel.WithActor(ctx, c.author.Actor(via)), a.payload()
+	over, err := c.hang(author, r, a.Media)
+	if err != nil {
+		return err
+	}
+	text.Body = over + text.Body
+	err = r.DB.InTx(author, func(ctx context.Context) (err error) {
+		if m.id, err = r.Articles.Create(ctx, c.site, a.Column, c.policy, text); err != nil || a.Left == leftDraft {
 			return err
 		}
 		if of, ok := c.made[a.After]; ok {
@@ -240,7 +251,7 @@ func publish(ctx context.Context, r Rooms, clock *Clock, c *crew, a Article) err
 		m.edition, err = r.Articles.Submit(ctx, c.site, m.id, 1)
 		return err
 	})
-	if err != nil {
+	if err != nil || a.Left != "" {
 		return err
 	}
 	err = r.DB.InTx(ctx, func(ctx context.Context) error { return c.release(ctx, r, clock, a, m) })
@@ -291,7 +302,7 @@ func (a Article) payload() article.Payload {
 		issued := a.At.In(kernel.Beijing).Format(time.DateOnly)
 		p.Kind, p.Summary = article.Policy, a.Summary
 		p.Document = &article.Document{Number: a.Number, IndexNumber: a.Index, Issuer: a.Issuer, WrittenOn: written, IssuedOn: issued,
-			EffectiveOn: issued, Validity: a.Validity, Genre: a.Genre, Subject: a.Subject}
+			EffectiveOn: issued, Validity: a.Validity, Genre: a.Genre, Subject: a.Subject, Level: a.Level}
 		if a.Major {
 			p.Document.Major = article.MajorPolicy
 		}

@@ -108,6 +108,12 @@ type Notices interface {
 	Notify(ctx context.Context, n Notice) error
 }
 
+// Units knows where people work.
+type Units interface {
+	// Unit is the name of a person's unit.
+	Unit(ctx context.Context, who kernel.AccountID) (string, error)
+}
+
 // Room is what the clocks need of the house.
 type Room struct {
 	DB      *db.DB
@@ -120,6 +126,7 @@ type Room struct {
 	Console *console.Console
 	Fresh   Freshness
 	Notices Notices // nil: it is read on the first screen only
+	Units   Units   // nil: a deadline does not say which unit it is of
 	Pack    *Pack   // nil: Builtin
 	// Revisions tell a board of many sites which of them have changed; nil: it reads all of them.
 	Revisions Revisions
@@ -145,6 +152,15 @@ func New(r Room) *Clocks {
 // Keep has a clock of the rule run for the subject from start, within the caller's transaction: it starts one, moves one that started at
 // another moment, and leaves alone one that runs from then. A duty that was done once is not started again.
 func (c *Clocks) Keep(ctx context.Context, rule string, s Subject, start time.Time) error {
+	return c.keep(ctx, rule, s, start, false)
+}
+
+// KeepAnew is Keep for a duty that is owed once more after it was done: what was done is done no longer.
+func (c *Clocks) KeepAnew(ctx context.Context, rule string, s Subject, start time.Time) error {
+	return c.keep(ctx, rule, s, start, true)
+}
+
+func (c *Clocks) keep(ctx context.Context, rule string, s Subject, start time.Time, anew bool) error {
 	r, ok := c.Pack.Rule(rule)
 	if !ok {
 		return fault.New(fault.Invalid, "时限规则里没有“%s”。", rule)
@@ -154,7 +170,7 @@ func (c *Clocks) Keep(ctx context.Context, rule string, s Subject, start time.Ti
 		if err != nil {
 			return err
 		}
-		if last != nil && last.State != Cancelled {
+		if last != nil && last.State != Cancelled && (last.StoppedAt.IsZero() || !anew) {
 			if !last.StoppedAt.IsZero() {
 				return nil
 			}

@@ -56,8 +56,9 @@ type fresh struct {
 	duties []duty
 }
 
-// stamp is what it was read under: the site's revision, and the platform's, which moves with templates and states.
-type stamp struct{ site, platform int64 }
+// stamp is what it was read under: the site's revision, and the one of its row in this process's memory, where its template and the words of
+// its columns stand. A memory that is behind is read again when it has caught up; what else moves on the platform moves no site's columns.
+type stamp struct{ site, row int64 }
 
 // seen keeps what was read of each site until something of it changes.
 type seen struct {
@@ -80,7 +81,7 @@ func (s *seen) put(id kernel.SiteID, f *fresh) {
 	if s.sites == nil {
 		s.sites = map[kernel.SiteID]*fresh{}
 	}
-	if have := s.sites[id]; have != nil && (have.at.site > f.at.site || have.at.platform > f.at.platform) {
+	if have := s.sites[id]; have != nil && (have.at.site > f.at.site || have.at.row > f.at.row) {
 		return // a slower reader must not push a newer one out
 	}
 	s.sites[id] = f
@@ -96,6 +97,7 @@ func (c *Clocks) freshOf(ctx context.Context, ids []kernel.SiteID) (map[kernel.S
 	if c.Revisions == nil || len(ids) < 2 || inTransaction(ctx) {
 		return c.readFresh(ctx, ids)
 	}
+	rows := c.Sites.Rows() // before what is read
 	revs, err := c.Revisions.All(ctx)
 	if err != nil {
 		return nil, err
@@ -103,7 +105,7 @@ func (c *Clocks) freshOf(ctx context.Context, ids []kernel.SiteID) (map[kernel.S
 	all := make(map[kernel.SiteID]*fresh, len(ids))
 	var moved []kernel.SiteID
 	for _, id := range ids {
-		if f := c.seen.get(id, stamp{revs[id], revs[kernel.Platform]}); f != nil {
+		if f := c.seen.get(id, stamp{revs[id], rows[id]}); f != nil {
 			all[id] = f
 		} else {
 			moved = append(moved, id)
@@ -114,7 +116,7 @@ func (c *Clocks) freshOf(ctx context.Context, ids []kernel.SiteID) (map[kernel.S
 	}
 	read, err := c.readFresh(ctx, moved)
 	for id, f := range read {
-		f.at = stamp{revs[id], revs[kernel.Platform]}
+		f.at = stamp{revs[id], rows[id]}
 		c.seen.put(id, f)
 		all[id] = f
 	}

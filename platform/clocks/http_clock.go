@@ -35,6 +35,7 @@ type clockPage struct {
 	clockLine
 	Path, List, Text     string // Text is where its text is worked at, or ""
 	Clause, Owes, Owed   string
+	Unit                 string // of whoever owes it, or ""
 	StartedAt, PausedAt  time.Time
 	Pauses               []Pause
 	ExtendedWhy          string
@@ -165,6 +166,11 @@ func (c *Clocks) clock(f *fiber.Ctx, p clockPage, tried actForm, status int) err
 	p.StartedAt, p.PausedAt, p.Pauses, p.ExtendedWhy = k.StartedAt, k.PausedAt, k.Pauses, k.ExtendedWhy
 	if reads {
 		p.Text = k.Href
+	}
+	if k.Owes != 0 && c.Units != nil {
+		if p.Unit, err = c.Units.Unit(ctx, k.Owes); err != nil {
+			return err
+		}
 	}
 	if p.History, err = c.history(f, &k); err != nil {
 		return err

@@ -54,6 +54,7 @@ const (
 	Refused   Kind = "refused"
 	ClockNear Kind = "clock.near"
 	ClockOver Kind = "clock.over"
+	Bared     Kind = "bared"    // nothing explains a public major policy any more
 	Reminded  Kind = "reminded" // by the superior, of what is over or near its end
 	Wished    Kind = "wished"   // somebody asks for something about a column
 	Granted   Kind = "granted"  // what was asked about a column
@@ -69,15 +70,15 @@ var kinds = []struct {
 	{Returned, "稿件被退回"}, {Passed, "稿件已通过审核"}, {Published, "稿件已发布"}, {Withdrawn, "稿件已撤回"}, {Noted, "稿件有新批注"},
 	{Appointed, "您有新的岗位"}, {Ending, "您的岗位七天内到期"}, {Ended, "您的岗位已结束"},
 	{Suspended, "网站暂停服务"}, {Resumed, "网站恢复服务"}, {Approved, "开办申请已批准"}, {Refused, "开办申请未获批准"},
-	{ClockNear, "时限快到期"}, {ClockOver, "时限已超期"}, {Reminded, "上级提醒尽快办理"},
+	{ClockNear, "时限快到期"}, {ClockOver, "时限已超期"}, {Bared, "重大政策没有公开的解读了，请补上"}, {Reminded, "上级提醒尽快办理"},
 	{Wished, "栏目申请等您办理"}, {Granted, "栏目申请已同意"}, {Declined, "栏目申请未同意"},
 }
 
 // waiting are the kinds that are over once somebody has done the work.
-var waiting = []Kind{ToReview, ToPublish, Debt, DebtHalf, Handed, ClockNear, ClockOver, Wished}
+var waiting = []Kind{ToReview, ToPublish, Debt, DebtHalf, Handed, ClockNear, ClockOver, Bared, Wished}
 
 // mailedFirst are the kinds that are mailed until a person chooses: what waits for work, and what does not wait.
-const mailedFirst = "review,publish,debt,debt.half,handed,returned,ending,clock.near,clock.over,reminded,wished"
+const mailedFirst = "review,publish,debt,debt.half,handed,returned,ending,clock.near,clock.over,bared,reminded,wished"
 
 // Says is the kind in the words of the console, or "" for an unknown one.
 func (k Kind) Says() string {

@@ -72,6 +72,7 @@ type Item struct {
 	Date                                         time.Time
 	Image, Alt                                   string // own media only; without one the theme draws
 	Mark                                         string // what has become of it since, in a word: 已废止
+	Form, Sign                                   string // in which a text explains a policy, in a word and in one character: 视频, 视
 }
 
 // Pager is where a list stands; Prev and Next are "" at the ends, a Link without Href is an ellipsis or the current page.

@@ -113,6 +113,9 @@ func (s *Sites) Everything(ctx context.Context) ([]Known, error) {
 	return all, nil
 }
 
+// Rows are the revisions under which the rows in memory were read, by site; nil when they are not known. Nobody may change them.
+func (s *Sites) Rows() map[kernel.SiteID]int64 { return s.memory.Load().revs }
+
 // Templates are all there are, by name. Nobody may change them.
 func (s *Sites) Templates() []*Template {
 	return slices.SortedFunc(maps.Values(s.templates), func(a, b *Template) int { return cmp.Compare(a.Name, b.Name) })

@@ -69,7 +69,7 @@ type TemplateColumn struct {
 // Widget is a block of the home page.
 type Widget struct {
 	Slot    string  // lead, side, main, third, tiles, doors, directory
-	Kind    string  // list, pictures, doors, tiles, tabs, directory, contact
+	Kind    string  // list, readings, pictures, doors, tiles, tabs, directory, contact
 	Title   string  // "" is the first column's name
 	Columns []int64 // numbers
 	Count   int     // items shown of each

@@ -66,7 +66,7 @@ func TestBuiltinTemplates(t *testing.T) {
 		}
 		for _, w := range tpl.Home {
 			if !slices.Contains(strings.Fields("lead side main third tiles doors directory"), w.Slot) ||
-				!slices.Contains(strings.Fields("list pictures doors tiles tabs directory contact"), w.Kind) {
+				!slices.Contains(strings.Fields("list readings pictures doors tiles tabs directory contact"), w.Kind) {
 				t.Errorf("%s: widget %+v", name, w)
 			}
 		}

@@ -5,7 +5,9 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
 )
@@ -32,6 +34,25 @@ func (i *Interpretations) Beside(ctx context.Context, s *render.Site, id int64) 
 		of = beside(of, s, live, p.Policy, "")
 	}
 	return newest(by), newest(of), nil
+}
+
+// Mark gives those of a list's items that explain a policy the word and the sign of their form; of several the first that was said.
+func (i *Interpretations) Mark(ctx context.Context, s *render.Site, items []render.Item) error {
+	ids, at := make([]int64, 0, len(items)), map[int64]int{}
+	for n := range items {
+		rest, own := strings.CutPrefix(items[n].Href, s.Path("/a/"))
+		if id, ok := kernel.ParseID[int64](rest); own && ok {
+			ids, at[id] = append(ids, id), n
+		}
+	}
+	pairs, err := i.ofMany(ctx, s.ID, ids)
+	for _, p := range pairs {
+		if it := &items[at[p.Article]]; it.Sign == "" {
+			f := formed(p.Form)
+			it.Form, it.Sign = f.Word, f.Sign
+		}
+	}
+	return err
 }
 
 func beside(to []render.Item, s *render.Site, live map[int64]publication.Live, id int64, mark string) []render.Item {

@@ -42,6 +42,7 @@ type house struct {
 	log      *audit.Log
 	sites    []*render.Site // 安康市, 汉滨区
 	answered []Answer
+	bared    []Answer
 }
 
 // told is what app plugs.
@@ -82,6 +83,7 @@ func build(t testing.TB, d *db.DB) *house {
 	h.queue = jobs.New(d, clock, ids)
 	h.Interpretations = New(Room{DB: d, Now: clock, Audit: h.log, Published: pub, Revisions: rev, Texts: told{h}})
 	h.Answered.On("test", func(_ context.Context, a Answer) error { h.answered = append(h.answered, a); return nil })
+	h.Bared.On("test", func(_ context.Context, a Answer) error { h.bared = append(h.bared, a); return nil })
 	cols := column.New(d, clock, ids, sites, pub, rev, h.log, r)
 	h.articles = article.New(article.Room{DB: d, Now: clock, IDs: ids, Columns: cols, Published: pub, Revisions: rev, Audit: h.log, Index: index.New(d),
 		Queue: h.queue, Render: r, Pairs: h.Interpretations})

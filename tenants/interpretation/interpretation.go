@@ -33,20 +33,23 @@ const (
 	Data        = "data"
 )
 
-// Form is one of them with its word.
-type Form struct{ Value, Word string }
+// Form is one of them with its word, and the character that stands for it in a list.
+type Form struct{ Value, Word, Sign string }
 
 // Forms are all of them, in the order in which they are offered.
-var Forms = []Form{{Text, "文字解读"}, {Infographic, "图解"}, {QA, "问答"}, {Audio, "音频"}, {Video, "视频"}, {Data, "数据解读"}}
+var Forms = []Form{{Text, "文字解读", "文"}, {Infographic, "图解", "图"}, {QA, "问答", "问"}, {Audio, "音频", "音"}, {Video, "视频", "视"}, {Data, "数据解读", "数"}}
 
 // Word is what people call a form, "" for what is none.
-func Word(form string) string {
+func Word(form string) string { return formed(form).Word }
+
+// formed is the form of that value, or the zero Form.
+func formed(form string) Form {
 	for _, f := range Forms {
 		if f.Value == form {
-			return f.Word
+			return f
 		}
 	}
-	return ""
+	return Form{}
 }
 
 // most bounds how many texts explain one policy, and how many policies one text explains.
@@ -64,7 +67,7 @@ type Pair struct {
 	At              time.Time
 }
 
-// Answer tells that a policy has a text that explains it, public since At.
+// Answer tells that a policy has a text that explains it, public since At; or, on Bared, that it has none since then.
 type Answer struct {
 	Site   kernel.SiteID
 	Policy int64
@@ -94,6 +97,9 @@ type Interpretations struct {
 	Room
 	// Answered tells, in the transaction in which it happens, that a policy is explained. Rooms subscribe before serving.
 	Answered events.Topic[Answer]
+	// Bared tells, in the same way, that nothing explains a public major policy any more: its last interpretation was taken from the public by
+	// somebody whom Spare does not hold back, a reviewer who refuses what went out in an emergency, or the law.
+	Bared events.Topic[Answer]
 }
 
 // New makes the room and listens for publications.
@@ -114,7 +120,34 @@ func New(r Room) *Interpretations {
 		}
 		return nil
 	})
+	i.Published.Withdrawn.On("interpretation", func(ctx context.Context, e publication.WithdrawnEvent) error {
+		if e.Kind != Kind {
+			return nil
+		}
+		return i.withdrawn(ctx, e.Site, e.ID)
+	})
 	return i
+}
+
+// withdrawn tells which policies of a text that is public no more are explained by nothing now.
+func (i *Interpretations) withdrawn(ctx context.Context, site kernel.SiteID, article int64) error {
+	of, err := i.of(ctx, site, article)
+	if err != nil {
+		return err
+	}
+	for _, p := range of {
+		major, live, err := i.standing(ctx, p)
+		if err != nil {
+			return err
+		}
+		if !major || len(live) > 0 {
+			continue
+		}
+		if err := i.Bared.Emit(ctx, Answer{site, p.Policy, i.Now()}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Link says that an article explains a policy, in place of what was said of the two before.
@@ -260,22 +293,27 @@ func (i *Interpretations) Spare(ctx context.Context, site kernel.SiteID, article
 
 // spare is Spare for one pair.
 func (i *Interpretations) spare(ctx context.Context, p Pair) error {
-	major, err := i.Texts.Major(ctx, p.Site, p.Policy)
-	if err != nil || !major {
-		return err
-	}
-	by, err := i.by(ctx, p.Site, p.Policy)
+	major, live, err := i.standing(ctx, p)
 	if err != nil {
 		return err
 	}
-	live, err := i.live(ctx, p.Site, articles(by)...)
-	if err != nil {
-		return err
-	}
-	if _, public := live[p.Article]; public && len(live) == 1 {
+	if _, public := live[p.Article]; major && public && len(live) == 1 {
 		return fault.New(fault.Conflict, "这是一篇重大政策唯一公开的解读，不能单独拿掉。请先发布另一篇解读，或者先撤回政策。")
 	}
 	return nil
+}
+
+// standing tells of a pair's policy whether citizens read it as a major one, and if so which public texts explain it.
+func (i *Interpretations) standing(ctx context.Context, p Pair) (major bool, live map[int64]publication.Live, err error) {
+	if major, err = i.Texts.Major(ctx, p.Site, p.Policy); err != nil || !major {
+		return false, nil, err
+	}
+	by, err := i.by(ctx, p.Site, p.Policy)
+	if err != nil {
+		return false, nil, err
+	}
+	live, err = i.live(ctx, p.Site, articles(by)...)
+	return true, live, err
 }
 
 func articles(all []Pair) []int64 {

@@ -34,6 +34,15 @@ func (i *Interpretations) of(ctx context.Context, site kernel.SiteID, article in
 	return i.pairs(ctx, site, &rows, i.DB.Conn(ctx).NewSelect().Model(&rows).Where("site_id = ?", site).Where("article_id = ?", article))
 }
 
+// ofMany are the pairs in which some articles explain something.
+func (i *Interpretations) ofMany(ctx context.Context, site kernel.SiteID, articles []int64) ([]Pair, error) {
+	if len(articles) == 0 {
+		return nil, nil
+	}
+	var rows []pairRow
+	return i.pairs(ctx, site, &rows, i.DB.Conn(ctx).NewSelect().Model(&rows).Where("site_id = ?", site).Where("article_id IN (?)", bun.List(articles)))
+}
+
 // by are the pairs in which something explains a policy.
 func (i *Interpretations) by(ctx context.Context, site kernel.SiteID, policy int64) ([]Pair, error) {
 	var rows []pairRow

@@ -67,6 +67,20 @@ func (i *Item) Seen() bool {
 	return strings.HasPrefix(types[i.Kind], "video/")
 }
 
+// kindsOf are the kinds of a family: "video/", "audio/".
+func kindsOf(family string) (all []string) {
+	for kind, is := range types {
+		if strings.HasPrefix(is, family) {
+			all = append(all, kind)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// timedKinds are the kinds of what is seen or heard in time.
+func timedKinds() []string { return append(kindsOf("video/"), kindsOf("audio/")...) }
+
 // plays is the form that goes out.
 func (i *Item) plays() Form {
 	if i.Film != nil && i.Film.Play.Bytes > 0 {

@@ -54,7 +54,7 @@ type query struct {
 }
 
 // shelves are the tabs of the library, in order.
-var shelves = []struct{ shelf, name string }{{"", "全部"}, {Pictures, "图片"}, {Files, "文件"}, {Unused, "没有用过"}, {Binned, "回收站"}}
+var shelves = []struct{ shelf, name string }{{"", "全部"}, {Pictures, "图片"}, {Videos, "视频"}, {Sounds, "音频"}, {Files, "文件"}, {Unused, "没有用过"}, {Binned, "回收站"}}
 
 // readQuery reads the address; what it does not understand is left out, and ok is false: the address is put right.
 func readQuery(text string) (q query, ok bool) {

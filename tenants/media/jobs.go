@@ -43,6 +43,9 @@ func (m *Media) expose(ctx context.Context, i *Item) error {
 	if !i.Timed() || m.Queue == nil {
 		return m.brighten(ctx, i)
 	}
+	if i.Film != nil { // it came in the form that goes out
+		return m.putFilm(ctx, i.Site, i.ID, i.Film)
+	}
 	i.Film = &Film{State: Waiting, At: m.Now()}
 	if err := m.putFilm(ctx, i.Site, i.ID, i.Film); err != nil {
 		return err
@@ -63,6 +66,7 @@ func (m *Media) Again(ctx context.Context, site kernel.SiteID, id ID) error {
 		if i.Film != nil && i.Film.failed() {
 			err = m.retry(ctx, i)
 		} else {
+			i.Film = nil
 			err = m.expose(ctx, i)
 		}
 		if err != nil {

@@ -49,8 +49,10 @@ type Filter struct {
 // The shelves of the library.
 const (
 	Pictures = "picture"
-	Files    = "file"
-	Films    = "film"   // and recordings, which stand among the files as well
+	Videos   = "video"
+	Sounds   = "audio"  // also a film in which nothing is seen
+	Files    = "file"   // what is neither shown nor played
+	Films    = "film"   // either of those two
 	Unused   = "unused" // never named by anything for UnusedFor
 	Binned   = "bin"
 )

@@ -128,13 +128,13 @@ func (m *Media) Adopt(ctx context.Context, site, owner kernel.SiteID, item ID) (
 		return nil, err
 	}
 	to := *from.Item
-	to.Site, to.By, to.At = site, kernel.ActorFrom(ctx).Account, m.Now()
-	if to.Film, err = m.ready(ctx, from.Item, &to); err != nil {
+	to.Site, to.By, to.At, to.Film = site, kernel.ActorFrom(ctx).Account, m.Now(), nil
+	from.Lights, to.Lights, to.Tried = nil, nil, false // those of a picture are made anew
+	if from.Film, err = m.ready(ctx, from.Item, &to); err != nil {
 		return nil, err
 	}
-	from.Film = to.Film
-	if to.Film != nil {
-		err = m.fits(ctx, site, to.Name, 1, to.Stored+to.Film.made(), quota)
+	if from.Film != nil {
+		err = m.fits(ctx, site, to.Name, 1, to.Stored+from.Film.made(), quota)
 	} else {
 		err = m.spare(ctx, &to, quota)
 	}

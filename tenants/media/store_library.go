@@ -76,6 +76,10 @@ func (m *Media) Shelved(ctx context.Context, site kernel.SiteID, id ID) (*Shelve
 	return all[0], nil
 }
 
+// seenSQL is Item.Seen of a row: what was found in the film, or else what its kind says.
+const seenSQL = `(EXISTS (SELECT 1 FROM media_films f WHERE f.site_id = m.site_id AND f.media_id = m.id AND f.video <> '') OR m.kind IN (?)
+	AND NOT EXISTS (SELECT 1 FROM media_films f WHERE f.site_id = m.site_id AND f.media_id = m.id AND (f.state = 'ready' OR f.audio <> '')))`
+
 // shelf is a page of the library; without are items that it leaves out.
 func (m *Media) shelf(ctx context.Context, site kernel.SiteID, f Filter, p kernel.Page, without []ID) ([]*Shelved, error) {
 	var rows []row
@@ -88,8 +92,12 @@ func (m *Media) shelf(ctx context.Context, site kernel.SiteID, f Filter, p kerne
 	switch f.Shelf {
 	case Pictures:
 		q = q.Where("m.width > 0")
+	case Videos:
+		q = q.Where("m.kind IN (?)", bun.List(timedKinds())).Where(seenSQL, bun.List(kindsOf("video/")))
+	case Sounds:
+		q = q.Where("m.kind IN (?)", bun.List(timedKinds())).Where("NOT "+seenSQL, bun.List(kindsOf("video/")))
 	case Files:
-		q = q.Where("m.width = 0")
+		q = q.Where("m.width = 0").Where("m.kind NOT IN (?)", bun.List(timedKinds()))
 	case Films:
 		q = q.Where("m.kind IN (?)", bun.List(timedKinds()))
 	case Unused:

@@ -13,10 +13,9 @@ import (
 )
 
 // elderHome is the elder home page of a site as a citizen gets it.
-func (w *town) elderHome(t *testing.T, s *render.Site, search string) *goquery.Document {
+func (w *town) elderHome(t *testing.T, s *render.Site) *goquery.Document {
 	t.Helper()
 	h := w.portal(t, nil)
-	h.Search = search
 	p, err := h.page(t.Context(), &web.Request{Site: s.In(kernel.Elder), Path: "/"})
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +35,8 @@ func TestElderHome(t *testing.T) {
 		site.Widget{Slot: "tiles", Kind: "tiles", Title: "政务服务", Columns: []int64{41, 42, 43, 44, 45}},
 		site.Widget{Slot: "lead", Kind: "pictures", Columns: []int64{3}},
 	)
-	bare := w.elderHome(t, city, "")
-	if n := bare.Find("main section").Length() + bare.Find("main form").Length() + bare.Find(".el-call").Length(); n != 0 || bare.Find("h1").Length() != 1 {
+	bare := w.elderHome(t, city)
+	if n := bare.Find("main section").Length() + bare.Find(".el-call").Length(); n != 0 || bare.Find("h1").Length() != 1 {
 		t.Errorf("a site without content shows %d blocks", n)
 	}
 	for i := range 7 {
@@ -47,14 +46,14 @@ func TestElderHome(t *testing.T) {
 	for _, id := range []int64{11, 12, 13, 42, 43, 44, 45} {
 		w.say(channel, id, fmt.Sprintf("内容%d", id), 0)
 	}
-	doc := w.elderHome(t, channel, "/search")
+	doc := w.elderHome(t, channel)
 	if back := doc.Find("header a.el-back"); back.Text() != "退出长者版" || back.AttrOr("href", "") != "/z/wuli/" {
 		t.Errorf("the way back leads to %q", back.AttrOr("href", ""))
 	}
 	if call := doc.Find("main a.el-call"); call.AttrOr("href", "") != "tel:09151234567" || !strings.Contains(call.Text(), "0915-1234567") {
 		t.Errorf("call: %q", call.Text())
 	}
-	if find := doc.Find("main form"); find.AttrOr("action", "") != "/z/wuli/search" || find.Find("input[name=q]").Length() != 1 {
+	if find := doc.Find("main form"); find.AttrOr("action", "") != "/z/wuli/-/elder/search" || find.Find("input[name=q]").Length() != 1 {
 		t.Errorf("search goes to %q", find.AttrOr("action", ""))
 	}
 	notices := doc.Find("main .rows a")
@@ -70,7 +69,7 @@ func TestElderHome(t *testing.T) {
 		t.Error("it has pictures that say nothing")
 	}
 	channel.Phone = "0915-×××（演示）"
-	if call := w.elderHome(t, channel, "").Find("main .el-call"); call.Is("a") || !strings.Contains(call.Text(), "0915-×××") {
+	if call := w.elderHome(t, channel).Find("main .el-call"); call.Is("a") || !strings.Contains(call.Text(), "0915-×××") {
 		t.Errorf("a number that nobody can dial: %q", call.Text())
 	}
 }

@@ -11,7 +11,7 @@ type HomePage struct {
 // Block is one widget's answer. A block without items, links, tabs and note is left out of the page.
 type Block struct {
 	Slot        string // lead | side | main | third | tiles | doors | directory: where the theme puts it
-	Kind        string // list | pictures | doors | tiles | tabs | directory | contact: how it looks
+	Kind        string // list | readings | pictures | doors | tiles | tabs | directory | contact: how it looks
 	Title, More string // More is the address of the whole list, or ""
 	Items       []render.Item
 	Links       []render.Link

@@ -47,13 +47,19 @@ type Sites interface {
 	AllPublic() []*render.Site
 }
 
+// Forms knows which texts explain a policy; tenants/interpretation is one.
+type Forms interface {
+	// Mark gives those of the items the word and the sign of the form in which they explain: 视频, 视.
+	Mark(ctx context.Context, s *render.Site, items []render.Item) error
+}
+
 // Ports are what the room needs of others.
 type Ports struct {
 	Layout  Layout
 	Lists   Lists
 	Columns Columns
 	Sites   Sites
-	Search  string // where a site is searched, below its mount; "" while no room answers that
+	Forms   Forms
 }
 
 // Portal is the room. It is safe for concurrent use.
@@ -69,7 +75,7 @@ func New(p Ports, now kernel.Clock, r *render.Renderer, more map[string]Widget) 
 	h := &Portal{Ports: p, now: now, render: r}
 	h.widgets = map[string]Widget{
 		"list": h.list, "pictures": h.pictures, "tabs": h.tabs, "doors": h.doors, "tiles": h.doors,
-		"directory": h.directory, "contact": h.contact,
+		"directory": h.directory, "contact": h.contact, "readings": h.readings,
 	}
 	for kind, w := range more {
 		h.widgets[kind] = w

@@ -181,6 +181,51 @@ func TestHomeFollows(t *testing.T) {
 	}
 }
 
+// signs says of each text that it is a film.
+type signs struct{ err error }
+
+func (f signs) Mark(_ context.Context, _ *render.Site, items []render.Item) error {
+	for n := range items {
+		if strings.HasPrefix(items[n].Title, "视频") {
+			items[n].Form, items[n].Sign = "视频", "视"
+		}
+	}
+	return f.err
+}
+
+// E1, d12, V5: the home page leads straight to what explains policies, and says of each in which form it does, to the eye and to the ear.
+func TestHomeReadings(t *testing.T) {
+	w, city, _, _ := newTown(site.Widget{Slot: "third", Kind: "readings", Columns: []int64{22}})
+	w.say(city, 22, "视频解读：加装电梯", 0)
+	w.say(city, 22, "没有说是什么形式", 1)
+	h := w.portal(t, nil)
+	h.Forms = signs{}
+	shell, page, err := h.home(context.Background(), city)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := homeView.HTML(h.render, shell, page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := doc.Find(".readings .rows a")
+	first := rows.First()
+	if rows.Length() != 2 || !strings.HasPrefix(first.AttrOr("href", ""), "/a/") || first.Find(`b.sign[aria-hidden="true"]`).Text() != "视" || first.Find(".vh").Text() != "视频：" {
+		t.Errorf("%d texts: %s", rows.Length(), doc.Find(".readings").Text())
+	}
+	if rows.Last().Find(".sign, .vh").Length() != 0 {
+		t.Errorf("a text of no form: %s", rows.Last().Text())
+	}
+	h.Forms = signs{fault.New(fault.Unavailable, "数据库暂时没有响应，请稍后再试。")}
+	if _, _, err := h.home(context.Background(), city); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("without its forms: %v", err)
+	}
+}
+
 // A13, d48: the directory leads from the city to every host, from a county to what it carries, from a township nowhere.
 func TestHomeDirectory(t *testing.T) {
 	w, city, county, channel := newTown(site.Widget{Slot: "directory", Kind: "directory", Title: "网站导航"})

@@ -40,6 +40,15 @@ func (h *Portal) pictures(ctx context.Context, s *render.Site, a Args) (Block, e
 	return h.list(ctx, s, a)
 }
 
+// readings is a list of 政策解读, each with the form in which it explains its policy (d12).
+func (h *Portal) readings(ctx context.Context, s *render.Site, a Args) (Block, error) {
+	b, err := h.list(ctx, s, a)
+	if err != nil {
+		return b, err
+	}
+	return b, h.Forms.Mark(ctx, s, b.Items)
+}
+
 // tabs shows the newest of each column; one without content has no tab.
 func (h *Portal) tabs(ctx context.Context, s *render.Site, a Args) (Block, error) {
 	tabs, err := h.columnsOf(ctx, s, a)
