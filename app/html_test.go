@@ -62,7 +62,7 @@ func TestEveryPageIsCleanHTML(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, s := range sites {
-		home := save(s.Host, s.Prefix+"/", http.StatusOK) + save(s.Host, s.Prefix+"/sitemap", http.StatusOK)
+		home := save(s.Host, s.Prefix+"/", http.StatusOK) + save(s.Host, s.Prefix+"/sitemap", http.StatusOK) + save(s.Host, s.Prefix+"/data", http.StatusOK)
 		articles := 0
 		for _, m := range link.FindAllStringSubmatch(home, -1) {
 			at := s.Host + m[1]

@@ -249,6 +249,7 @@ func renderer() (*render.Renderer, error) {
 		{"column", column.Views(), column.Pages()},
 		{"article", article.Views(), article.Pages()},
 		{"portal", portal.Views(), portal.Pages()},
+		{"feed", feed.Views(), feed.Pages()},
 	}
 	views := map[string]fs.FS{}
 	var all []render.View
