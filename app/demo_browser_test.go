@@ -132,7 +132,11 @@ func (b *browser) inspectSite(t *testing.T, name, home, listen string) {
 	if article == nil {
 		t.Fatalf("%s: no article in %s", name, column[1])
 	}
-	for page, url := range map[string]string{"home": home, "column": root + column[1], "article": root + article[1], "404": home + "nowhere", "sitemap": home + "sitemap"} {
+	all := map[string]string{"home": home, "column": root + column[1], "article": root + article[1], "404": home + "nowhere", "sitemap": home + "sitemap"}
+	if name == "county" {
+		all["data"] = home + "data"
+	}
+	for page, url := range all {
 		b.inspect(t, fmt.Sprintf("demo-%s-%s", name, page), url)
 	}
 }

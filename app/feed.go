@@ -107,7 +107,7 @@ func (c Config) feeds(h *House) (*feed.Feeds, error) {
 	if err != nil {
 		return nil, err
 	}
-	return feed.New(feed.Ports{Published: h.Published, Columns: fed{h}, Texts: fed{h}, Sites: h.Sites, Looks: h.Render, Security: to}), nil
+	return feed.New(feed.Ports{Published: h.Published, Columns: fed{h}, Texts: fed{h}, Sites: h.Sites, Looks: h.Render, Security: to, Nav: h.Columns, Render: h.Render}), nil
 }
 
 // security reads whom the installation wants to be told of a weakness.

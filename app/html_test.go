@@ -64,7 +64,7 @@ func TestEveryPageIsCleanHTML(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, s := range sites {
-		home := save(s.Host, s.Prefix+"/", http.StatusOK) + save(s.Host, s.Prefix+"/sitemap", http.StatusOK)
+		home := save(s.Host, s.Prefix+"/", http.StatusOK) + save(s.Host, s.Prefix+"/sitemap", http.StatusOK) + save(s.Host, s.Prefix+"/data", http.StatusOK)
 		for _, v := range kernel.Variants {
 			for _, rest := range []string{"/", "/sitemap", "/c/gonggao", render.StatementPath} {
 				save(s.Host, s.Prefix+v.Prefix()+rest, http.StatusOK)

@@ -271,6 +271,7 @@ func renderer() (*render.Renderer, error) {
 		{"portal", portal.Views(), portal.Pages()},
 		{"access", access.Views(), access.Pages()},
 		{"search", search.Views(), search.Pages()},
+		{"feed", feed.Views(), feed.Pages()},
 	}
 	views := map[string]fs.FS{}
 	var all []render.View

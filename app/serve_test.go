@@ -338,6 +338,9 @@ func takeDown(t *testing.T, address, ops string, s site.Listed, path string) {
 	if status, _, _ := fetch(t, address, s.Host, path); status != http.StatusGone {
 		t.Errorf("taken down, %s answers %d", path, status)
 	}
+	if status, _, _ := fetch(t, address, s.Host, strings.Replace(path, "/a/", "/-/api/v1/articles/", 1)); status != http.StatusGone {
+		t.Errorf("the data of what was taken down answers %d", status)
+	}
 	if code, _, stderr := run(t, "", "takedown", url, "--undo", "--ops-listen="+ops); code != exitOK {
 		t.Error(stderr)
 	}

@@ -3,6 +3,7 @@ package publication
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,4 +87,59 @@ func TestListAfterAMark(t *testing.T) {
 			}
 		}
 	}, schema()...)
+}
+
+// J3, J5: a month of a site map, and a list that goes on from a mark, read the part of an index that they show and sort nothing.
+func TestMapsAndMarksReadOneIndex(t *testing.T) {
+	k := newDesk(t, dbtest.SQLite(t, schema()...))
+	month := Filter{Kind: "article", Since: start.AddDate(0, -1, 0), Until: start}
+	query, args := stamped(site, month, kernel.Page{Number: 1, Size: 50000})
+	after, more := chosen(site, Filter{Kind: "article", After: Mark{start, 7}}, kernel.Page{Number: 1, Size: 21})
+	for _, row := range []struct {
+		query, want string
+		args        []any
+	}{
+		{query, "INDEX publications_newest (site_id=? AND kind=? AND first_published_at>? AND first_published_at<?)", args},
+		{after, "COVERING INDEX publications_newest (site_id=? AND kind=? AND (first_published_at,object_id)<(?,?))", more},
+	} {
+		var plan []struct {
+			ID, Parent, Notused int64
+			Detail              string
+		}
+		k.must(k.d.Conn(k.ctx()).NewRaw("EXPLAIN QUERY PLAN "+row.query, row.args...).Scan(k.ctx(), &plan))
+		if said := fmt.Sprint(plan); !strings.Contains(said, row.want) || strings.Contains(said, "TEMP B-TREE") {
+			t.Errorf("%s\n%s", row.query, said)
+		}
+	}
+}
+
+// BenchmarkSiteMap: the index and a month of a site of 5,000 documents, on SQLite.
+func BenchmarkSiteMap(b *testing.B) {
+	k := newDesk(b, dbtest.SQLite(b, schema()...))
+	k.must(k.OpenBatch(k.ctx(), Batch{ID: "map", Source: "旧网站", Author: a, Reviewer: r1, Review: "同意", Secrecy: "不涉密"}))
+	var items []ImportItem
+	for id := int64(1); id <= 5000; id++ {
+		items = append(items, ImportItem{Draft: Draft{Object: article(id), Title: "标题", Payload: fmt.Appendf(nil, `{"id":%d}`, id)}, Place: 20, FirstPublished: start.Add(-time.Duration(id) * time.Hour)})
+	}
+	for chunk := range slices.Chunk(items, 100) {
+		k.must(k.Import(k.ctx(), "map", chunk))
+	}
+	b.Run("months", func(b *testing.B) {
+		for b.Loop() {
+			all, err := k.Months(k.ctx(), site, "article")
+			k.must(err)
+			if len(all) != 8 {
+				b.Fatalf("%d months", len(all))
+			}
+		}
+	})
+	b.Run("month", func(b *testing.B) {
+		for b.Loop() {
+			all, err := k.Stamps(k.ctx(), site, Filter{Kind: "article", Since: start.AddDate(0, -1, 0)}, kernel.Page{Number: 1, Size: 50000})
+			k.must(err)
+			if len(all) != 744 {
+				b.Fatalf("%d stamps", len(all))
+			}
+		}
+	})
 }

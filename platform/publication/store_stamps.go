@@ -28,15 +28,20 @@ func (p *Publications) Months(ctx context.Context, site kernel.SiteID, kind Kind
 
 // Stamps is List without what the objects are called, which costs a site map most: as many as the page holds.
 func (p *Publications) Stamps(ctx context.Context, site kernel.SiteID, f Filter, pg kernel.Page) ([]Stamp, error) {
-	where, args := filtered(site, f)
+	query, args := stamped(site, f, pg)
 	var all []Stamp
-	err := p.db.Conn(ctx).NewRaw(`SELECT p.object_id AS id, p.edition_published_at AS changed_at FROM publications p `+where+
-		` ORDER BY p.first_published_at DESC, p.object_id DESC LIMIT ? OFFSET ?`, append(args, pg.Size, pg.Offset())...).Scan(ctx, &all)
-	if err != nil {
+	if err := p.db.Conn(ctx).NewRaw(query, args...).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("stamp publications of site %d: %w", site, db.Fault(err))
 	}
 	for i := range all {
 		all[i].ChangedAt = all[i].ChangedAt.UTC()
 	}
 	return all, nil
+}
+
+// stamped returns the SQL of Stamps, which walks one index of the site for as long as the page asks.
+func stamped(site kernel.SiteID, f Filter, pg kernel.Page) (string, []any) {
+	where, args := filtered(site, f)
+	return `SELECT p.object_id AS id, p.edition_published_at AS changed_at FROM publications p ` + where +
+		` ORDER BY p.first_published_at DESC, p.object_id DESC LIMIT ? OFFSET ?`, append(args, pg.Size, pg.Offset())
 }

@@ -100,6 +100,7 @@ const (
 	RSSPath      = "/rss.xml"
 	JSONFeedPath = "/feed.json"
 	ManifestPath = "/manifest.webmanifest"
+	DataPath     = "/data" // where people read of all this
 )
 
 // alternate is the same content in a form for programs.

@@ -106,10 +106,12 @@ func (s *Server) takedown(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	undo := r.Form.Get("undo") == "1"
-	if undo {
-		err = s.cache.Restore(key)
-	} else {
-		err = s.cache.Takedown(key, r.Form.Get("reason"))
+	for _, one := range s.router.sameText(key) {
+		if undo {
+			err = errors.Join(err, s.cache.Restore(one))
+		} else {
+			err = errors.Join(err, s.cache.Takedown(one, r.Form.Get("reason")))
+		}
 	}
 	s.cfg.Log.Warn("takedown", "url", key, "undo", undo, "err", err)
 	if err != nil { // it holds in memory, but not over a restart

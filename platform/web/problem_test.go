@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -11,7 +12,7 @@ import (
 // server knows; so it is for an address that nobody answers and for a site that shows a notice.
 func TestProblems(t *testing.T) {
 	f := assemble(t, Config{})
-	f.Router().Page(PageRoute{Room: "feed", Path: "/-/api/v1/things/:id", Do: f.articles.show})
+	f.Router().Page(PageRoute{Room: "feed", Path: "/-/api/v1/things/:id", FormOf: "/a/:id", Do: f.articles.show})
 	f.serve()
 	for _, row := range []struct {
 		host, path string
@@ -40,6 +41,12 @@ func TestProblems(t *testing.T) {
 		}
 		if strings.Contains(string(body), "hunter2") || strings.Contains(string(body), "deadbeef") {
 			t.Errorf("%s tells %s", row.path, body)
+		}
+	}
+	for key, want := range map[string][]string{"hanbin.gov.cn/a/1": {"hanbin.gov.cn/-/api/v1/things/1"}, "hanbin.gov.cn/z/wuli/a/1": {"hanbin.gov.cn/z/wuli/-/api/v1/things/1"},
+		"hanbin.gov.cn/a/": nil, "hanbin.gov.cn/a/1/2": nil, "hanbin.gov.cn/": nil, "hanbin.gov.cn/z/wuli": nil, "hanbin.gov.cn/c/a/1": nil} {
+		if got := f.Router().sameText(key); got[0] != key || !slices.Equal(got[1:], want) {
+			t.Errorf("%s stands in other forms at %v, want %v", key, got, want)
 		}
 	}
 	if res := f.ask("GET", "hanbin.gov.cn", "/a/404"); !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {

@@ -18,7 +18,9 @@ type PageRoute struct {
 	// Typed is how many bytes the spelling of a value may have on a page that people ask with words of their own. There is no end of such words,
 	// so the page is made for each request and kept nowhere; what is no text in them, or too much, is left out. 0: an ordinary page.
 	Typed int
-	Do    PageFunc
+	// FormOf is the pattern of the page that this is another form of, "/a/:id"; both end in ":id". What takes that page down takes this down.
+	FormOf string
+	Do     PageFunc
 }
 
 // ActionRoute is a guarded route of the console's host. What people press is GET and POST; scripts may have a route of another method, which
@@ -99,6 +101,7 @@ type Router struct {
 	large    []largeRoute
 	rare     []rareRoute // of the methods that are not answered everywhere
 	quiet    []string    // paths of quiet doors
+	forms    []otherForm
 	sealed   bool
 }
 
@@ -109,7 +112,40 @@ func (r *Router) Page(p PageRoute) {
 		panic("web: page " + p.Path + " of " + p.Room + " has nothing to do")
 	}
 	r.routes = append(r.routes, Route{Room: p.Room, Method: fiber.MethodGet, Path: p.Path, Public: true, Action: "public.read", Tenancy: "site", Cache: "page"})
+	if p.FormOf != "" {
+		r.forms = append(r.forms, newForm(p.FormOf, p.Path))
+	}
 	r.citizens.Get(p.Path, r.server.page(p))
+}
+
+// otherForm is what stands before the id of a page, and of the same in another form.
+type otherForm struct{ page, form string }
+
+func newForm(page, form string) otherForm {
+	before, ok := strings.CutSuffix(page, ":id")
+	other, too := strings.CutSuffix(form, ":id")
+	if !ok || !too {
+		panic("web: " + form + " is no other form of " + page)
+	}
+	return otherForm{before, other}
+}
+
+// sameText are the addresses, as the cache knows them, of everything that shows what stands at one of them.
+func (r *Router) sameText(key string) []string {
+	all := []string{key}
+	host, path, _ := strings.Cut(key, "/")
+	mount, rest := host, "/"+path
+	if below, is := strings.CutPrefix(rest, mountPrefix); is {
+		if slug, tail, deeper := strings.Cut(below, "/"); deeper {
+			mount, rest = host+mountPrefix+slug, "/"+tail
+		}
+	}
+	for _, f := range r.forms {
+		if id, is := strings.CutPrefix(rest, f.page); is && id != "" && !strings.Contains(id, "/") {
+			all = append(all, mount+f.form+id)
+		}
+	}
+	return all
 }
 
 // Action adds a guarded route.

@@ -19,7 +19,7 @@ func (c *Columns) sitemap(ctx context.Context, r *web.Request) (*pages.Page, err
 	shell := render.Shell{Site: s, Nav: t.Nav(s), Now: c.now(),
 		Crumbs: []render.Link{{Text: "网站地图", Href: s.Path(render.SitemapPath)}},
 		Head:   render.Head{Title: []string{"网站地图"}, Description: s.Name + "的全部栏目", Rest: render.SitemapPath}}
-	body, err := sitemapView.HTML(c.render, shell, SitemapPage{Columns: t.Sitemap(s)})
+	body, err := sitemapView.HTML(c.render, shell, SitemapPage{Columns: t.Sitemap(s), Programs: s.Path(render.DataPath)})
 	if err != nil {
 		return nil, fmt.Errorf("render site map of site %d: %w", s.ID, err)
 	}

@@ -272,6 +272,29 @@ func TestTheTableOfDoors(t *testing.T) {
 	}
 }
 
+// J5: people read of every door that has an address of its own, and of every parameter.
+func TestThePageForPeople(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		page := h.get(h.people, h.channel)
+		for _, d := range doors() {
+			at := `href="/z/wuli/-/api/v1` + d.path + `"`
+			if strings.Contains(page, at) == strings.Contains(d.path, ":") {
+				t.Errorf("the page and %s", at)
+			}
+			for _, p := range d.query {
+				if !strings.Contains(page, "<li>"+p.name+"：") {
+					t.Errorf("the page does not tell of %s", p.name)
+				}
+			}
+		}
+		for _, want := range []string{`href="/z/wuli/feed.xml"`, `href="/z/wuli/rss.xml"`, `href="/z/wuli/feed.json"`, `href="/z/wuli/c/dongtai"`, `<link rel="canonical" href="https://hanbin.gov.cn/z/wuli/data">`} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page lacks %s", want)
+			}
+		}
+	})
+}
+
 func asList(v any) []any { all, _ := v.([]any); return all }
 
 // FuzzAsk: no question breaks anything, and a mark that is taken is the one that was written.

@@ -17,6 +17,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/web"
 )
 
 // Published is what is public on a site; platform/publication is one.
@@ -87,6 +88,8 @@ type Ports struct {
 	Sites     Sites
 	Looks     Looks
 	Security  Security
+	Nav       web.Nav
+	Render    *render.Renderer
 }
 
 // Feeds makes what programs read.

@@ -61,15 +61,19 @@ func build(t testing.TB, d *db.DB) *house {
 	h.other = &render.Site{ID: 3, Name: "旬阳市人民政府", Level: "county", Theme: "city", Origin: "https://xunyang.gov.cn"}
 	h.sites = []*render.Site{h.county, h.channel, h.other, {ID: 4, Name: "暂停的", Origin: h.county.Origin, Prefix: "/z/zanting", State: "suspended"}}
 	h.columns = []Column{{ID: 1, Name: "政务动态", Path: "dongtai", Kind: "news"}, {ID: 2, Parent: 1, Name: "通知<公告>", Path: "dongtai/gonggao", Kind: "notice", Description: "通知和公告", Count: 1, LastAt: h.now}}
-	r, err := render.New(render.Config{}, nil)
+	r, err := render.New(render.Config{}, map[string]fs.FS{"feed": Views()}, Pages()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Feeds = New(Ports{Published: h.pub, Columns: h, Texts: h, Sites: h, Looks: r})
+	h.Feeds = New(Ports{Published: h.pub, Columns: h, Texts: h, Sites: h, Looks: r, Nav: h, Render: r})
 	return h
 }
 
 func (h *house) AllPublic() []*render.Site { return h.sites }
+
+func (h *house) Nav(_ context.Context, s *render.Site) ([]render.Link, error) {
+	return []render.Link{{Text: "政务动态", Href: s.Path("/c/dongtai")}}, nil
+}
 
 func (h *house) Seen(context.Context, *render.Site) ([]Column, error) { return h.columns, nil }
 

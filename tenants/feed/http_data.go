@@ -25,6 +25,7 @@ const (
 // door is an address at which data is read. The table of doors makes the routes and openapi.json, so that neither knows one more than the other.
 type door struct {
 	path, id, say string // path below dataRoot, in the router's spelling
+	formOf        string // the page that says the same to people
 	query         []parameter
 	answer        reflect.Type
 	do            func(f *Feeds, ctx context.Context, r *web.Request) (any, error)
@@ -48,7 +49,7 @@ func doors() []door {
 			{"size", "一段多少条", map[string]any{"type": "integer", "minimum": 1, "maximum": sizeMost, "default": sizeUsual}, strconv.Itoa(sizeUsual)},
 			{"cursor", "从哪里继续：用上一段的 next，不要自己拼写", map[string]any{"type": "string"}, ""},
 		}},
-		{path: "/articles/:id", id: "article", say: "一条已发布的信息，带正文", answer: reflect.TypeFor[ArticleAnswer](), do: (*Feeds).readArticle},
+		{path: "/articles/:id", id: "article", formOf: "/a/:id", say: "一条已发布的信息，带正文", answer: reflect.TypeFor[ArticleAnswer](), do: (*Feeds).readArticle},
 		{path: "/openapi.json", id: "openapi", say: "本说明（OpenAPI 3.1）", do: (*Feeds).readDescription},
 	}
 }
@@ -60,7 +61,7 @@ func (f *Feeds) data(r *web.Router) {
 		for _, p := range d.query {
 			known = append(known, strings.TrimSuffix(p.name+"="+p.byDefault, "="))
 		}
-		r.Page(web.PageRoute{Room: room, Path: dataRoot + d.path, Query: known, Do: func(ctx context.Context, req *web.Request) (*pages.Page, error) {
+		r.Page(web.PageRoute{Room: room, Path: dataRoot + d.path, Query: known, FormOf: d.formOf, Do: func(ctx context.Context, req *web.Request) (*pages.Page, error) {
 			all, err := d.do(f, ctx, req)
 			if err != nil {
 				return nil, err

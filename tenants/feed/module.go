@@ -15,8 +15,8 @@ const room = "tenants/feed"
 func (f *Feeds) Routes(r *web.Router) {
 	for path, do := range map[string]web.PageFunc{
 		indexPath: f.index, partPrefix + ":part.xml": f.part, robotsPath: f.robots, securityPath: f.security, iconPath: f.icon,
-		render.ManifestPath: f.manifest,
-		render.AtomPath:     f.site(atomType, atom), render.RSSPath: f.site(rssType, rss), render.JSONFeedPath: f.site(jsonFeedType, jsonForm),
+		render.ManifestPath: f.manifest, render.DataPath: f.people,
+		render.AtomPath: f.site(atomType, atom), render.RSSPath: f.site(rssType, rss), render.JSONFeedPath: f.site(jsonFeedType, jsonForm),
 		"/c/*" + render.AtomPath: f.column(atomType, render.AtomPath, atom), "/c/*" + render.JSONFeedPath: f.column(jsonFeedType, render.JSONFeedPath, jsonForm),
 	} {
 		r.Page(web.PageRoute{Room: room, Path: path, Do: do})
@@ -25,7 +25,9 @@ func (f *Feeds) Routes(r *web.Router) {
 }
 
 // Module plugs the room in.
-func (f *Feeds) Module() module.Module { return module.Module{Room: room, Routes: f.Routes} }
+func (f *Feeds) Module() module.Module {
+	return module.Module{Room: room, Views: Views(), Pages: Pages(), Routes: f.Routes}
+}
 
 type form func(s *render.Site, c *channel) ([]byte, error)
 
