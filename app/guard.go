@@ -150,13 +150,39 @@ func (g *guard) Standing(ctx context.Context, obj publication.Object) (s review.
 		return s, err
 	}
 	chain, err := g.reviews.ChainOf(ctx, obj.Site, path)
-	if err != nil || chain == nil || chain.Last == 0 {
+	if err != nil || chain == nil {
+		return s, err
+	}
+	if s.Signers, err = g.signers(ctx, obj.Site, path, chain.Signers); err != nil || chain.Last == 0 {
 		return s, err
 	}
 	live, err := g.live(ctx)
 	s.Above = true
 	s.Proof.Assigned = slices.ContainsFunc(live, func(a identity.Appointment) bool { return a.Org == chain.Last && a.Site == 0 })
 	return s, err
+}
+
+// signers are the people whom a chain names for its steps, with the posts that each has now; an account that is shut has none.
+func (g *guard) signers(ctx context.Context, id kernel.SiteID, path []int64, named map[string]kernel.AccountID) (map[string]review.Signer, error) {
+	all := map[string]review.Signer{}
+	for step, who := range named {
+		a, err := g.accounts.Get(ctx, who)
+		if err != nil {
+			return nil, err
+		}
+		one := review.Signer{Account: who, Name: a.Name}
+		if a.State == identity.Active {
+			live, err := g.liveOf(ctx, who)
+			if err != nil {
+				return nil, err
+			}
+			if one.Held, err = g.held(ctx, live, id, path...); err != nil {
+				return nil, err
+			}
+		}
+		all[step] = one
+	}
+	return all, nil
 }
 
 // Publishes asks whether the actor may publish an article now: whoever set a time for it is asked about again when the time has come.
@@ -204,7 +230,10 @@ type (
 
 // live is every live appointment of the actor.
 func (g *guard) live(ctx context.Context) ([]identity.Appointment, error) {
-	who := kernel.ActorFrom(ctx).Account
+	return g.liveOf(ctx, kernel.ActorFrom(ctx).Account)
+}
+
+func (g *guard) liveOf(ctx context.Context, who kernel.AccountID) ([]identity.Appointment, error) {
 	return kernel.Remember(ctx, liveOf{who}, func() ([]identity.Appointment, error) { return g.accounts.Live(ctx, who, g.now()) })
 }
 
@@ -214,6 +243,11 @@ func (g *guard) all(ctx context.Context, id kernel.SiteID, path ...int64) ([]pol
 	if err != nil {
 		return nil, err
 	}
+	return g.held(ctx, live, id, path...)
+}
+
+// held are live appointments as the site sees them.
+func (g *guard) held(ctx context.Context, live []identity.Appointment, id kernel.SiteID, path ...int64) ([]policies.Held, error) {
 	held := make([]policies.Held, 0, len(live))
 	for _, a := range live {
 		place, err := kernel.Remember(ctx, placeOf{a.Org}, func() (identity.Place, error) { return g.sites.Place(ctx, a.Org) })

@@ -6,6 +6,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/platform/identity"
+	"github.com/zhanqun/zhanqun/platform/publication"
 )
 
 // heldBack: D2, d02: that a text is not disclosed waits for the secrecy reviewer, in every queue; its author cannot confirm it, nobody confirms
@@ -68,4 +72,35 @@ func ownReasons(t *testing.T, io, both, lead *worker) {
 	both.wants(at+"/review", both.editionOf(at, "do", "return", "usual", "请附文件<依据>。", "reason", ""), http.StatusSeeOther, "returned")
 	io.sees("/", http.StatusOK, "请附文件<依据>。")
 	lead.wants(chains+"/reasons", url.Values{"reasons": {""}}, http.StatusSeeOther, "done=reasons")
+}
+
+// namedSigner: C3, d42: a step of a column's chain is kept for one person: the others read whom, the chain says so, and nobody waits for somebody
+// who has left the post, which the content lead sees.
+func namedSigner(t *testing.T, o *bureau, io, both, third, lead *worker) {
+	ctx := kernel.WithActor(t.Context(), identity.System("cli"))
+	solo := o.hire("solo.reviewer", "RV", "SR")
+	chains, who := "/sites/"+o.site.ID.String()+"/chains", solo.account.ID.String()
+	lead.wants(chains, url.Values{"column": {"2"}, "policy": {publication.Brief}, "sign-review": {io.account.ID.String()}}, http.StatusUnprocessableEntity, "已不能审核")
+	lead.wants(chains, url.Values{"column": {"2"}, "policy": {publication.Brief}, "sign-review": {who}, "last": {"1"}, "sign-final": {who}}, http.StatusSeeOther, "set")
+	lead.wants(chains, url.Values{"column": {"2"}, "policy": {publication.Brief}, "sign-review": {who}, "sign-secrecy": {"7"}}, http.StatusSeeOther, "set")
+	lead.sees(chains, http.StatusOK, `<option value="`+who+`" selected>`+solo.account.Name, "!有人已不能审核")
+	at := io.sent("由一人办理的通知")
+	third.sees(at, http.StatusOK, "指定办理："+solo.account.Name, "!我的意见")
+	third.wants(at+"/review", third.editionOf(at, "do", "pass"), http.StatusForbidden, "这一步指定由"+solo.account.Name+"办理")
+	third.sees("/reviews", http.StatusOK, "!由一人办理的通知")
+	solo.sees("/reviews", http.StatusOK, "由一人办理的通知")
+	live, err := o.Accounts.Live(ctx, solo.account.ID, o.Now())
+	if err != nil || len(live) != 2 {
+		t.Fatal(live, err)
+	}
+	for _, a := range live {
+		if err := o.Accounts.End(ctx, a.ID, "关政任〔2026〕9号"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lead.sees(chains, http.StatusOK, "有人已不能审核", solo.account.Name+"（已不能审核）")
+	third.sees(at, http.StatusOK, solo.account.Name+"不能办这一步", "我的意见")
+	third.wants(at+"/review", third.editionOf(at, "do", "pass"), http.StatusSeeOther, "passed")
+	both.wants(at+"/review", both.editionOf(at, "do", "publish"), http.StatusSeeOther, "published")
+	lead.wants(chains, url.Values{"column": {"2"}, "policy": {""}}, http.StatusSeeOther, "set")
 }

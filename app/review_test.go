@@ -27,6 +27,7 @@ func TestReviewAtTheDesk(t *testing.T) {
 		t.Run("notes", func(t *testing.T) { notes(t, io, both, lead, third) })
 		t.Run("what is held back", func(t *testing.T) { heldBack(t, io, both, third, lead) })
 		t.Run("the site's own reasons", func(t *testing.T) { ownReasons(t, io, both, lead) })
+		t.Run("a step of one person", func(t *testing.T) { namedSigner(t, o, io, both, third, lead) })
 		t.Run("an emergency", func(t *testing.T) { emergency(t, io, both, third) })
 		t.Run("at one instant", func(t *testing.T) { atOneInstant(t, o, io, both, third) })
 		t.Run("ten notices of two people", func(t *testing.T) { tenNotices(t, o) })

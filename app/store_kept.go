@@ -63,6 +63,7 @@ var kept = []backup.Table{
 	{Name: "article_files", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "article_imports", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "review_chains", Order: "site_id, column_id", Tenant: bySite},
+	{Name: "review_signers", Order: "site_id, column_id, step", Tenant: bySite},
 	{Name: "review_notes", Order: "site_id, id", Tenant: bySite},
 	{Name: "review_reasons", Order: "site_id", Tenant: bySite},
 	{Name: "review_grounds", Order: "site_id, id", Tenant: bySite},

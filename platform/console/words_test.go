@@ -130,6 +130,7 @@ var untranslated = map[string]string{
 	"内容属实，同意发布。":   "what a reviewer signs, which goes into the chain as it is",
 	"预览，未发布":       "stands on a page of the site, which is in Chinese",
 	"经审查，不涉及国家秘密、工作秘密和个人隐私。": "likewise",
+	"经审查，理由和依据成立，同意不主动公开。":   "likewise",
 }
 
 // X6: every sentence of the console's screens is in the catalogue, and the catalogue has none that no screen says.

@@ -40,8 +40,13 @@ type house struct {
 }
 
 func each(t *testing.T, f func(t *testing.T, h *house)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, build(t, d)) }, audit.Migrations(), jobs.Migrations(), pages.Migrations(), org.Migrations(),
-		site.Migrations(), publication.Migrations(), column.Migrations(), article.Migrations(), index.Migrations(), Migrations())
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, build(t, d)) }, append(schemas(), Migrations())...)
+}
+
+// schemas are those of the rooms that this one stands on.
+func schemas() []fs.FS {
+	return []fs.FS{audit.Migrations(), jobs.Migrations(), pages.Migrations(), org.Migrations(), site.Migrations(), publication.Migrations(), column.Migrations(),
+		article.Migrations(), index.Migrations()}
 }
 
 func build(t testing.TB, d *db.DB) *house {

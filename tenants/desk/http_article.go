@@ -298,7 +298,11 @@ func (d *Desk) steps(ctx context.Context, c *fiber.Ctx, t *publication.Trail) ([
 		all = append(all, line)
 	}
 	if t.Next != nil && t.Ended == nil {
-		all = append(all, step{Name: say(c, stepName(*t.Next)), Who: say(c, "等待处理"), Kind: "next"})
+		next, err := d.nextStep(ctx, c, t)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, next)
 	}
 	if t.Published != nil {
 		all = append(all, step{Name: say(c, "发布"), Who: t.Published.PublisherName, Kind: "taken", At: t.Published.At})

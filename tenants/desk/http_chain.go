@@ -30,6 +30,8 @@ type chainRow struct {
 	Name   string // with the columns above it
 	Policy string // "" follows the column above
 	Above  bool
+	Steps  []stepLine // for whom each step may be kept, where the column has a chain of its own
+	Vacant bool       // somebody who is named is no reviewer any more
 }
 
 type named struct{ Value, Name string }
@@ -64,7 +66,7 @@ func (d *Desk) chains(c *fiber.Ctx, wrongly error) error {
 	if _, p.Superior, err = d.superior(ctx, site); err != nil {
 		return err
 	}
-	if p.Rows, err = d.chainRows(ctx, site); err != nil {
+	if p.Rows, err = d.chainRows(c, site); err != nil {
 		return err
 	}
 	if err := d.reasonsFor(c, &p); err != nil {
@@ -73,7 +75,8 @@ func (d *Desk) chains(c *fiber.Ctx, wrongly error) error {
 	return chainsView.Show(d.Console, c, page, p)
 }
 
-func (d *Desk) chainRows(ctx context.Context, site kernel.SiteID) (rows []chainRow, err error) {
+func (d *Desk) chainRows(c *fiber.Ctx, site kernel.SiteID) (rows []chainRow, err error) {
+	ctx := c.UserContext()
 	own, err := d.Reviews.Chains(ctx, site)
 	if err != nil {
 		return nil, err
@@ -82,9 +85,17 @@ func (d *Desk) chainRows(ctx context.Context, site kernel.SiteID) (rows []chainR
 	if err != nil {
 		return nil, err
 	}
+	people, err := d.reviewersOf(ctx, site)
+	if err != nil {
+		return nil, err
+	}
 	for _, k := range tree.All() {
 		if k.State == column.Active {
-			rows = append(rows, chainRow{k.ID, trail(tree, k.ID), own[k.ID].Policy, own[k.ID].Last != 0})
+			row := chainRow{Column: k.ID, Name: trail(tree, k.ID), Policy: own[k.ID].Policy, Above: own[k.ID].Last != 0}
+			if err := d.stepLines(c, own[k.ID], people, &row); err != nil {
+				return nil, err
+			}
+			rows = append(rows, row)
 		}
 	}
 	return rows, nil
@@ -126,6 +137,9 @@ func (d *Desk) setChain(c *fiber.Ctx) error {
 		return d.chains(c, err)
 	}
 	chain := review.Chain{Column: id, Policy: typed(c, "policy")}
+	if err := d.readSigners(c, &chain); err != nil {
+		return d.chains(c, err)
+	}
 	if c.FormValue("last") == "1" {
 		if chain.Policy == "" {
 			return d.chains(c, fault.In("last", "由上级终审的栏目要写明自己的流程，请先选一种有终审的流程。"))

@@ -16,6 +16,8 @@ type Chain struct {
 	Column int64
 	Policy string
 	Last   kernel.OrgID
+	// Signers are who alone take a step, by its name: the others may not, as long as they can.
+	Signers map[string]kernel.AccountID
 }
 
 // ChainNames are the policies in the words of the desk, in the order of publication.Policies.
@@ -52,10 +54,13 @@ func (d *Desk) SetChain(ctx context.Context, site kernel.SiteID, c Chain) error 
 	if c.Last != 0 && c.Policy == publication.Small {
 		return fault.In("last", "一人审核的流程没有终审一步，不能由上级终审。请改选有终审的流程。")
 	}
+	if err := c.checkSigners(); err != nil {
+		return err
+	}
 	return d.DB.InTx(ctx, func(ctx context.Context) error {
 		if err := d.putChain(ctx, site, c, who); err != nil {
 			return err
 		}
-		return d.Audit.Record(ctx, audit.Entry{Site: site, Action: "review.chain", Object: fmt.Sprintf("column/%d", c.Column), After: fmt.Sprintf("%s %d", c.Policy, c.Last)})
+		return d.Audit.Record(ctx, audit.Entry{Site: site, Action: "review.chain", Object: fmt.Sprintf("column/%d", c.Column), After: c.String()})
 	})
 }

@@ -28,6 +28,8 @@ type Standing struct {
 	Held  []policies.Held
 	Proof policies.Proof
 	Above bool
+	// Signers are who alone take a step of the object's chain, by its name.
+	Signers map[string]Signer
 }
 
 // People tells how the actor in ctx stands to an object.
@@ -168,26 +170,37 @@ func (d *Desk) Turn(ctx context.Context, t *publication.Trail) (Turn, error) {
 	return turn, err
 }
 
-// mayStep asks for the permission of the step that is next; without one, publication says why there is none.
+// mayStep asks for the permission of the step that is next, and whether somebody else is named for it; without a step, publication says why
+// there is none.
 func (d *Desk) mayStep(ctx context.Context, t *publication.Trail, verdict string) error {
+	s, err := d.People.Standing(ctx, t.Object)
+	if err != nil {
+		return err
+	}
+	acts := s.asks(t, verdict)
+	if err := s.may(acts...); err != nil {
+		return err
+	}
+	return s.reserved(kernel.ActorFrom(ctx).Account, t, acts...)
+}
+
+// asks are the permissions of the step that is next.
+func (s Standing) asks(t *publication.Trail, verdict string) []policies.Action {
 	review, secrecy, last := policies.Action("review.pass"), policies.Action("secrecy.pass"), policies.Action("review.final.pass")
 	if verdict == publication.Rejected {
 		review, secrecy, last = "review.return", "secrecy.refuse", "review.final.return"
 	}
-	s, err := d.People.Standing(ctx, t.Object)
 	switch {
-	case err != nil:
-		return err
 	case t.Next == nil:
-		return s.may(review)
+		return []policies.Action{review}
 	case t.Next.HoldsReview && t.Next.HoldsSecrecy:
-		return s.may(review, secrecy)
+		return []policies.Action{review, secrecy}
 	case t.Next.HoldsSecrecy:
-		return s.may(secrecy)
+		return []policies.Action{secrecy}
 	case t.Next.HoldsReview || !s.Above:
-		return s.may(review)
+		return []policies.Action{review}
 	}
-	return s.may(last) // 上级终审: the carrier's or the superior's reviewer has the last word, and nobody else
+	return []policies.Action{last} // 上级终审: the carrier's or the superior's reviewer has the last word, and nobody else
 }
 
 // EndsWithActor reports whether the object's chain gives the last word to the actor's office, above the one whose words they are.

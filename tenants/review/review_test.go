@@ -27,7 +27,7 @@ func (o office) Standing(ctx context.Context, obj publication.Object) (Standing,
 		return Standing{}, nil
 	}
 	above := obj.ID >= 100
-	return Standing{held, policies.Proof{Assigned: above && len(held) > 0 && held[0].Relation == policies.Carrier}, above}, nil
+	return Standing{held, policies.Proof{Assigned: above && len(held) > 0 && held[0].Relation == policies.Carrier}, above, nil}, nil
 }
 
 func own(roles ...policies.Role) []policies.Held {

@@ -30,6 +30,14 @@ type chainRow struct {
 	SetAt         time.Time        `bun:"set_at"`
 }
 
+type signerRow struct {
+	bun.BaseModel `bun:"table:review_signers"`
+	SiteID        kernel.SiteID    `bun:"site_id,pk"`
+	ColumnID      int64            `bun:"column_id,pk"`
+	Step          string           `bun:"step,pk"`
+	Account       kernel.AccountID `bun:"account"`
+}
+
 // Chains are the site's own chains, by column.
 func (d *Desk) Chains(ctx context.Context, site kernel.SiteID) (map[int64]Chain, error) {
 	return kernel.Remember(ctx, chainsOf{site}, func() (map[int64]Chain, error) { return d.chains(ctx, site) })
@@ -44,16 +52,31 @@ func (d *Desk) chains(ctx context.Context, site kernel.SiteID) (map[int64]Chain,
 	}
 	all := make(map[int64]Chain, len(rows))
 	for _, r := range rows {
-		all[r.ColumnID] = Chain{r.ColumnID, r.Policy, r.LastOrg}
+		all[r.ColumnID] = Chain{r.ColumnID, r.Policy, r.LastOrg, map[string]kernel.AccountID{}}
+	}
+	var named []signerRow
+	if err := d.DB.Conn(ctx).NewSelect().Model(&named).Where("site_id = ?", site).Scan(ctx); err != nil {
+		return nil, db.Fault(fmt.Errorf("load who is named for steps of site %d: %w", site, err))
+	}
+	for _, r := range named {
+		all[r.ColumnID].Signers[r.Step] = r.Account // their foreign key says that there is a chain
 	}
 	return all, nil
 }
 
 func (d *Desk) putChain(ctx context.Context, site kernel.SiteID, c Chain, who kernel.AccountID) error {
-	_, err := d.DB.Conn(ctx).NewDelete().Model((*chainRow)(nil)).Where("site_id = ?", site).Where("column_id = ?", c.Column).Exec(ctx)
+	_, err := d.DB.Conn(ctx).NewDelete().Model((*signerRow)(nil)).Where("site_id = ?", site).Where("column_id = ?", c.Column).Exec(ctx)
+	if err == nil {
+		_, err = d.DB.Conn(ctx).NewDelete().Model((*chainRow)(nil)).Where("site_id = ?", site).Where("column_id = ?", c.Column).Exec(ctx)
+	}
 	if err == nil && c.Policy != "" {
 		row := chainRow{SiteID: site, ColumnID: c.Column, Policy: c.Policy, LastOrg: c.Last, SetBy: who, SetAt: d.Now()}
 		_, err = d.DB.Conn(ctx).NewInsert().Model(&row).Exec(ctx)
+	}
+	for step, who := range c.Signers {
+		if err == nil {
+			_, err = d.DB.Conn(ctx).NewInsert().Model(&signerRow{SiteID: site, ColumnID: c.Column, Step: step, Account: who}).Exec(ctx)
+		}
 	}
 	if err != nil {
 		return db.Fault(fmt.Errorf("set the review chain of column %d of site %d: %w", c.Column, site, err))
