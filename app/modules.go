@@ -115,13 +115,14 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	if !cfg.Demo { // whose three administrators are invented like the rest
 		h.Sites.BeforeOnline(h.Accounts.OutOfTrial)
 	}
-	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Queue: h.Queue, Revisions: h.Revisions, Store: openLate(cfg), Virus: cfg.virus(), Long: cfg.FilmLadder, Unpack: memoryLimit() / 3})
+	h.Media = media.New(media.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Sites: h.Sites, Queue: h.Queue, Revisions: h.Revisions, Store: openLate(cfg), Virus: cfg.virus(), Unpack: memoryLimit() / 3})
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Pairs = interpretation.New(interpretation.Room{DB: d, Now: now, Audit: h.Audit, Published: h.Published, Revisions: h.Revisions, Texts: pairTexts{h}})
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
-		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs, Films: speech{h.Media}})
-	h.Media.Texts = drafted{h.Articles}
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs})
+	h.Media.Texts, h.Media.Long = drafted{h.Articles}, cfg.FilmLadder
+	h.Articles.Films = speech{h.Media}
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
 	if err := h.furnishConsole(cfg, d, now, ids, who); err != nil {
@@ -179,7 +180,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 		return err
 	}
 	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
-		Columns: h.Columns, Console: h.Console, Films: speech{h.Media}})
+		Columns: h.Columns, Console: h.Console})
+	h.Checks.Films = speech{h.Media}
 	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}, Notices: herald{informer{who, h}},
 		Revisions: h.Revisions, Drafts: desk.Reads()})
 	h.Desk = desk.New(desk.Room{DB: d, Now: now, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Columns: h.Columns, Articles: h.Articles,
