@@ -17,6 +17,7 @@ import (
 	"github.com/zhanqun/zhanqun/storage/blob"
 	"github.com/zhanqun/zhanqun/storage/blob/blobtest"
 	"github.com/zhanqun/zhanqun/storage/blob/minio"
+	"github.com/zhanqun/zhanqun/storage/index"
 )
 
 const sub = "1\r\n00:00:00,500 --> 00:00:03,000\r\n防汛演练 <b>现在</b> 开始\r\n"
@@ -73,19 +74,39 @@ func TestAFilmIsPublicAsLongAsItsText(t *testing.T) {
 		io.filmByLink(t, at, path, captions)
 		io.wants(at+"/send", send(), http.StatusSeeOther, "sent")
 		shown("a sent text's", http.StatusNotFound)
-		if status, _, body := io.multi(page+"/words", url.Values{"transcript": {"后来改的"}, "remove": {"1"}}); status != http.StatusSeeOther {
+		if status, _, body := io.multi(page+"/words", url.Values{"transcript": {"后来改的，认真布署"}, "remove": {"1"}}); status != http.StatusSeeOther {
 			t.Errorf("later words answer %d: %s", status, body)
 		}
 		other.sees(at, http.StatusOK, "captions-1.vtt", "防汛演练 现在 开始")
+		io.laterWords(t, text, at)
 		other.wants(at+"/review", other.editionOf(at, "do", "publish"), http.StatusSeeOther, "published")
 		shown("a public text's", http.StatusOK)
 		o.playing(t, at, path)
+		found, err := o.Index.Search(context.Background(), index.Query{Sites: []kernel.SiteID{o.site.ID}, Text: "演练 现在 开始", Page: kernel.Page{Number: 1, Size: 9}})
+		if err != nil || found.Total != 1 {
+			t.Errorf("what is said in it is found %d times, %v", found.Total, err)
+		}
 		other.wants(at+"/after", url.Values{"how": {"withdraw"}, "reason": {"发错了"}}, http.StatusSeeOther, "withdrawn")
 		shown("a withdrawn text's", http.StatusNotFound)
 		if !o.DB.Postgres() { // they are the same on both
 			o.cleanHTML(t)
 		}
 	})
+}
+
+// laterWords: words of this moment are checked with the next text that has the film, not with the one that was sent before (C9, E6).
+func (w *worker) laterWords(t *testing.T, text, sent string) {
+	t.Helper()
+	next := w.write("又一篇录像")
+	form := leaflet("又一篇录像")
+	form.Set("version", "1")
+	form.Set("body", text)
+	form.Set("marked", "1")
+	w.wants(next, form, http.StatusSeeOther, "saved")
+	w.sees(next, http.StatusOK, "视频“演练.mp4”的文字稿：")
+	if _, page := w.get(sent); strings.Contains(page, "的文字稿：") {
+		t.Errorf("a text under review is checked with later words: %s", page)
+	}
 }
 
 // filmByLink: a signed preview plays the film of its text, with its captions.

@@ -89,7 +89,7 @@ func master(ladder []Rung) string {
 // Lines of the list that ffmpeg writes of one file.
 var (
 	beginning = regexp.MustCompile(`^#EXT-X-MAP:URI="[^"]*",BYTERANGE="([1-9][0-9]{0,9})@0"$`)
-	lasting   = regexp.MustCompile(`^#EXTINF:([0-9]{1,3}\.[0-9]{1,9}),$`)
+	lasting   = regexp.MustCompile(`^#EXTINF:([0-9]{1,3}\.[0-9]{1,6}),$`)
 	standing  = regexp.MustCompile(`^#EXT-X-BYTERANGE:([1-9][0-9]{0,9})@([0-9]{1,12})$`)
 )
 
@@ -125,7 +125,7 @@ func count(digits string) int64 {
 	return n
 }
 
-// rung is how a size is made of what lies in the folder: a picture to begin with every six seconds in all sizes, so that a player changes between them.
+// recipe is how a size is made of what lies in the folder: a picture to begin with every six seconds in all sizes, so that a player changes between them.
 func (r *Rung) recipe() []string {
 	rate := r.Side * r.Side / pixelRate
 	side := strconv.Itoa(r.Side)

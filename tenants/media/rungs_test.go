@@ -76,6 +76,8 @@ func TestAListIsOfTheWholeFile(t *testing.T) {
 // E5: whatever stands in a list, what goes out is of the file that it belongs to, and names nothing else.
 func FuzzReadList(f *testing.F) {
 	f.Add([]byte(written), int64(1000))
+	f.Add([]byte(strings.Replace(written, "0.500000", "0.000001", 1)), int64(1000))
+	f.Add([]byte(strings.Replace(written, "0.500000", "2.3000004", 1)), int64(1000))
 	f.Add([]byte(strings.Replace(written, "rung", "file:///etc/passwd", 9)), int64(1000))
 	f.Fuzz(func(t *testing.T, raw []byte, size int64) {
 		r := Rung{Side: 720}
