@@ -22,7 +22,7 @@ import (
 const low = `[...document.querySelectorAll('.el-top a,.el-top summary,.nav a,.crumb a,.rows a,.side a,.pager a,.btn,.cap h2 a,.more,.sitemap a,.next a,.el-doors a,.el-call,.el-all,.zq-foot a')]` +
 	`.filter(a=>a.getBoundingClientRect().height<59.5).map(a=>a.className+' '+a.textContent+' '+a.getBoundingClientRect().height)`
 
-// S1, S2 (LC18–LC21): the elder version and the traditional characters of a site of each theme: home, column, article, policy
+// S1, S2 (LC1, LC4, LC9, LC18–LC20): the elder version and the traditional characters of a site of each theme: home, column, article, policy
 // document, site map and 404. axe finds nothing, the policy refuses nothing, a phone and doubled text are wide enough, a finger finds
 // its target, the way out leads out, and no cookie is set.
 func TestElderAndTraditionalInABrowser(t *testing.T) {
@@ -61,6 +61,7 @@ func TestElderAndTraditionalInABrowser(t *testing.T) {
 			}
 		}
 	}
+	b.panel(t, sites[slices.IndexFunc(sites, func(s place) bool { return s.Level == "county" })].URL, listen)
 }
 
 // place is a site of the demonstration.
@@ -117,13 +118,10 @@ func kinds(t *testing.T, home, listen string) map[string]string {
 const voice = `window.said=[];window.paused=false;window.SpeechSynthesisUtterance=function(t){this.text=t};` +
 	`Object.defineProperty(window,'speechSynthesis',{value:{getVoices:()=>[{lang:'en-US'},{lang:'zh-HK'},{lang:'zh-CN'}],speak(u){said.push(u)},cancel(){},pause(){paused=true},resume(){paused=false},addEventListener(){}}})`
 
-// S3 (LC9): what a reader sets in the panel holds on the next page and only in this browser; without a Chinese voice nothing offers to
-// read aloud, with one it reads sentence by sentence, stops and goes on by keys.
-func TestThePanelInABrowser(t *testing.T) {
-	t.Parallel()
-	b := openBrowser(t)
-	sites, listen := demoCity(t)
-	home := sites[slices.IndexFunc(sites, func(s place) bool { return s.Level == "county" })].URL
+// panel holds the panel to its rules (S2, LC20): what a reader sets holds on the next page and only in this browser; without a Chinese
+// voice nothing offers to read aloud, with one it reads sentence by sentence, stops and goes on by keys.
+func (b *browser) panel(t *testing.T, home, listen string) {
+	t.Helper()
 	rest := kinds(t, home, listen)["article"]
 	b.open(t, 390, home+rest)
 	if s := eval[string](t, b, `[document.querySelector('.zq-set').hidden,document.querySelector('.zq-read').hidden,document.querySelectorAll('link[data-aid]').length].join()`); s != "false,true,0" {

@@ -5,7 +5,7 @@ import "strings"
 // Variant is a form in which every page of a site can be read, at an address of its own; "" is the page itself.
 type Variant string
 
-// The variants (国办发〔2020〕45号: 适老化).
+// The variants (国办公开办函〔2021〕28号: 适老化).
 const (
 	Elder Variant = "elder" // large, plain, one thing below the other
 	Hant  Variant = "hant"  // in traditional characters

@@ -2,7 +2,7 @@ package kernel
 
 import "testing"
 
-// S1, S2: a variant is the beginning of a path, whole; what only looks like one is an address of the page itself.
+// S2, LC19: a variant is the beginning of a path, whole; what only looks like one is an address of the page itself.
 func TestCutVariant(t *testing.T) {
 	for _, c := range []struct {
 		path string

@@ -1,7 +1,7 @@
 // Package hant writes Chinese in the other script: pages for readers of traditional characters, and queries typed in them.
 //
-// 国办发〔2017〕47号 asks that a government site can be read by everybody it serves. One simplified character often stands for
-// several traditional ones (头发 頭髮, 发展 發展), so it is words that are looked up, the longest first, and single
+// A city's pages are read in Hong Kong, Macao, Taiwan and abroad too. One simplified character often stands for several
+// traditional ones (头发 頭髮, 发展 發展), so it is words that are looked up, the longest first, and single
 // characters only where no word fits. The words are OpenCC's (data/, Apache-2.0), embedded as they were published:
 // docs/decisions/0055-write-traditional-characters-with-opencc.md. This package reads nothing but them.
 package hant

@@ -10,7 +10,7 @@ import (
 //go:embed testdata/phrases.tsv
 var phrases string
 
-// S2: words of government pages whose characters stand for several traditional ones, and what a reader expects of each.
+// LC19: words of government pages whose characters stand for several traditional ones, and what a reader expects of each.
 func TestPhrases(t *testing.T) {
 	seen := 0
 	for line := range strings.Lines(phrases) {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// S2: what people read or hear is converted, and nothing that a machine needs.
+// LC19: what people read or hear is converted, and nothing that a machine needs.
 func TestPage(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"text", "<p>发展 &amp; 头发<b>干部</b></p>", "<p>發展 &amp; 頭髮<b>幹部</b></p>"},

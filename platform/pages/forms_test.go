@@ -8,7 +8,7 @@ import (
 	"github.com/zhanqun/zhanqun/storage/db/dbtest"
 )
 
-// S1, S2: an address names a page whatever its form, and its forms are where they are served.
+// S2, LC19: an address names a page whatever its form, and its forms are where they are served.
 func TestForms(t *testing.T) {
 	for _, c := range []struct {
 		url, page string

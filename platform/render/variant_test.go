@@ -31,7 +31,7 @@ func hrefs(doc *html.Node, tag string) (all []string) {
 
 func allOf(doc *html.Node, tag string) []*html.Node { return all(doc, tag, "") }
 
-// S1, S2: a variant has the page's own address as its canonical one, its links stay in it, and it has a way out.
+// S2, LC18, LC19: a variant has the page's own address as its canonical one, its links stay in it, and it has a way out.
 func TestVariants(t *testing.T) {
 	r := renderer(t)
 	town := county()
@@ -69,7 +69,7 @@ func TestVariants(t *testing.T) {
 	}
 }
 
-// S2: search engines are told of the two scripts of a page, and of nothing where they may not come or where a page has no address.
+// LC19: search engines are told of the two scripts of a page, and of nothing where they may not come or where a page has no address.
 func TestScriptsOfAPage(t *testing.T) {
 	r := renderer(t)
 	alternates := func(s Shell) (got []string) {
@@ -95,7 +95,7 @@ func TestScriptsOfAPage(t *testing.T) {
 	}
 }
 
-// S1: the first link of the elder version after the one past the header leads out of it; a site's own colour stays outside.
+// S2, LC18: the first link of the elder version after the one past the header leads out of it; a site's own colour stays outside.
 func TestElderShell(t *testing.T) {
 	r := renderer(t)
 	s := county()
@@ -109,7 +109,7 @@ func TestElderShell(t *testing.T) {
 		if attr(l, "rel") == "stylesheet" {
 			sheets++
 			body, _, _ := r.Asset(attr(l, "href"))
-			if !bytes.Contains(body, []byte("html{font-size:125%}")) || !bytes.Contains(body, []byte("line-height:1.9")) {
+			if !bytes.Contains(body, []byte("html{font-size:125%;cursor:url(\"elder-pointer.")) || !bytes.Contains(body, []byte("line-height:1.9")) {
 				t.Error("its style has no large letters")
 			}
 		}
@@ -160,7 +160,7 @@ func TestInside(t *testing.T) {
 // youngScript is what Chromium 86 or Safari 14 does not understand.
 var youngScript = regexp.MustCompile(`\.at\(|structuredClone|Object\.hasOwn|\?\?=|\|\|=|&&=|static \{|\(\?<[=!]|^\s*await |\.findLast|\.toSorted|\.groupBy|\.replaceChildren|#\w+ ?[=(;]`)
 
-// S3: the panel's script weighs at most 6 kB, knows what the oldest browsers know, and asks nobody for anything.
+// S2: the panel's script weighs at most 6 kB, knows what the oldest browsers know, and asks nobody for anything.
 func TestThePanelsFiles(t *testing.T) {
 	for _, bad := range []string{"a.at(1)", "a ??= b", "/(?<=a)b/", "a.findLast(f)"} {
 		if !youngScript.MatchString(bad) {
@@ -208,7 +208,7 @@ func TestThePanelsFiles(t *testing.T) {
 	}
 }
 
-// S2: writing a page in traditional characters costs less than rendering it: see BenchmarkPage.
+// LC19: writing a page in traditional characters costs less than rendering it: see BenchmarkPage.
 func BenchmarkTraditionalPage(b *testing.B) {
 	r, err := New(Config{}, wordViews(wordsHTML), wordsView)
 	if err != nil {

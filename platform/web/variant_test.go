@@ -11,7 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/pages"
 )
 
-// S1, S2: a page in a variant is an address of its own, for every mount: one spelling, kept under its own key, no cookie; files
+// S2, LC19: a page in a variant is an address of its own, for every mount: one spelling, kept under its own key, no cookie; files
 // and what is no page have no variants, and leaving the site's address out of a room's sight goes on: it is asked for the page itself.
 func TestVariantsAreAddresses(t *testing.T) {
 	f := assemble(t, Config{})

@@ -1,6 +1,6 @@
 // Package access says what a site does so that everybody can read it.
 //
-// 国办发〔2020〕45号 and 国办发〔2017〕47号 ask government sites to be barrier-free and to say how: the page names the elder version, the
+// 国办公开办函〔2021〕28号 and 国办发〔2017〕47号 ask government sites to be barrier-free and to say how: the page names the elder version, the
 // traditional characters, the panel and its keys, and whom to tell when something cannot be read, from what the site says of itself.
 // The forms of the pages are platform/render's; this room has the page alone. It keeps no data.
 package access

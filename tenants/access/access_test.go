@@ -28,7 +28,7 @@ func room(t *testing.T, c columns) *Access {
 	return New(c, func() time.Time { return time.Date(2026, 11, 27, 2, 0, 0, 0, time.UTC) }, r)
 }
 
-// S3: the statement names what there is and whom to tell, from what the site says of itself, in every variant.
+// S2: the statement names what there is and whom to tell, from what the site says of itself, in every variant.
 func TestStatement(t *testing.T) {
 	s := &render.Site{ID: 1, Name: "五里镇人民政府", Theme: "town", Origin: "https://a.gov.cn", Prefix: "/z/wuli", Phone: "0915-1234567", Sponsor: "五里镇党政办", Address: "五里镇街道1号"}
 	bare := &render.Site{ID: 2, Name: "甲站", Theme: "dept", Origin: "https://b.gov.cn"}

@@ -11,7 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel/fault"
 )
 
-// S1, S2: a text and its list in a variant lead to the same variant, links in the text's own words too; files stay where they are, a
+// S2, LC19: a text and its list in a variant lead to the same variant, links in the text's own words too; files stay where they are, a
 // person's name as it is written, and what is withdrawn is gone in every variant.
 func TestArticleInVariants(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

@@ -41,7 +41,7 @@ func BenchmarkAutosave(b *testing.B) {
 					keep()
 					q := p
 					q.Body = render.Sanitise(q.Body)
-					all, err := h.Panel(h.ctx, h.town.ID, id, q)
+					all, err := h.Panel(h.ctx, h.town.ID, id, 0, q)
 					h.must(err)
 					if len(all) == 0 {
 						b.Fatal("nothing was found")

@@ -48,17 +48,6 @@ func (i *Item) Timed() bool {
 	return strings.HasPrefix(types[i.Kind], "video/") || strings.HasPrefix(types[i.Kind], "audio/")
 }
 
-// timedKinds are the kinds of what plays.
-func timedKinds() (all []string) {
-	for kind := range types {
-		if (&Item{Kind: kind}).Timed() {
-			all = append(all, kind)
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
 // Seen reports whether there is something to look at while it plays.
 func (i *Item) Seen() bool {
 	if i.Film != nil && (i.Film.State == Ready || i.Film.Video+i.Film.Audio != "") {

@@ -27,7 +27,7 @@ func (w *town) elderHome(t *testing.T, s *render.Site) *goquery.Document {
 	return doc
 }
 
-// S1, LC18: the elder home has the way back, whom to call, the newest announcements and at most six doors that lead somewhere; what the
+// S2, LC18: the elder home has the way back, whom to call, the newest announcements and at most six doors that lead somewhere; what the
 // site does not have is not there.
 func TestElderHome(t *testing.T) {
 	w, city, _, channel := newTown(
@@ -74,7 +74,7 @@ func TestElderHome(t *testing.T) {
 	}
 }
 
-// S1, S2: from a variant of one site the directory and the news lead to the same variant of another.
+// S2, LC19: from a variant of one site the directory and the news lead to the same variant of another.
 func TestVariantsLeadToVariants(t *testing.T) {
 	w, city, county, _ := newTown(site.Widget{Slot: "directory", Kind: "directory", Title: "网站导航"}, site.Widget{Slot: "main", Kind: "tabs", Title: "要闻", Columns: []int64{5}})
 	w.say(county, 1, "汉滨要闻", 0)
