@@ -22,6 +22,16 @@ func TestReviewInABrowser(t *testing.T) {
 	d.press("nav.rail a", "审核流程")
 	d.says("由上级终审")
 	d.look("chains")
+	chain := func(policy string) { // of the first column
+		t.Helper()
+		eval[bool](t, b, `(()=>{const f=document.querySelector('.chains form');f.querySelector('[name=policy]').value='`+policy+`';f.querySelector('button').id='first';return true})()`)
+		d.press("#first", "")
+		d.says("已保存")
+	}
+	chain("ordinary")
+	eval[bool](t, b, `(()=>{const e=document.querySelector('.chains details');e.open=true;e.querySelector('select').selectedIndex=1;return true})()`)
+	d.look("chains-named")
+	chain("")
 	d.enter(1366, staff["IO"])
 	write("老街停水的通知")
 	write("暂停发布的通知")
