@@ -23,7 +23,7 @@ func TestTheBoardInABrowser(t *testing.T) {
 	d.says("已提醒：")
 	d.press("td a", "逐项时限")
 	d.look("clocks")
-	d.press("tbody tr:last-child td.wide a", "重要政务活动") // the one that has time
+	d.press("tbody tr:has(.mark.ok) td.wide a", "重要政务活动") // the one that has time
 	d.says("经过")
 	d.fill("#why-pause", "等部门回函")
 	d.press("button", "先看截止时间怎么变")
