@@ -148,6 +148,16 @@ func (b *browser) panel(t *testing.T, home, listen string) {
 	}
 	eval[bool](t, b, `document.querySelector('.zq-aid').open=true`)
 	b.fits(t, "the open panel", 320)
+	eval[chromedp.Void](t, b, b.axe)
+	for _, f := range eval[[]string](t, b, `axe.run('.zq-head',{runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']}).then(r=>r.violations.flatMap(v=>v.nodes.map(n=>v.id+' '+n.target)))`) {
+		t.Errorf("the open panel: axe: %s", f)
+	}
+	b.picture(t, "panel-320")
+	b.resize(t, 640)
+	if err := b.doubleText(); err != nil {
+		t.Fatal(err)
+	}
+	b.fits(t, "the open panel with text of 200 %", 640)
 	b.readsAloud(t, home+rest)
 	if status, _ := look(t, home+"-/accessibility", listen); status != http.StatusOK {
 		t.Errorf("the statement answers %d", status)
@@ -195,6 +205,12 @@ func (b *browser) readsAloud(t *testing.T, address string) {
 	if s := eval[string](t, other, `said[said.length-1].onend(),said.length+' '+CSS.highlights.size+' '+document.querySelector('[data-do=stop]').disabled`); s != "4 0 true" {
 		t.Errorf("after Esc: %s", s)
 	}
+	other.cutsSentences(t)
+}
+
+// cutsSentences asks the open page's own script where sentences end.
+func (b *browser) cutsSentences(t *testing.T) {
+	t.Helper()
 	for text, want := range map[string]string{
 		"一。二！三？四；五":              "一。|二！|三？|四；|五",
 		"他说：“好。”然后走了。":           "他说：“好。”|然后走了。",
@@ -204,7 +220,7 @@ func (b *browser) readsAloud(t *testing.T, address string) {
 		strings.Repeat("字", 130) + "，" + "后面。": strings.Repeat("字", 130) + "，|后面。",
 		"什么？！真的……":                             "什么？！|真的……",
 	} {
-		got := eval[string](t, other, fmt.Sprintf(`import(document.querySelector('script[data-sheet]').src).then(m=>m.bounds(%q).map(([a,b])=>%q.slice(a,b)).join('|'))`, text, text))
+		got := eval[string](t, b, fmt.Sprintf(`import(document.querySelector('script[data-sheet]').src).then(m=>m.bounds(%q).map(([a,b])=>%q.slice(a,b)).join('|'))`, text, text))
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
