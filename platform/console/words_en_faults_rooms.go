@@ -2,6 +2,8 @@ package console
 
 // wordsFaultsRooms is what goes wrong with files, deadlines, notices and sheets, and beneath them: with stores and names.
 var wordsFaultsRooms = map[string]string{
+	"“%s”不是视频或音频。":       "“%s” is neither a film nor a recording.",
+	"封面不是 JPEG 图片，请换一张。": "The poster is no JPEG picture; take another.",
 	// tenants/media
 	"“%s”没有上传：%s": "“%s” was not uploaded. %s",
 	"AVIF 图片还不能用，请另存为 JPG 或 PNG 后再上传。":                                                                    "AVIF pictures cannot be used yet. Please save it as JPG or PNG and upload that.",

@@ -126,9 +126,10 @@ var untranslated = map[string]string{
 	"账号 ":          "begins a number that stands for a name nobody knows any more",
 	"%s（预计 %s 恢复）": "a notice for citizens, whose language is the site's",
 	"2006年1月2日":    "a day in such a notice",
-	"：":            "joins a name and what its bearer has said",
-	"内容属实，同意发布。":   "what a reviewer signs, which goes into the chain as it is",
-	"预览，未发布":       "stands on a page of the site, which is in Chinese",
+	"文":            "a form's sign on citizens' pages, whose language is the site's", "图": "likewise", "问": "likewise", "音": "likewise", "视": "likewise", "数": "likewise",
+	"：":          "joins a name and what its bearer has said",
+	"内容属实，同意发布。": "what a reviewer signs, which goes into the chain as it is",
+	"预览，未发布":     "stands on a page of the site, which is in Chinese",
 	"经审查，不涉及国家秘密、工作秘密和个人隐私。": "likewise",
 	"经审查，理由和依据成立，同意不主动公开。":   "likewise",
 }
