@@ -74,7 +74,7 @@ func TestScriptsOfAPage(t *testing.T) {
 	r := renderer(t)
 	alternates := func(s Shell) (got []string) {
 		for _, l := range allOf(page(t, r, s), "link") {
-			if attr(l, "rel") == "alternate" {
+			if attr(l, "rel") == "alternate" && attr(l, "type") == "" {
 				got = append(got, attr(l, "hreflang")+" "+attr(l, "href"))
 			}
 		}

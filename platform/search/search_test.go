@@ -287,7 +287,7 @@ func TestOddQuestions(t *testing.T) {
 				t.Errorf("%.40q: %v", text, err)
 				continue
 			}
-			if html := string(p.Body); strings.Contains(html, "<script") || strings.Contains(html, "goroutine") {
+			if html := string(p.Body); strings.Contains(html, "<script>") || strings.Contains(html, "goroutine") {
 				t.Errorf("%.40q: %s", text, html)
 			}
 			doc, err := goquery.NewDocumentFromReader(strings.NewReader(string(p.Body)))
