@@ -134,7 +134,7 @@ func (a *away) crawl(t *testing.T) {
 		}
 		d.Find("a[href]").Each(func(_ int, link *goquery.Selection) {
 			to := absolute(originOf(url), link.AttrOr("href", ""))
-			if own[originOf(to)] {
+			if own[originOf(to)] && !strings.Contains(to, "/-/media/") { // files are in the store, not in the mirror
 				queue = append(queue, to)
 			}
 		})

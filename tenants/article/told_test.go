@@ -63,7 +63,7 @@ func TestWhatAnArticleSaysOfItself(t *testing.T) {
 			t.Errorf("news in the news column: %s", data)
 		}
 		list := h.document(h.list(h.city, "dongtai", ""))
-		if got := list.Find(`link[rel="alternate"]`).First().AttrOr("href", ""); got != "/c/dongtai/feed.xml" {
+		if got := list.Find(`link[rel="alternate"][type]`).First().AttrOr("href", ""); got != "/c/dongtai/feed.xml" {
 			t.Errorf("the column's feed is %q", got)
 		}
 	})
