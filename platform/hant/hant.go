@@ -8,22 +8,33 @@ package hant
 
 import (
 	"cmp"
-	"embed"
+	_ "embed"
 	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
 )
 
-//go:embed data/*.txt
-var data embed.FS
+// The data stay where the program itself lies: what is read of them points there and takes no memory of its own.
+var (
+	//go:embed data/STPhrases.txt
+	stPhrases string
+	//go:embed data/STPhrasesRegional.txt
+	stPhrasesRegional string
+	//go:embed data/STCharacters.txt
+	stCharacters string
+	//go:embed data/TSPhrases.txt
+	tsPhrases string
+	//go:embed data/TSCharacters.txt
+	tsCharacters string
+)
 
 // The dictionaries, in the order of OpenCC's own s2t and t2s: a word of an earlier file stands. They are read when first needed.
 var (
 	toTraditional = sync.OnceValue(func() *dictionary {
-		return read("STPhrases", "STPhrasesRegional", "STCharacters")
+		return read(stPhrases, stPhrasesRegional, stCharacters)
 	})
-	toSimplified = sync.OnceValue(func() *dictionary { return read("TSPhrases", "TSCharacters") })
+	toSimplified = sync.OnceValue(func() *dictionary { return read(tsPhrases, tsCharacters) })
 )
 
 // Traditional is a text in traditional characters, as OpenCC's s2t has them: no region's own words.
@@ -41,56 +52,59 @@ type dictionary struct {
 
 type node struct {
 	char     rune
-	word     int // of the text that ends here, in words; -1: none does
-	first, n int // its children
+	word     int32 // of the text that ends here, in words; -1: none does
+	first, n int32 // its children
 }
 
-// entry is a text and the word for it.
-type entry struct {
-	key  []rune
-	word string
-}
+// entry is a text and the word for it; the texts sort by their bytes as by their characters.
+type entry struct{ key, word string }
 
-// read makes the trie of files of the data. They are part of the program, so one that cannot be read is a mistake of whoever built it.
-func read(names ...string) *dictionary {
-	var all []entry
-	for _, name := range names {
-		b, err := data.ReadFile("data/" + name + ".txt")
-		if err != nil {
-			panic(err)
-		}
-		for line := range strings.Lines(string(b)) {
+// read makes the trie of files of the data.
+func read(files ...string) *dictionary {
+	lines := 0
+	for _, file := range files {
+		lines += strings.Count(file, "\n")
+	}
+	all := make([]entry, 0, lines)
+	for _, file := range files {
+		for line := range strings.Lines(file) {
 			key, words, ok := strings.Cut(strings.TrimSpace(line), "\t")
 			if !ok || strings.HasPrefix(key, "#") {
 				continue
 			}
 			word, _, _ := strings.Cut(words, " ") // the first is the usual one
-			all = append(all, entry{[]rune(key), word})
+			all = append(all, entry{key, word})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b entry) int { return slices.Compare(a.key, b.key) })
-	all = slices.CompactFunc(all, func(a, b entry) bool { return slices.Equal(a.key, b.key) }) // the earlier file's stands
-	d := &dictionary{roots: map[rune]int{}}
+	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.key, b.key) })
+	all = slices.CompactFunc(all, func(a, b entry) bool { return a.key == b.key }) // the earlier file's stands
+	d := &dictionary{roots: map[rune]int{}, words: make([]string, 0, len(all))}
 	first, n := d.grow(all, 0)
 	for i := first; i < first+n; i++ {
-		d.roots[d.nodes[i].char] = i
+		d.roots[d.nodes[i].char] = int(i)
 	}
+	d.nodes = slices.Clone(d.nodes) // without the room it has grown by
 	return d
 }
 
-// grow adds nodes for the characters at depth of sorted entries that are alike before it, and what stands below them.
-func (d *dictionary) grow(all []entry, depth int) (first, n int) {
-	first = len(d.nodes)
+// small is a place in a dictionary, which has a hundred thousand at most.
+func small(n int) int32 { return int32(n) }
+
+// grow adds nodes for the characters that stand at a byte of sorted entries that are alike before it, and what stands below them.
+func (d *dictionary) grow(all []entry, at int) (first, n int32) {
+	first = small(len(d.nodes))
 	var groups [][]entry
 	for i := 0; i < len(all); {
+		char, size := utf8.DecodeRuneInString(all[i].key[at:])
+		alike := all[i].key[:at+size]
 		j := i + 1
-		for j < len(all) && all[j].key[depth] == all[i].key[depth] {
+		for j < len(all) && strings.HasPrefix(all[j].key, alike) {
 			j++
 		}
-		one := node{char: all[i].key[depth], word: -1}
+		one := node{char: char, word: -1}
 		below := all[i:j]
-		if len(below[0].key) == depth+1 { // the shortest stands first
-			one.word = len(d.words)
+		if len(below[0].key) == at+size { // the shortest stands first
+			one.word = small(len(d.words))
 			d.words = append(d.words, below[0].word)
 			below = below[1:]
 		}
@@ -98,11 +112,11 @@ func (d *dictionary) grow(all []entry, depth int) (first, n int) {
 		i = j
 	}
 	for i, below := range groups {
-		at := first + i
-		f, m := d.grow(below, depth+1)
-		d.nodes[at].first, d.nodes[at].n = f, m
+		own := first + small(i)
+		f, m := d.grow(below, at+utf8.RuneLen(d.nodes[own].char))
+		d.nodes[own].first, d.nodes[own].n = f, m
 	}
-	return first, len(groups)
+	return first, small(len(groups))
 }
 
 // longest is the word for the longest beginning of text that the dictionary has, and how many bytes that is; 0: it has none.
@@ -118,7 +132,7 @@ func (d *dictionary) longest(text []byte) (word string, n int) {
 		children := d.nodes[one.first : one.first+one.n]
 		var i int
 		if i, ok = slices.BinarySearchFunc(children, r, func(c node, r rune) int { return cmp.Compare(c.char, r) }); ok {
-			at, read = one.first+i, read+size
+			at, read = int(one.first)+i, read+size
 		}
 	}
 	return word, n
