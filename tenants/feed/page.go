@@ -38,12 +38,12 @@ func (f *Feeds) people(ctx context.Context, r *web.Request) (*pages.Page, error)
 		return nil, err
 	}
 	page := DataPage{Below: render.AtomPath + " 或 " + render.JSONFeedPath, Feeds: []render.Link{
-		{Text: "Atom", Href: s.Path(render.AtomPath)}, {Text: "RSS", Href: s.Path(render.RSSPath)}, {Text: "JSON Feed", Href: s.Path(render.JSONFeedPath)}}}
+		{Text: "Atom", Href: s.Plain(render.AtomPath)}, {Text: "RSS", Href: s.Plain(render.RSSPath)}, {Text: "JSON Feed", Href: s.Plain(render.JSONFeedPath)}}}
 	for _, d := range doors() {
 		if strings.Contains(d.path, ":") {
 			continue
 		}
-		l := render.Link{Text: d.say, Href: s.Path(dataRoot + d.path)}
+		l := render.Link{Text: d.say, Href: s.Plain(dataRoot + d.path)}
 		for _, p := range d.query {
 			l.Children = append(l.Children, render.Link{Text: p.name, Note: p.say})
 		}
