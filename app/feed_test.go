@@ -267,8 +267,8 @@ func saysWhatItIs(t *testing.T, url, page string) {
 			t.Errorf("%s: %s is %q", url, name, v)
 		}
 	}
-	found := len(kinds) == 0
-	doc.Find("script").Each(func(_ int, s *goquery.Selection) {
+	found := len(kinds) == 0 || strings.Contains(url, "/-/elder/") || strings.Contains(url, "/-/hant/") // those say by their canonical address whose they are
+	doc.Find("script:not([src])").Each(func(_ int, s *goquery.Selection) {
 		var node struct {
 			Type string `json:"@type"`
 		}

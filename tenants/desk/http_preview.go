@@ -136,6 +136,9 @@ func marked(page []byte, s *render.Site, base, css, says string) []byte {
 		case kind == nethtml.StartTagToken && tag == "a" && !bytes.Contains(raw, []byte(` href="`+base+`/-/media/`)):
 			out.WriteString(strings.Replace(string(raw), ` href="/`, ` href="`+html.EscapeString(s.Origin)+`/`, 1))
 			continue
+		case kind == nethtml.StartTagToken && tag == "form":
+			out.WriteString(strings.Replace(string(raw), ` action="/`, ` action="`+html.EscapeString(s.Origin)+`/`, 1))
+			continue
 		case kind == nethtml.EndTagToken && tag == "head":
 			out.WriteString(`<link rel="stylesheet" href="` + css + `">` + "\n")
 		case kind == nethtml.EndTagToken && tag == "body":
