@@ -43,7 +43,7 @@ func newRenderer(t *testing.T) *render.Renderer {
 }
 
 // policy is what the edge sends with every citizen page (promises.md 4.5).
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 
 // Every theme and every page class in every state, as a citizen's browser shows it (V2, Q8, R5; std: 47号文 附件).
 func TestPreview(t *testing.T) {
