@@ -167,7 +167,8 @@ func (tw *town) importCorpus(t *testing.T, ctx context.Context, want int, batche
 	}
 }
 
-// crawl follows every link from every home page, within the city, and refuses any answer but 200.
+// crawl follows every link from every home page, within the city, and refuses any answer but 200. Of the elder and traditional pages it takes
+// those of the first site: what makes them is the same for all.
 func (tw *town) crawl(t *testing.T) map[string][]byte {
 	t.Helper()
 	pages := map[string][]byte{}
@@ -177,6 +178,7 @@ func (tw *town) crawl(t *testing.T) map[string][]byte {
 		queue = append(queue, s.URL("/"))
 		own[s.Origin] = true
 	}
+	first := queue[0]
 	for len(queue) > 0 {
 		url := queue[0]
 		queue = queue[1:]
@@ -200,7 +202,9 @@ func (tw *town) crawl(t *testing.T) map[string][]byte {
 		}
 		origin := url[:strings.Index(url[8:], "/")+8]
 		d.Find("a[href], link[href]").Each(func(_ int, a *goquery.Selection) {
-			if to := absolute(origin, a.AttrOr("href", "")); own[originOf(to)] {
+			to := absolute(origin, a.AttrOr("href", ""))
+			variant := strings.Contains(to, kernel.Elder.Prefix()+"/") || strings.Contains(to, kernel.Hant.Prefix()+"/")
+			if own[originOf(to)] && (!variant || strings.HasPrefix(to, first)) {
 				queue = append(queue, to)
 			}
 		})
