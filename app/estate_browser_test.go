@@ -8,9 +8,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zhanqun/zhanqun/app"
 	"github.com/zhanqun/zhanqun/app/demo"
+	"github.com/zhanqun/zhanqun/kernel"
 )
 
 // openingAtMost is how many presses a new operator needs from the first screen to an open site (LE2): this number may fall.
@@ -94,6 +96,7 @@ func TestTheEstateInABrowser(t *testing.T) {
 	d.press("form button.main", "检查")
 	d.says("没有代码为")
 	d.look("estate-sheet")
+	d.mourn()
 	d.enter(1366, city["SV"])
 	d.press("nav.rail a", "下级网站")
 	d.look("estate-below")
@@ -145,6 +148,26 @@ func (d *desk) pause(round int, home string) {
 	if status, _ := d.ask(home); status != http.StatusOK {
 		d.t.Errorf("of a site that is back citizens get %d", status)
 	}
+}
+
+// mourn takes the colours from all sites and brings them back (F7).
+func (d *desk) mourn() {
+	d.t.Helper()
+	d.press("nav.rail a", "哀悼模式")
+	d.fill("#until", time.Now().In(kernel.Beijing).Add(24*time.Hour).Format("2006-01-02T15:04"))
+	d.fill("#document", "国务院公告（演示）")
+	d.press("form button.main", "置灰")
+	d.says("已置灰")
+	d.look("estate-grey")
+	screen := eval[string](d.t, d.browser, `location.href`)
+	d.open(d.t, 1366, strings.Replace(d.console, "console.", "ankang.", 1)+"/")
+	if got := eval[string](d.t, d.browser, `getComputedStyle(document.documentElement).filter`); got != "grayscale(1)" {
+		d.t.Errorf("a citizen's page is drawn with %q", got)
+	}
+	d.picture(d.t, "grey-home-1366")
+	d.open(d.t, 1366, screen)
+	d.press("form button.bad", "现在恢复彩色")
+	d.says("已恢复彩色")
 }
 
 // walk goes through a wall by arrow keys: one stop for the tab key, and the focus moves from cell to cell.
