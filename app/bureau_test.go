@@ -62,9 +62,8 @@ func eachBureau(t *testing.T, f func(t *testing.T, o *bureau)) {
 // cleanHTML holds every screen that was shown so far to the W3C's checker.
 func (o *bureau) cleanHTML(t *testing.T) {
 	t.Run("clean HTML", func(t *testing.T) {
-		java, jar := checker(t)
-		for _, m := range check(t, java, jar, o.dir) {
-			t.Errorf("%s line %d: %s %s: %s %q", o.kept[filepath.Join(o.dir, filepath.Base(m.URL))], m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
+		for _, m := range check(t, checker(t), o.dir) {
+			t.Errorf("%s line %d: %s %s: %s %q", o.kept[m.file], m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
 		}
 		t.Logf("%d screens checked", len(o.kept))
 	})

@@ -44,7 +44,7 @@ func TestAdministratorsOnTheCommandLine(t *testing.T) {
 		{"no such role", "", "没有“XX”这个岗位", create("nobody", "610900", "XX")},
 		{"no such org", "", "", create("nobody", "999999", "PO")},
 		{"the login is taken", "", "已有人使用", create("ops", "610900", "PO")},
-		{"a short password", "short\n", "至少 10", append(create("nobody", "610900", "PO"), "--password-stdin")},
+		{"a short password", "short\n", "至少 12", append(create("nobody", "610900", "PO"), "--password-stdin")},
 		{"the login as password", "nobody-nobody\n", "与登录名", append(create("nobody-nobody", "610900", "PO"), "--password-stdin")},
 		{"no password on standard input", "", "没有密码", append(create("nobody", "610900", "PO"), "--password-stdin")},
 		{"no such person", "", "没有这个登录名", []string{"admin", "password", "nobody"}},

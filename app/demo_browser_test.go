@@ -46,7 +46,7 @@ func address(t *testing.T) string {
 func TestTheDemonstrationInABrowser(t *testing.T) {
 	t.Parallel()
 	b := openBrowser(t)
-	data, listen, ops := t.TempDir(), address(t), address(t)
+	data, listen, ops := seeded.copied(t), address(t), address(t)
 	_, port, _ := net.SplitHostPort(listen)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan int, 1)

@@ -46,11 +46,7 @@ type desk struct {
 // serveDesk serves a demonstration.
 func serveDesk(t *testing.T, b *browser, args ...string) (*desk, string) {
 	t.Helper()
-	data := t.TempDir()
-	if err := os.CopyFS(data, os.DirFS(seeded.folder(t))); err != nil {
-		t.Fatal(err)
-	}
-	return serveConsole(t, b, data, append(args, "--demo")...)
+	return serveConsole(t, b, seeded.copied(t), append(args, "--demo")...)
 }
 
 // seeded is the data folder of a demonstration that nobody has used, made once: to fill one takes longer than most tests do.
@@ -59,6 +55,16 @@ var seeded demonstration
 type demonstration struct {
 	making sync.Mutex
 	data   string
+}
+
+// copied is a copy of it, the test's own.
+func (d *demonstration) copied(t *testing.T) string {
+	t.Helper()
+	data := t.TempDir()
+	if err := os.CopyFS(data, os.DirFS(d.folder(t))); err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 func (d *demonstration) folder(t *testing.T) string {

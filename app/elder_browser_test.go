@@ -70,7 +70,7 @@ type place struct{ ID, URL, Kind, Level string }
 // demoCity serves the demonstration, and answers its sites and where it listens.
 func demoCity(t *testing.T) (sites []place, listen string) {
 	t.Helper()
-	data, ops := t.TempDir(), address(t)
+	data, ops := seeded.copied(t), address(t)
 	listen = address(t)
 	_, port, _ := net.SplitHostPort(listen)
 	ctx, stop := context.WithCancel(context.Background())

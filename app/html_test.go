@@ -4,34 +4,68 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
+	"github.com/zhanqun/zhanqun/kernel/proof"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/site"
 )
 
-// checker is the W3C's HTML checker, which runs on Java: ZHANQUN_TEST_VNU is the path of its vnu.jar. Without both the test is
-// skipped by name, and with ZHANQUN_TEST_REQUIRE=1 their absence is fatal.
-func checker(t *testing.T) (java, jar string) {
+// checker is the W3C's HTML checker as a service, one for all tests: it runs on Java, and takes longer to start than to read a
+// thousand pages. ZHANQUN_TEST_VNU is the path of its vnu.jar. Without both the test is skipped by name, and with
+// ZHANQUN_TEST_REQUIRE=1 their absence is fatal.
+func checker(t *testing.T) string {
 	t.Helper()
-	jar = os.Getenv("ZHANQUN_TEST_VNU")
-	java, err := exec.LookPath("java")
+	jar := os.Getenv("ZHANQUN_TEST_VNU")
+	_, err := exec.LookPath("java")
 	if err == nil && jar != "" {
-		return java, jar
+		address, err := checkerService()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return address
 	}
 	if os.Getenv("ZHANQUN_TEST_REQUIRE") != "" {
 		t.Fatalf("the HTML checker is required: ZHANQUN_TEST_VNU is %q, java: %v", jar, err)
 	}
 	t.Skip("no HTML checker: set ZHANQUN_TEST_VNU to vnu.jar, and install a Java runtime")
-	return "", ""
+	return ""
 }
+
+var checkerService = sync.OnceValues(func() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	_, port, _ := net.SplitHostPort(ln.Addr().String())
+	if err := ln.Close(); err != nil {
+		return "", err
+	}
+	java, err := proof.Start(exec.Command("java", "-Xmx512m", "-Dnu.validator.servlet.bind-address=127.0.0.1",
+		"-cp", os.Getenv("ZHANQUN_TEST_VNU"), "nu.validator.servlet.Main", port))
+	if err != nil {
+		return "", err
+	}
+	AtEnd(java.Kill)
+	address := "http://127.0.0.1:" + port + "/?out=json"
+	for range 600 {
+		if _, err = complaints(address, []byte("<!doctype html>")); err == nil {
+			return address, nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return "", fmt.Errorf("the HTML checker did not start: %w", err)
+})
 
 var link = regexp.MustCompile(`href="((?:/z/[a-z0-9-]+)?/(?:c/[^"#?]+|a/[0-9]+))"`)
 
@@ -39,7 +73,7 @@ var link = regexp.MustCompile(`href="((?:/z/[a-z0-9-]+)?/(?:c/[^"#?]+|a/[0-9]+))
 // articles, the notice of a suspended site, and the error pages with the platform's own.
 func TestEveryPageIsCleanHTML(t *testing.T) {
 	t.Parallel()
-	java, jar := checker(t)
+	vnu := checker(t)
 	cfg := seeded(t, Config{Data: t.TempDir()})
 	address, _, _, _ := serving(t, "--demo", "--data="+cfg.Data)
 	var sites []site.Listed
@@ -109,8 +143,8 @@ func TestEveryPageIsCleanHTML(t *testing.T) {
 		t.Fatal(err)
 	}
 	bitten := false
-	for _, m := range check(t, java, jar, dir) {
-		if at := names[filepath.Join(dir, filepath.Base(m.URL))]; at == teeth {
+	for _, m := range check(t, vnu, dir) {
+		if at := names[m.file]; at == teeth {
 			bitten = true
 		} else {
 			t.Errorf("%s line %d: %s %s: %s %q", at, m.LastLine, m.Type, m.SubType, m.Message, m.Extract)
@@ -124,20 +158,45 @@ func TestEveryPageIsCleanHTML(t *testing.T) {
 
 // complaint is what the checker says of a page.
 type complaint struct {
-	Type, SubType, URL, Message, Extract string
-	LastLine                             int
+	Type, SubType, Message, Extract string
+	LastLine                        int
+	file                            string
 }
 
-// check runs the checker over a folder of pages once: starting it takes longer than a hundred pages.
-func check(t *testing.T, java, jar, dir string) []complaint {
+// check hands the pages of a folder to the checker.
+func check(t *testing.T, vnu, dir string) []complaint {
 	t.Helper()
-	c := exec.Command(java, "-Xmx512m", "-jar", jar, "--format", "json", "--skip-non-html", dir)
-	var said bytes.Buffer
-	c.Stderr = &said
-	err := c.Run() // it ends with 1 when it has found something
-	var found struct{ Messages []complaint }
-	if bad := json.Unmarshal(said.Bytes(), &found); bad != nil {
-		t.Fatalf("the checker: %v, %v: %.500s", err, bad, said.String())
+	files, err := filepath.Glob(filepath.Join(dir, "*.html"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no pages to check: %v", err)
 	}
-	return found.Messages
+	var all []complaint
+	for _, name := range files {
+		page, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := complaints(vnu, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range found {
+			m.file = name
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+func complaints(vnu string, page []byte) ([]complaint, error) {
+	resp, err := http.Post(vnu, "text/html; charset=utf-8", bytes.NewReader(page))
+	if err != nil {
+		return nil, fmt.Errorf("the HTML checker: %w", err)
+	}
+	defer resp.Body.Close()
+	var said struct{ Messages []complaint }
+	if err := json.NewDecoder(resp.Body).Decode(&said); err != nil {
+		return nil, fmt.Errorf("the HTML checker answers %s: %w", resp.Status, err)
+	}
+	return said.Messages, nil
 }

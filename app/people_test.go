@@ -50,7 +50,7 @@ func links(t *testing.T, o *bureau) {
 		}
 	}
 	v.wants(at, url.Values{"password": {"汉江两岸的早晨有雾吗"}, "again": {"汉江两岸的早晨有雾呢"}}, http.StatusUnprocessableEntity, "不一样")
-	v.wants(at, url.Values{"password": {"短"}, "again": {"短"}}, http.StatusUnprocessableEntity, "至少 10 个字符")
+	v.wants(at, url.Values{"password": {"短"}, "again": {"短"}}, http.StatusUnprocessableEntity, "至少 12 个字符")
 	if status, _ := w.get("/"); status != http.StatusOK {
 		t.Errorf("before the use the session answers %d", status)
 	}

