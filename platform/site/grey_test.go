@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -29,8 +30,7 @@ func (r *room) grey() (names []string) {
 func TestGreyscale(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {
 		ctx := t.Context()
-		r.create("610900")
-		county := r.create("610902")
+		city, county := r.create("610900"), r.create("610902")
 		is := func(when string, want ...string) {
 			t.Helper()
 			if got := r.grey(); !slices.Equal(got, want) {
@@ -73,17 +73,27 @@ func TestGreyscale(t *testing.T) {
 		if p := r.AllPublic(); !p[0].Grey || !p[1].Grey {
 			t.Error("what a node kept has lost it")
 		}
-		if err := r.EndGrey(ctx, county.ID, one.ID); err != nil {
+		same := `INSERT INTO site_greyscales SELECT ?, id, from_at, until_at, document, state, created_at, changed_at FROM site_greyscales WHERE site_id = ?`
+		if err := r.db.InTx(ctx, func(ctx context.Context) error {
+			_, err := r.db.Conn(ctx).NewRaw(same, int64(city.ID), int64(county.ID)).Exec(ctx)
+			return err
+		}); err != nil {
 			t.Fatal(err)
 		}
-		is("in the end")
+		for _, still := range [][]string{{"安康市"}, nil} {
+			of := map[int]kernel.SiteID{1: county.ID, 0: city.ID}[len(still)]
+			if err := r.EndGrey(ctx, of, one.ID); err != nil {
+				t.Fatal(err)
+			}
+			is("of two with one number, one is over", still...)
+		}
 		for name, err := range map[string]error{"twice": r.EndGrey(ctx, county.ID, one.ID), "of another": r.EndGrey(ctx, kernel.Platform, one.ID)} {
 			if want := map[string]fault.Kind{"twice": fault.Conflict, "of another": fault.NotFound}[name]; !fault.Is(err, want) {
 				t.Errorf("ended %s: %v", name, err)
 			}
 		}
 		list, err := r.Greyscales(ctx, 10)
-		if err != nil || len(list) != 2 || list[0].ID != all.ID || list[0].State != site.GreyOver {
+		if err != nil || len(list) != 3 || list[0].ID != all.ID || list[0].State != site.GreyOver {
 			t.Errorf("%+v, %v", list, err)
 		}
 	})
