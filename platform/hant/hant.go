@@ -23,6 +23,10 @@ var (
 	stPhrasesRegional string
 	//go:embed data/STCharacters.txt
 	stCharacters string
+	//go:embed data/HKVariants.txt
+	hkVariants string
+	//go:embed data/TWVariants.txt
+	twVariants string
 	//go:embed data/TSPhrases.txt
 	tsPhrases string
 	//go:embed data/TSCharacters.txt
@@ -32,12 +36,13 @@ var (
 // The dictionaries, in the order of OpenCC's own s2t and t2s: a word of an earlier file stands. They are read when first needed.
 var (
 	toTraditional = sync.OnceValue(func() *dictionary {
-		return read(stPhrases, stPhrasesRegional, stCharacters)
+		return read(stPhrases, stPhrasesRegional, stCharacters).respell(pairs(hkVariants), pairs(twVariants))
 	})
 	toSimplified = sync.OnceValue(func() *dictionary { return read(tsPhrases, tsCharacters) })
 )
 
-// Traditional is a text in traditional characters, as OpenCC's s2t has them: no region's own words.
+// Traditional is a text in traditional characters, as OpenCC's s2t has them, with the shapes that Hong Kong and Taiwan have in common (為, 眾,
+// not 爲, 衆): no region's own words.
 func Traditional(text string) string { return string(toTraditional().write(nil, []byte(text))) }
 
 // Simplified is a text in simplified characters.
@@ -58,6 +63,32 @@ type node struct {
 
 // entry is a text and the word for it; the texts sort by their bytes as by their characters.
 type entry struct{ key, word string }
+
+// pairs are the lines of a file of the data, of each the usual word.
+func pairs(file string) map[string]string {
+	all := map[string]string{}
+	for line := range strings.Lines(file) {
+		if key, words, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok && !strings.HasPrefix(key, "#") {
+			all[key], _, _ = strings.Cut(words, " ")
+		}
+	}
+	return all
+}
+
+// respell gives the words the shapes of characters that both files name alike.
+func (d *dictionary) respell(one, other map[string]string) *dictionary {
+	var both []string
+	for from, to := range one {
+		if other[from] == to {
+			both = append(both, from, to)
+		}
+	}
+	shapes := strings.NewReplacer(both...)
+	for i, w := range d.words {
+		d.words[i] = shapes.Replace(w)
+	}
+	return d
+}
 
 // read makes the trie of files of the data.
 func read(files ...string) *dictionary {
