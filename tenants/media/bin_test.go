@@ -87,7 +87,7 @@ func TestTheBinIsEmptied(t *testing.T) {
 // the site and uploads it again has the very bytes that lie under the first one.
 func TestAFilmGoesWithWhatWasMadeOfIt(t *testing.T) {
 	one, two := filmed(t, "a.mov", "-c:v", "mpeg4", "-c:a", "pcm_s16le"), filmed(t, "b.mov", "-c:v", "mpeg4", "-c:a", "pcm_s16le", "-t", "2")
-	eachShop(t, func(t *testing.T, h *shop) {
+	eachMaker(t, func(t *testing.T, h *shop) {
 		made := func(name string, raw []byte) (film, again *Item) {
 			i := h.take(name, raw)
 			h.must(h.queue.Drain(h.ctx))

@@ -59,20 +59,34 @@ func (d drafts) Save(ctx context.Context, site kernel.SiteID, id, version int64,
 }
 
 func eachShop(t *testing.T, f func(t *testing.T, h *shop)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := &shop{house: build(t, d, must(files.Open(t.TempDir())))}
-		rev := pages.NewRevisions(d)
-		r, err := render.New(render.Config{}, map[string]fs.FS{"article": article.Views(), "column": column.Views()}, append(article.Pages(), column.Pages()...)...)
-		h.must(err)
-		h.queue = jobs.New(d, h.Now, h.IDs)
-		cols := column.New(d, h.Now, h.IDs, h.sites, h.pub, rev, h.Audit, r)
-		h.articles = article.New(article.Room{DB: d, Now: h.Now, IDs: h.IDs, Columns: cols, Published: h.pub, Revisions: rev, Audit: h.Audit,
-			Index: index.New(d), Queue: h.queue, Render: r, Pictures: h.Media})
-		h.Queue, h.Texts = h.queue, drafts{h.articles}
-		h.Jobs(h.queue)
-		h.articles.Jobs(h.queue)
-		f(t, h)
-	}, append(slices.Clone(schema), column.Migrations(), article.Migrations(), index.Migrations())...)
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, openShop(t, d)) }, shopSchema...)
+}
+
+// eachMaker is eachShop for tests whose minutes are ffmpeg's: under -short, as with the race detector, SQLite is enough for them.
+func eachMaker(t *testing.T, f func(t *testing.T, h *shop)) {
+	if testing.Short() {
+		f(t, openShop(t, dbtest.SQLite(t, shopSchema...)))
+		return
+	}
+	eachShop(t, f)
+}
+
+var shopSchema = append(slices.Clone(schema), column.Migrations(), article.Migrations(), index.Migrations())
+
+func openShop(t *testing.T, d *db.DB) *shop {
+	t.Helper()
+	h := &shop{house: build(t, d, must(files.Open(t.TempDir())))}
+	rev := pages.NewRevisions(d)
+	r, err := render.New(render.Config{}, map[string]fs.FS{"article": article.Views(), "column": column.Views()}, append(article.Pages(), column.Pages()...)...)
+	h.must(err)
+	h.queue = jobs.New(d, h.Now, h.IDs)
+	cols := column.New(d, h.Now, h.IDs, h.sites, h.pub, rev, h.Audit, r)
+	h.articles = article.New(article.Room{DB: d, Now: h.Now, IDs: h.IDs, Columns: cols, Published: h.pub, Revisions: rev, Audit: h.Audit,
+		Index: index.New(d), Queue: h.queue, Render: r, Pictures: h.Media})
+	h.Queue, h.Texts = h.queue, drafts{h.articles}
+	h.Jobs(h.queue)
+	h.articles.Jobs(h.queue)
+	return h
 }
 
 // keeps takes a picture of its own size, or a file.

@@ -60,7 +60,7 @@ func (h *house) item(site kernel.SiteID, id ID) *Item {
 func TestAPictureGoesOutLighter(t *testing.T) {
 	tooled(t)
 	jpg, png := hills(t, "jpg", 1700, 600, 0), hills(t, "png", 500, 300, 0)
-	eachShop(t, func(t *testing.T, h *shop) {
+	eachMaker(t, func(t *testing.T, h *shop) {
 		h.t = t
 		photo, chart := h.take("江.jpg", jpg), h.take("图表.png", png)
 		theirs := must(h.Take(h.ctx, h.next, "江.jpg", jpg))
@@ -153,7 +153,7 @@ func apart(a, b image.Image) float64 {
 // ffmpeg is tried when a text is sent with it.
 func TestAPictureThatStaysAsItIs(t *testing.T) {
 	tooled(t)
-	eachShop(t, func(t *testing.T, h *shop) {
+	eachMaker(t, func(t *testing.T, h *shop) {
 		h.t = t
 		h.staysAsItIs(t)
 	})
@@ -232,7 +232,7 @@ func TestSizesOfLighterForms(t *testing.T) {
 func TestLighterFormsGoWithTheirPicture(t *testing.T) {
 	tooled(t)
 	one, two := hills(t, "jpg", 640, 400, 3), hills(t, "jpg", 640, 400, 9)
-	eachShop(t, func(t *testing.T, h *shop) {
+	eachMaker(t, func(t *testing.T, h *shop) {
 		h.t, h.Unpack = t, unpackMost-1
 		gone, twin, same := h.take("丢.jpg", one), h.take("甲.jpg", two), h.take("乙.jpg", two)
 		h.must(h.Queue.Drain(h.ctx))

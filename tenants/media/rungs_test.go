@@ -116,7 +116,7 @@ func long(t *testing.T, args ...string) []byte {
 // counted, named and thrown away with it.
 func TestALongFilmComesInSizes(t *testing.T) {
 	raw, short := long(t), filmed(t, "s.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac")
-	eachShop(t, func(t *testing.T, h *shop) {
+	eachMaker(t, func(t *testing.T, h *shop) {
 		h.Long = 10 * time.Second
 		film, other := h.take("大会.mp4", raw), h.take("短片.mp4", short)
 		before := h.Revisions.Known(h.one)
@@ -254,7 +254,7 @@ func (h *house) fill(at kernel.SiteID, free int64) (empty func()) {
 // E5, E7, Q10: a ladder goes with its film out of the bin; a copy that another site takes has what was made, without making it once more.
 func TestALadderTravelsAndGoes(t *testing.T) {
 	raw := long(t)
-	eachShop(t, func(t *testing.T, h *shop) {
+	eachMaker(t, func(t *testing.T, h *shop) {
 		h.Long = time.Second
 		film := h.take("大会.mp4", raw)
 		h.must(h.queue.Drain(h.ctx))
