@@ -2,13 +2,16 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"runtime/debug"
 	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"golang.org/x/sync/errgroup"
 )
 
 // workPage is everybody's first screen: what waits, on each site where the person has a post.
@@ -38,20 +41,46 @@ func (c *Console) showWork(f *fiber.Ctx) error {
 	if factor.On.IsZero() {
 		p.Due = factor.Due
 	}
-	for _, s := range seats {
-		w := siteWork{Seat: s}
-		for _, find := range c.work {
-			section, err := find(ctx, s.ID)
-			if err != nil {
-				return err
-			}
-			if section.Title != "" {
-				w.Sections = append(w.Sections, section)
-			}
-		}
-		p.Sites = append(p.Sites, w)
+	if p.Sites, err = c.workAt(ctx, seats); err != nil {
+		return err
 	}
 	return workView.Show(c, f, Page{Title: Say(Language(f), "我的工作")}, p)
+}
+
+// sitesAtOnce is how many sites are asked at the same time what waits there.
+const sitesAtOnce = 4
+
+// workAt is what waits on each of the sites.
+func (c *Console) workAt(ctx context.Context, seats []Seat) ([]siteWork, error) {
+	all := make([]siteWork, len(seats))
+	asking, ctx := errgroup.WithContext(ctx)
+	asking.SetLimit(sitesAtOnce)
+	for i, seat := range seats {
+		asking.Go(func() (err error) {
+			defer func() { // out of the request's own goroutine nobody else would catch it
+				if bad := recover(); bad != nil {
+					err = fmt.Errorf("console: what waits on site %d: %v\n%s", seat.ID, bad, debug.Stack())
+				}
+			}()
+			all[i], err = c.workOf(ctx, seat)
+			return err
+		})
+	}
+	return all, asking.Wait()
+}
+
+func (c *Console) workOf(ctx context.Context, seat Seat) (siteWork, error) {
+	w := siteWork{Seat: seat}
+	for _, find := range c.work {
+		section, err := find(ctx, seat.ID)
+		if err != nil {
+			return w, err
+		}
+		if section.Title != "" {
+			w.Sections = append(w.Sections, section)
+		}
+	}
+	return w, nil
 }
 
 // auditPage is a page of a site's chain, the newest entry first.

@@ -18,11 +18,16 @@ func (s *Sites) hosts(ctx context.Context, id kernel.OrgID) (bool, error) {
 	return ok, nil
 }
 
-// liveDelegations are those in force today.
+// liveOn is what a request remembers of a day's delegations.
+type liveOn struct{ day string }
+
+// liveDelegations are those in force today; nobody changes them.
 func (s *Sites) liveDelegations(ctx context.Context) ([]Delegation, error) {
 	today := s.today()
-	return s.delegations(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("g.ended_at IS NULL").Where("g.from_on <= ?", today).Where("g.to_on >= ?", today).Order("g.id")
+	return kernel.Remember(ctx, liveOn{today}, func() ([]Delegation, error) {
+		return s.delegations(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("g.ended_at IS NULL").Where("g.from_on <= ?", today).Where("g.to_on >= ?", today).Order("g.id")
+		})
 	})
 }
 
