@@ -55,7 +55,7 @@ func newFrame(s Shell, t *theme, a aids, room, name string) frame {
 		Home: Link{Text: "首页", Href: site.Path("/")}, Sitemap: site.Path(SitemapPath), Foot: newFoot(s),
 	}
 	if s.Head.Rest != "" {
-		f.Canonical = site.URL(s.Head.Rest)
+		f.Canonical = canonical(site, s.Head.Rest)
 	}
 	if site.CarrierURL != "" {
 		f.Carrier = strings.TrimSuffix(site.CarrierURL, "/") + site.Variant.Prefix() + "/"
@@ -85,6 +85,15 @@ func newFrame(s Shell, t *theme, a aids, room, name string) frame {
 		}
 	}
 	return f
+}
+
+// canonical is the address by which search engines know a page: a page in traditional characters is one of its own, beside the other that
+// hreflang names; the elder version of a page is that page, but for its home, which says other things.
+func canonical(s *Site, rest string) string {
+	if s.Variant == kernel.Hant || s.Variant == kernel.Elder && rest == "/" {
+		return s.FullPath(rest)
+	}
+	return s.URL(rest)
 }
 
 func withHome(home Link, links []Link) []Link {

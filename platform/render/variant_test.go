@@ -31,7 +31,8 @@ func hrefs(doc *html.Node, tag string) (all []string) {
 
 func allOf(doc *html.Node, tag string) []*html.Node { return all(doc, tag, "") }
 
-// S2, LC18, LC19: a variant has the page's own address as its canonical one, its links stay in it, and it has a way out.
+// S2, LC18, LC19: the elder version of a page has the page's address as its canonical one, the traditional one its own; its links stay in
+// it, and it has a way out.
 func TestVariants(t *testing.T) {
 	r := renderer(t)
 	town := county()
@@ -39,8 +40,12 @@ func TestVariants(t *testing.T) {
 	for _, s := range []*Site{county(), town} {
 		for _, v := range []kernel.Variant{"", kernel.Elder, kernel.Hant} {
 			doc := variantPage(t, r, s, v)
-			if got := attr(allOf(doc, "link")[0], "href"); got != s.URL("/a/1?p=2") {
-				t.Errorf("%s%q: canonical %s", s.Prefix, v, got)
+			known := s.URL("/a/1?p=2")
+			if v == kernel.Hant {
+				known = s.Origin + s.Prefix + "/-/hant/a/1?p=2"
+			}
+			if got := attr(allOf(doc, "link")[0], "href"); got != known {
+				t.Errorf("%s%q: canonical %s, want %s", s.Prefix, v, got, known)
 			}
 			want := map[kernel.Variant]string{"": "zh-CN", kernel.Elder: "zh-CN", kernel.Hant: "zh-Hant"}[v]
 			if got := attr(allOf(doc, "html")[0], "lang"); got != want {
@@ -61,6 +66,13 @@ func TestVariants(t *testing.T) {
 			if s.Prefix != "" && v != kernel.Elder && attr(all(doc, "div", "top")[0].FirstChild.FirstChild.FirstChild.NextSibling, "href") != up {
 				t.Errorf("%q: the way up is not %s", v, up)
 			}
+		}
+	}
+	elder := *county()
+	elder.Variant = kernel.Elder
+	for rest, want := range map[string]string{"/": elder.Origin + "/-/elder/", "/sitemap": elder.Origin + "/sitemap"} {
+		if got := canonical(&elder, rest); got != want {
+			t.Errorf("the elder %s is known as %s", rest, got)
 		}
 	}
 	doc := variantPage(t, r, county(), kernel.Hant)
