@@ -42,6 +42,7 @@ var wordsVisits = map[string]string{
 	"浏览最少":        "Least read",
 	"上期浏览量":       "Reads before",
 	"变化":          "Change",
+	"排列":          "Order",
 	"浏览量和访问次数的柱形图，数字在下面的表里": "A chart of reads and visits; the numbers are in the table below",
 	"浏览量是人用浏览器看网页的次数，不算机器人；访问次数是其中从别处来的。不用 Cookie，不记地址和人，所以没有人数。数字晚几秒。": "Reads are pages that people's browsers were answered with, without programs; visits are those that came from elsewhere. No cookie is set and neither addresses nor people are noted, so nobody knows how many people there were. Numbers are some seconds late.",
 }
