@@ -25,6 +25,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/search"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/platform/visits"
 	"github.com/zhanqun/zhanqun/platform/watch"
 	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/policies"
@@ -54,6 +55,7 @@ func Migrations() []fs.FS {
 		interpretation.Migrations(),
 		notify.Migrations(),
 		search.Migrations(),
+		visits.Migrations(),
 	}
 }
 
@@ -90,6 +92,7 @@ type House struct {
 	Feeds     *feed.Feeds
 	Access    *access.Access
 	Search    *search.Search
+	Visits    *visits.Visits
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -147,8 +150,9 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	}
 	h.Access = access.New(h.Columns, now, h.Render)
 	h.Search = search.New(search.Room{DB: d, Now: now, Audit: h.Audit, Index: h.Index, Sites: h.Sites, Texts: findable{h.Articles}, Nav: h.Columns, Render: h.Render, Console: h.Console, Simplified: hant.Simplified})
+	h.Visits = visits.New(visits.Room{DB: d, Now: now, Queue: h.Queue, Console: h.Console, Names: visited{h}})
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
-		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
+		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit, Reads: h.Visits}, h.Cache)
 	h.plug()
 	return h, nil
 }
@@ -177,6 +181,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"watch":  watch.Views(),
 			"media":  media.Views(),
 			"search": search.ConsoleViews(),
+			"visits": visits.Views(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -189,6 +194,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			watch.Screens(),
 			media.Screens(),
 			search.Screens(),
+			visits.Screens(),
 		)...)
 	if err != nil {
 		return err
@@ -236,6 +242,7 @@ func (h *House) plug() {
 		h.Notices.Module(),
 		h.Watch.Module(),
 		h.Search.Module(),
+		h.Visits.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu(), h.Media.Waiting)
@@ -244,6 +251,7 @@ func (h *House) plug() {
 	h.Console.Plug(search.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
 	h.Console.Plug(watch.Menu())
+	h.Console.Plug(visits.Menu())
 	h.Console.Plug(clocks.Menu(), h.Clocks.Waiting)
 	h.Console.Plug(notify.Menu())
 	h.Console.Plug(console.Menu())

@@ -180,6 +180,7 @@ func (s *session) serve(h *House, l listeners) error {
 	run(&back, work, "kept sites", func(ctx context.Context) error { return h.keepSites(ctx, changed) })
 	run(&back, work, "refusals", h.Refusals.Run)
 	run(&back, work, "search", h.Search.Run)
+	run(&back, work, "visits", h.Visits.Run)
 	run(&back, work, "jobs", func(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
@@ -194,6 +195,9 @@ func (s *session) serve(h *House, l listeners) error {
 		}
 		if err := h.Clocks.Begin(ctx); err != nil && ctx.Err() == nil {
 			slog.Warn("nobody is told of columns and sites that are near their end until the next start", "err", err)
+		}
+		if err := h.Visits.Begin(ctx); err != nil && ctx.Err() == nil {
+			slog.Warn("old numbers of visits are not tidied until the next start", "err", err)
 		}
 		if err := h.Estate.Start(kernel.WithActor(ctx, identity.System("job"))); err != nil && ctx.Err() == nil {
 			slog.Warn("the yearly re-checks are not asked for", "err", err)

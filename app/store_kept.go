@@ -72,6 +72,8 @@ var kept = []backup.Table{
 	{Name: "check_reasons", Order: "site_id, edition_id", Tenant: bySite},
 	{Name: "search_lists", Order: "site_id", Tenant: bySite},
 	{Name: "search_misses", Order: "site_id, day, word", Tenant: bySite},
+	{Name: "visit_days", Order: "site_id, day, variant", Tenant: bySite},
+	{Name: "visit_pages", Order: "site_id, day, path", Tenant: bySite},
 	{Name: "article_prints", Order: "site_id, article_id", Tenant: bySite},
 	{Name: "clocks", Order: "site_id, id", Tenant: bySite},
 	{Name: "clock_reminders", Order: "site_id, id", Tenant: bySite},

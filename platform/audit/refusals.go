@@ -3,10 +3,7 @@ package audit
 import (
 	"cmp"
 	"context"
-	"log/slog"
 	"net/netip"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -49,23 +46,34 @@ type refusalKey struct {
 	why     string
 }
 
-// more is where a refusal is counted when there is no room for it.
-func (k refusalKey) more() refusalKey {
-	return refusalKey{day: k.day, account: k.account, action: AndMore}
+// more is where a refusal is counted when there is no room for it: with its person, or at last with nobody.
+func (k refusalKey) more() (refusalKey, bool) {
+	switch {
+	case k.action != AndMore:
+		return refusalKey{day: k.day, account: k.account, action: AndMore}, true
+	case k.account != 0:
+		return refusalKey{day: k.day, action: AndMore}, true
+	}
+	return k, false
 }
 
 // Refusals counts in memory what was refused and writes it in batches: a flood of refusals makes numbers grow, and nothing else.
 type Refusals struct {
 	db      *db.DB
 	now     kernel.Clock
-	mu      sync.Mutex
-	waiting map[refusalKey]Refusal
+	waiting kernel.Batch[refusalKey, Refusal]
 	forgot  time.Time
 }
 
 // NewRefusals returns the refusals in d.
 func NewRefusals(d *db.DB, now kernel.Clock) *Refusals {
-	return &Refusals{db: d, now: now, waiting: map[refusalKey]Refusal{}}
+	return &Refusals{db: d, now: now, waiting: kernel.Batch[refusalKey, Refusal]{Most: waitingMost, Join: joined, Instead: refusalKey.more}}
+}
+
+func joined(have, more Refusal) Refusal {
+	more.Times += have.Times
+	more.First, more.Last = earlier(have.First, more.First), later(have.Last, more.Last)
+	return more
 }
 
 // Refused notes that the actor in ctx was refused an action at a site. Whoever is not signed in is led to the sign-in, which is no refusal;
@@ -81,35 +89,21 @@ func (r *Refusals) Refused(ctx context.Context, site kernel.SiteID, action strin
 	}
 	say := []rune(clean(fault.Say(why)))
 	now := r.now()
-	r.put(Refusal{Day: now.In(kernel.Beijing).Format(time.DateOnly), Account: who.Account, Name: clean(who.Name), Site: site, Action: action,
-		Client: client, Why: string(say[:min(len(say), whyMost)]), Times: 1, First: now, Last: now})
+	f := Refusal{Day: now.In(kernel.Beijing).Format(time.DateOnly), Account: who.Account, Name: clean(who.Name), Site: site, Action: action,
+		Client: client, Why: string(say[:min(len(say), whyMost)]), Times: 1, First: now, Last: now}
+	r.waiting.Add(f.key(), f)
 }
 
 func (f Refusal) key() refusalKey {
 	return refusalKey{f.Day, f.Account, f.Site, f.Action, f.Client, f.Why}
 }
 
-// put adds to what waits, and counts what there is no room for with its person, or at last with nobody.
-func (r *Refusals) put(f Refusal) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	k := f.key()
-	if _, is := r.waiting[k]; !is && len(r.waiting) >= waitingMost {
-		if k = k.more(); len(r.waiting) >= 2*waitingMost {
-			k.account, f.Name = 0, ""
-		}
-	}
-	f = f.under(k)
-	if was, is := r.waiting[k]; is {
-		f.Times += was.Times
-		f.First, f.Last = earlier(was.First, f.First), later(was.Last, f.Last)
-	}
-	r.waiting[k] = f
-}
-
 // under is the refusal as it is counted under a key.
 func (f Refusal) under(k refusalKey) Refusal {
 	f.Day, f.Account, f.Site, f.Action, f.Client, f.Why = k.day, k.account, k.about, k.action, k.client, k.why
+	if k.account == 0 {
+		f.Name = ""
+	}
 	return f
 }
 
@@ -129,48 +123,27 @@ func later(a, b time.Time) time.Time {
 
 // Flush writes what waits. What cannot be written waits on.
 func (r *Refusals) Flush(ctx context.Context) error {
-	r.mu.Lock()
-	batch := r.waiting
-	r.waiting = map[refusalKey]Refusal{}
-	r.mu.Unlock()
-	if len(batch) == 0 {
-		return nil
-	}
-	all := make([]Refusal, 0, len(batch))
-	for _, f := range batch {
-		all = append(all, f)
-	}
-	slices.SortFunc(all, func(a, b Refusal) int { // two nodes lock the rows in one order
-		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Site, b.Site), cmp.Compare(a.Action, b.Action),
-			cmp.Compare(a.Client, b.Client), cmp.Compare(a.Why, b.Why))
-	})
-	if err := r.write(ctx, all); err != nil {
-		for _, f := range all {
-			r.put(f)
+	return r.waiting.Flush(ctx, func(a, b refusalKey) int {
+		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.account, b.account), cmp.Compare(a.about, b.about), cmp.Compare(a.action, b.action),
+			cmp.Compare(a.client, b.client), cmp.Compare(a.why, b.why))
+	}, func(ctx context.Context, batch []kernel.Counted[refusalKey, Refusal]) error {
+		all := make([]Refusal, len(batch))
+		for i, c := range batch {
+			all[i] = c.Value.under(c.Key)
 		}
-		return err
-	}
-	return nil
+		return r.write(ctx, all)
+	})
 }
 
 // Run writes every few seconds, and once more when ctx ends; what is old it forgets.
 func (r *Refusals) Run(ctx context.Context) error {
-	tick := time.NewTicker(writeEach)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeEach)
-			defer cancel()
-			return r.Flush(last)
-		case <-tick.C:
+	return kernel.FlushEach(ctx, writeEach, "refusals", func(ctx context.Context) error {
+		if err := r.Flush(ctx); err != nil {
+			return err
 		}
-		if err := r.Flush(ctx); err != nil && ctx.Err() == nil {
-			slog.Warn("refusals wait", "err", err)
-			continue
-		}
-		if now := r.now(); now.Sub(r.forgot) >= forgetEach && r.Forget(ctx) == nil {
+		if now := r.now(); now.Sub(r.forgot) >= forgetEach && r.Forget(ctx) == nil { // which may wait for the next time
 			r.forgot = now
 		}
-	}
+		return nil
+	})
 }

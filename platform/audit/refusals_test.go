@@ -110,8 +110,8 @@ func TestAFloodOfRefusals(t *testing.T) {
 		for i := range flood {
 			r.Refused(as("张三"), kernel.SiteID(i), "article.publish", gate, no)
 		}
-		if len(r.waiting) > waitingMost+1 {
-			t.Errorf("%d wait in memory", len(r.waiting))
+		if r.waiting.Waiting() > waitingMost+1 {
+			t.Errorf("%d wait in memory", r.waiting.Waiting())
 		}
 		all := listed(t, r, RefusalFilter{})
 		if len(all) > eachPersonMost+1 || sum(all) != flood {
@@ -121,8 +121,8 @@ func TestAFloodOfRefusals(t *testing.T) {
 			ctx := kernel.WithActor(context.Background(), kernel.Actor{Account: kernel.AccountID(100 + i), Name: "某人"})
 			r.Refused(ctx, 1, "article.publish", gate, no)
 		}
-		if len(r.waiting) > 2*waitingMost+1 {
-			t.Errorf("%d wait in memory", len(r.waiting))
+		if r.waiting.Waiting() > 2*waitingMost+1 {
+			t.Errorf("%d wait in memory", r.waiting.Waiting())
 		}
 		if all := listed(t, r, RefusalFilter{}); sum(all) != 2*flood {
 			t.Errorf("%d refusals, want %d", sum(all), 2*flood)

@@ -47,7 +47,8 @@ func (r *Refusals) write(ctx context.Context, all []Refusal) error {
 				}
 			}
 			if rows[of] >= eachPersonMost {
-				f = f.under(f.key().more())
+				more, _ := f.key().more() // one is there already, or has just been made
+				f = f.under(more)
 			}
 			if err := r.insert(ctx, f); err != nil {
 				return err

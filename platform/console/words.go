@@ -36,6 +36,7 @@ var english = joined(
 	wordsSession,
 	wordsRefusals,
 	wordsSearch,
+	wordsVisits,
 	wordsNetworks,
 	wordsLimit,
 	wordsFaults,

@@ -30,6 +30,7 @@ var screens = []string{
 	"platform/watch",
 	"tenants/interpretation",
 	"platform/search",
+	"platform/visits",
 	"tenants/media",
 }
 
@@ -109,6 +110,7 @@ var unspoken = map[string]string{
 	"tenants/paste/numeral.go":      "counts as word processors do",
 	"platform/clocks/notice.go":     "writes notices, which are in Chinese as the rules are",
 	"platform/clocks/http_files.go": "writes files that go to units, in Chinese",
+	"platform/visits/http_files.go": "likewise",
 	"platform/search/ask.go":        "answers citizens, whose language is the site's",
 	"platform/search/page.go":       "likewise",
 	"platform/search/http.go":       "likewise",

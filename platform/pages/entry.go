@@ -31,6 +31,7 @@ type Entry struct {
 	gz     []byte // nil when compressing does not pay
 	br     atomic.Pointer[[]byte]
 	hits   atomic.Uint32
+	tally  atomic.Pointer[Tally] // of the day on which it was last read
 	stamps []stamp
 	kept   bool // read back from disk: good enough while the store is down, never fresh
 }

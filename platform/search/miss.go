@@ -3,9 +3,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"log/slog"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -48,12 +45,7 @@ func (s *Search) note(site kernel.SiteID, text string) {
 	if utf8.RuneCountInString(text) > wordMost || digits >= missDigits || strings.ContainsAny(text, "@＠") {
 		return
 	}
-	k := miss{site, s.day(0), text}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, is := s.missed[k]; is || len(s.missed) < missWaiting {
-		s.missed[k]++
-	}
+	s.missed.Add(miss{site, s.day(0), text}, 1)
 }
 
 // day is the date in Beijing so many days ago.
@@ -63,48 +55,21 @@ func (s *Search) day(ago int) string {
 
 // Flush writes what waits. What cannot be written waits on.
 func (s *Search) Flush(ctx context.Context) error {
-	s.mu.Lock()
-	batch := s.missed
-	s.missed = map[miss]int64{}
-	s.mu.Unlock()
-	if len(batch) == 0 {
-		return nil
-	}
-	order := slices.SortedFunc(maps.Keys(batch), func(a, b miss) int { // two nodes lock the rows in one order
+	return s.missed.Flush(ctx, func(a, b miss) int {
 		return cmp.Or(cmp.Compare(a.site, b.site), cmp.Compare(a.day, b.day), cmp.Compare(a.word, b.word))
-	})
-	err := s.DB.InTx(ctx, func(ctx context.Context) error {
-		for _, m := range order {
-			if err := s.count(ctx, m, batch[m]); err != nil {
-				return err
+	}, func(ctx context.Context, all []kernel.Counted[miss, int64]) error {
+		return s.DB.InTx(ctx, func(ctx context.Context) error {
+			for _, m := range all {
+				if err := s.count(ctx, m.Key, m.Value); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
-	if err != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		for m, n := range batch {
-			s.missed[m] += n
-		}
-	}
-	return err
 }
 
 // Run writes every few seconds, and once more when ctx ends.
 func (s *Search) Run(ctx context.Context) error {
-	tick := time.NewTicker(writeEach)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeEach)
-			defer cancel()
-			return s.Flush(last)
-		case <-tick.C:
-			if err := s.Flush(ctx); err != nil && ctx.Err() == nil {
-				slog.Warn("words that nothing was found for wait", "err", err)
-			}
-		}
-	}
+	return kernel.FlushEach(ctx, writeEach, "words that nothing was found for", s.Flush)
 }

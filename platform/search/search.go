@@ -11,7 +11,6 @@ package search
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/zhanqun/zhanqun/kernel"
@@ -73,8 +72,7 @@ type Room struct {
 type Search struct {
 	Room
 	turns   chan struct{} // one for each search under way
-	mu      sync.Mutex
-	missed  map[miss]int64
+	missed  kernel.Batch[miss, int64]
 	waiting time.Duration // how long a search waits for its turn
 }
 
@@ -87,7 +85,8 @@ const (
 
 // New makes the room.
 func New(r Room) *Search {
-	return &Search{Room: r, turns: make(chan struct{}, turnsAtOnce), missed: map[miss]int64{}, waiting: waitsMost}
+	return &Search{Room: r, turns: make(chan struct{}, turnsAtOnce), waiting: waitsMost,
+		missed: kernel.Batch[miss, int64]{Most: missWaiting, Join: func(have, more int64) int64 { return have + more }}}
 }
 
 // turn waits until the node may do one more search; done gives it back.

@@ -201,8 +201,8 @@ func TestMissedWordsAreBounded(t *testing.T) {
 			w.note(w.city.ID, fmt.Sprintf("词%d", i))
 		}
 		w.note(w.city.ID, "词0")
-		if len(w.missed) != missWaiting {
-			t.Errorf("%d wait", len(w.missed))
+		if n := w.missed.Waiting(); n != missWaiting {
+			t.Errorf("%d wait", n)
 		}
 		w.must(w.Flush(w.ctx))
 		w.note(w.county.ID, "词")

@@ -75,6 +75,7 @@ func (s *Server) send(rc *fasthttp.RequestCtx, x *exchange, hit pages.Hit) {
 		return
 	}
 	s.sendBytes(rc, hit.Entry)
+	s.read(rc, x, hit.Entry)
 }
 
 func (s *Server) sendBytes(rc *fasthttp.RequestCtx, e *pages.Entry) {

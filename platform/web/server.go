@@ -66,6 +66,7 @@ type Ports struct {
 	Admit func(ctx context.Context, who kernel.Actor, from netip.Addr) error
 	// Refused hears of every guarded route that somebody who is signed in was refused, by the guard or by the room; nil: nobody does.
 	Refused func(ctx context.Context, site kernel.SiteID, act policies.Action, from netip.Addr, why error)
+	Reads   Reads // nil: nobody counts
 	// First answers in the place of every address of the console, to whoever is not signed in, as long as it must: before there is an
 	// administrator. Nil: it never must.
 	First func(c *fiber.Ctx) (answered bool, err error)

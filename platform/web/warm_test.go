@@ -17,6 +17,7 @@ func TestAWarmPageAllocatesNothingMore(t *testing.T) {
 		t.Skip("-short: under the race detector pools forget on purpose")
 	}
 	f := assemble(t, Config{Access: io.Discard})
+	f.ports.Reads = new(talliesOf)
 	f.seal()
 	for _, row := range []struct {
 		name   string
@@ -59,7 +60,9 @@ func TestAWarmPageAllocatesNothingMore(t *testing.T) {
 // BenchmarkWarmAnswer is a page from memory over a socket, and beside it the same bytes from the bare library, which is
 // as fast as this program could be.
 func BenchmarkWarmAnswer(b *testing.B) {
-	f := start(b, Config{Access: io.Discard})
+	f := assemble(b, Config{Access: io.Discard})
+	f.ports.Reads = new(talliesOf)
+	f.serve()
 	res := f.ask("GET", "hanbin.gov.cn", "/a/1")
 	page := body(b, res)
 	bare := &fasthttp.Server{NoDefaultServerHeader: true, Handler: func(rc *fasthttp.RequestCtx) {
