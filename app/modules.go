@@ -37,6 +37,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/desk"
 	"github.com/zhanqun/zhanqun/tenants/feed"
 	"github.com/zhanqun/zhanqun/tenants/interpretation"
+	"github.com/zhanqun/zhanqun/tenants/library"
 	"github.com/zhanqun/zhanqun/tenants/media"
 	"github.com/zhanqun/zhanqun/tenants/paste"
 	"github.com/zhanqun/zhanqun/tenants/portal"
@@ -90,6 +91,7 @@ type House struct {
 	Feeds     *feed.Feeds
 	Access    *access.Access
 	Search    *search.Search
+	Library   *library.Library
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -147,6 +149,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	}
 	h.Access = access.New(h.Columns, now, h.Render)
 	h.Search = search.New(search.Room{DB: d, Now: now, Audit: h.Audit, Index: h.Index, Sites: h.Sites, Texts: findable{h.Articles}, Nav: h.Columns, Render: h.Render, Console: h.Console, Simplified: hant.Simplified})
+	h.Library = library.New(library.Room{Now: now, Index: h.Index, Columns: shelves{h.Columns}, Documents: shelved{h.Articles}, Render: h.Render, Turn: h.Search.Turn, Simplified: hant.Simplified})
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
@@ -236,6 +239,7 @@ func (h *House) plug() {
 		h.Notices.Module(),
 		h.Watch.Module(),
 		h.Search.Module(),
+		h.Library.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu(), h.Media.Waiting)
@@ -271,6 +275,7 @@ func renderer() (*render.Renderer, error) {
 		{"portal", portal.Views(), portal.Pages()},
 		{"access", access.Views(), access.Pages()},
 		{"search", search.Views(), search.Pages()},
+		{"library", library.Views(), library.Pages()},
 		{"feed", feed.Views(), feed.Pages()},
 	}
 	views := map[string]fs.FS{}

@@ -19,6 +19,14 @@ const SitemapPath = "/sitemap"
 // SearchPath is the address of the search below a mount; the shell asks it from every page.
 const SearchPath = "/search"
 
+// Addresses below a mount that every site's map names: the library of its official documents, its five statutory doors, and, on the portal
+// at the top, the map of all sites.
+const (
+	LibraryPath    = "/policies"
+	DisclosurePath = "/disclosure"
+	SitesPath      = "/sites"
+)
+
 // Site is a site as citizens see it; it is made by platform/site, kept in memory and never changed.
 type Site struct {
 	ID                                                         kernel.SiteID

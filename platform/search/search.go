@@ -90,6 +90,9 @@ func New(r Room) *Search {
 	return &Search{Room: r, turns: make(chan struct{}, turnsAtOnce), missed: map[miss]int64{}, waiting: waitsMost}
 }
 
+// Turn is for who searches beside this room, so that one bound holds for all.
+func (s *Search) Turn(ctx context.Context) (done func(), err error) { return s.turn(ctx) }
+
 // turn waits until the node may do one more search; done gives it back.
 func (s *Search) turn(ctx context.Context) (done func(), err error) {
 	wait := time.NewTimer(s.waiting)

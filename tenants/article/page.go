@@ -42,6 +42,7 @@ type ListPage struct {
 	Pager                    render.Pager
 	Siblings                 []render.Link
 	Children                 []ChildList
+	Library                  string // where the documents of the column are narrowed; "" in columns of other kinds
 }
 
 // ChildList is the newest articles of one sub-column; Href is the sub-column's own list.
