@@ -63,6 +63,12 @@ func (s shelved) Documents(ctx context.Context, site kernel.SiteID, ids []int64)
 	return docs, err
 }
 
+// numbered tells the numbering what its texts are: articles.
+type numbered struct{ *article.Articles }
+
+// Number answers numbering.Texts.
+func (numbered) Number(payload []byte) string { return article.IndexNumber(payload) }
+
 // reindex leaves to the workers what an older program has put into the full text.
 func (h *House) reindex(ctx context.Context) error {
 	sites, err := h.Index.Outdated(ctx)

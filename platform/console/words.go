@@ -36,6 +36,8 @@ var english = joined(
 	wordsSession,
 	wordsRefusals,
 	wordsSearch,
+	wordsNumbering,
+	wordsDisclosure,
 	wordsNetworks,
 	wordsLimit,
 	wordsFaults,

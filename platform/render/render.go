@@ -44,6 +44,9 @@ type Site struct {
 	Variant                                                    kernel.Variant // in which its pages are made; see In
 }
 
+// Tops reports whether the site is a portal from which the sites below are found: at an address of its own, of a city or above.
+func (s *Site) Tops() bool { return s.Prefix == "" && (s.Level == "city" || s.Level == "province") }
+
 // In is the site as a page in a variant sees it: every link it makes with Path stays in the variant.
 func (s *Site) In(v kernel.Variant) *Site {
 	if s.Variant == v {

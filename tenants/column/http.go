@@ -26,7 +26,11 @@ func (c *Columns) sitemap(ctx context.Context, r *web.Request) (*pages.Page, err
 	return web.HTML(body), nil
 }
 
-// doors are the pages that every site has beside its columns.
+// doors are the pages that a site has beside its columns.
 func doors(s *render.Site) []render.Link {
-	return []render.Link{{Text: "政策文件库", Href: s.Path(render.LibraryPath)}}
+	all := []render.Link{{Text: "政府信息公开", Href: s.Path(render.DisclosurePath)}, {Text: "政策文件库", Href: s.Path(render.LibraryPath)}}
+	if s.Tops() {
+		all = append(all, render.Link{Text: "网站导航", Href: s.Path(render.SitesPath)})
+	}
+	return all
 }
