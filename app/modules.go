@@ -13,6 +13,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/audit"
 	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/directory"
 	"github.com/zhanqun/zhanqun/platform/estate"
 	"github.com/zhanqun/zhanqun/platform/hant"
 	"github.com/zhanqun/zhanqun/platform/identity"
@@ -36,9 +37,12 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/desk"
+	"github.com/zhanqun/zhanqun/tenants/disclosure"
 	"github.com/zhanqun/zhanqun/tenants/feed"
 	"github.com/zhanqun/zhanqun/tenants/interpretation"
+	"github.com/zhanqun/zhanqun/tenants/library"
 	"github.com/zhanqun/zhanqun/tenants/media"
+	"github.com/zhanqun/zhanqun/tenants/numbering"
 	"github.com/zhanqun/zhanqun/tenants/paste"
 	"github.com/zhanqun/zhanqun/tenants/portal"
 	"github.com/zhanqun/zhanqun/tenants/review"
@@ -56,6 +60,8 @@ func Migrations() []fs.FS {
 		notify.Migrations(),
 		search.Migrations(),
 		visits.Migrations(),
+		numbering.Migrations(),
+		disclosure.Migrations(),
 	}
 }
 
@@ -93,6 +99,10 @@ type House struct {
 	Access    *access.Access
 	Search    *search.Search
 	Visits    *visits.Visits
+	Library   *library.Library
+	Directory *directory.Directory
+	Doors     *disclosure.Disclosure
+	Numbers   *numbering.Numbering
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -136,8 +146,10 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	h.Columns = column.New(d, now, ids, h.Sites, h.Published, h.Revisions, h.Audit, h.Render)
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Pairs = interpretation.New(interpretation.Room{DB: d, Now: now, Audit: h.Audit, Published: h.Published, Revisions: h.Revisions, Texts: pairTexts{h}})
+	h.Numbers = numbering.New(numbering.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Kind: article.Kind, Sites: h.Sites})
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
-		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs, Films: speech{h.Media}, Files: attached{h}})
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs, Films: speech{h.Media}, Files: attached{h}, Numbers: h.Numbers})
+	h.Numbers.Texts = numbered{h.Articles}
 	h.Media.Texts = drafted{h.Articles}
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
@@ -151,6 +163,9 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	h.Access = access.New(h.Columns, now, h.Render)
 	h.Search = search.New(search.Room{DB: d, Now: now, Audit: h.Audit, Index: h.Index, Sites: h.Sites, Texts: findable{h.Articles}, Nav: h.Columns, Render: h.Render, Console: h.Console, Simplified: hant.Simplified})
 	h.Visits = visits.New(visits.Room{DB: d, Now: now, Queue: h.Queue, Console: h.Console, Names: visited{h}})
+	h.Library = library.New(library.Room{Now: now, Index: h.Index, Columns: shelves{h.Columns}, Documents: shelved{h.Articles}, Render: h.Render, Turn: h.Search.Turn, Simplified: hant.Simplified})
+	h.Doors = disclosure.New(disclosure.Room{DB: d, Now: now, Audit: h.Audit, Revisions: h.Revisions, Columns: h.Columns, Render: h.Render, Console: h.Console})
+	h.Directory = directory.New(directory.Room{Now: now, Sites: h.Sites, Orgs: h.Orgs, Nav: h.Columns, Render: h.Render})
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit, Reads: h.Visits}, h.Cache)
 	h.plug()
@@ -182,6 +197,9 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"media":  media.Views(),
 			"search": search.ConsoleViews(),
 			"visits": visits.Views(),
+
+			"numbering":  numbering.Views(),
+			"disclosure": disclosure.ConsoleViews(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -195,18 +213,21 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			media.Screens(),
 			search.Screens(),
 			visits.Screens(),
+			numbering.Screens(),
+			disclosure.Screens(),
 		)...)
 	if err != nil {
 		return err
 	}
 	h.Media.Console, h.Media.Shows = h.Console, who.shows
+	h.Numbers.Console = h.Console
 	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Queue: h.Queue, LinkURL: cfg.linkURL})
 	h.Notices, err = cfg.notices(h, d, now, ids, who)
 	if err != nil {
 		return err
 	}
 	h.Checks = checks.New(checks.Room{DB: d, Now: now, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Sites: h.Sites,
-		Columns: h.Columns, Console: h.Console, Films: speech{h.Media}})
+		Columns: h.Columns, Console: h.Console, Films: speech{h.Media}, Numbers: h.Numbers})
 	h.told = herald{informer{who, h}}
 	h.Clocks = clocks.New(clocks.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Fresh: ages{h.Columns}, Notices: h.told, Units: h.told,
 		Revisions: h.Revisions, Drafts: desk.Reads()})
@@ -243,12 +264,18 @@ func (h *House) plug() {
 		h.Watch.Module(),
 		h.Search.Module(),
 		h.Visits.Module(),
+		h.Library.Module(),
+		h.Numbers.Module(),
+		h.Doors.Module(),
+		h.Directory.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu(), h.Media.Waiting)
 	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(search.Menu())
+	h.Console.Plug(numbering.Menu())
+	h.Console.Plug(disclosure.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
 	h.Console.Plug(watch.Menu())
 	h.Console.Plug(visits.Menu())
@@ -279,6 +306,9 @@ func renderer() (*render.Renderer, error) {
 		{"portal", portal.Views(), portal.Pages()},
 		{"access", access.Views(), access.Pages()},
 		{"search", search.Views(), search.Pages()},
+		{"library", library.Views(), library.Pages()},
+		{"directory", directory.Views(), directory.Pages()},
+		{"disclosure", disclosure.Views(), disclosure.Pages()},
 		{"feed", feed.Views(), feed.Pages()},
 	}
 	views := map[string]fs.FS{}

@@ -21,7 +21,7 @@ var deeds = map[string]string{
 	"site.recheck.open": "年度复核到期", "site.recheck.confirm": "确认年度复核", "site.recheck.accept": "通过年度复核", "site.recheck.return": "退回年度复核",
 	"site.delegate": "委托运维", "site.delegate.end": "结束委托", "identity.set": "修改标识", "theme.assign": "更换主题", "domain.add": "添加域名",
 	"console.networks": "设定技术岗位的网段", "console.sessions": "设定同时登录数", "user.create": "新建账号", "user.disable": "停用账号", "user.enable": "启用账号", "user.password": "更换密码", "user.link": "给出密码链接", "user.first": "设立第一位管理员", "user.factor.on": "设好第二验证", "user.factor.off": "取消第二验证", "user.recovery": "用备用码登录", "user.subject.link": "关联统一身份认证", "user.subject.unlink": "取消关联", "user.passkey.add": "添加通行密钥", "user.passkey.remove": "删除通行密钥", "user.recoveries": "换一批备用码", "appointment.content": "任命内容岗位", "appointment.technical": "任命技术岗位", "appointment.end": "结束任命",
-	"wordpack.import": "导入词库", "wordpack.remove": "移除词库", "search.words": "修改检索用词", "checks.confirm": "说明理由后送审",
+	"wordpack.import": "导入词库", "wordpack.remove": "移除词库", "search.words": "修改检索用词", "index.rule": "修改索引号规则", "index.number": "给公文编索引号", "disclosure.office": "修改依申请公开受理信息", "checks.confirm": "说明理由后送审",
 	"media.words": "写字幕或文字稿", "media.develop": "处理视频或音频", "media.again": "重新处理视频或音频", "media.lighten": "给图片做更小的格式", "media.crop": "裁剪图片",
 	"media.rung":    "做出视频的一种清晰度",
 	"clock.started": "开始计时", "clock.stopped": "办结时限", "clock.moved": "时限改了起点", "clock.cancelled": "取消时限", "clock.paused": "暂停时限", "clock.resumed": "恢复计时", "clock.extended": "延长时限",

@@ -37,6 +37,8 @@ var english = joined(
 	wordsRefusals,
 	wordsSearch,
 	wordsVisits,
+	wordsNumbering,
+	wordsDisclosure,
 	wordsNetworks,
 	wordsLimit,
 	wordsFaults,

@@ -31,6 +31,8 @@ var screens = []string{
 	"tenants/interpretation",
 	"platform/search",
 	"platform/visits",
+	"tenants/numbering",
+	"tenants/disclosure",
 	"tenants/media",
 }
 
@@ -105,6 +107,11 @@ func spoken(t *testing.T, path string) (all []string) {
 
 // unspoken are files that read Chinese and say none.
 var unspoken = map[string]string{
+	"tenants/numbering/rule.go": "the parts of a pattern",
+
+	"tenants/disclosure/disclosure.go": "answers citizens, whose language is the site's",
+	"tenants/disclosure/http_page.go":  "likewise",
+
 	"tenants/paste/recognise.go":    "knows how official documents are written",
 	"tenants/paste/docx_parts.go":   "knows what word processors call their styles",
 	"tenants/paste/numeral.go":      "counts as word processors do",

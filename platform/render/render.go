@@ -19,6 +19,14 @@ const SitemapPath = "/sitemap"
 // SearchPath is the address of the search below a mount; the shell asks it from every page.
 const SearchPath = "/search"
 
+// Addresses below a mount that every site's map names: the library of its official documents, its five statutory doors, and, on the portal
+// at the top, the map of all sites.
+const (
+	LibraryPath    = "/policies"
+	DisclosurePath = "/disclosure"
+	SitesPath      = "/sites"
+)
+
 // Site is a site as citizens see it; it is made by platform/site, kept in memory and never changed.
 type Site struct {
 	ID                                                         kernel.SiteID
@@ -35,6 +43,9 @@ type Site struct {
 	Description, Keywords                                      string
 	Variant                                                    kernel.Variant // in which its pages are made; see In
 }
+
+// Tops reports whether the site is a portal from which the sites below are found: at an address of its own, of a city or above.
+func (s *Site) Tops() bool { return s.Prefix == "" && (s.Level == "city" || s.Level == "province") }
 
 // In is the site as a page in a variant sees it: every link it makes with Path stays in the variant.
 func (s *Site) In(v kernel.Variant) *Site {

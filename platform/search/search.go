@@ -89,6 +89,9 @@ func New(r Room) *Search {
 		missed: kernel.Batch[miss, int64]{Most: missWaiting, Join: func(have, more int64) int64 { return have + more }}}
 }
 
+// Turn is for who searches beside this room, so that one bound holds for all.
+func (s *Search) Turn(ctx context.Context) (done func(), err error) { return s.turn(ctx) }
+
 // turn waits until the node may do one more search; done gives it back.
 func (s *Search) turn(ctx context.Context) (done func(), err error) {
 	wait := time.NewTimer(s.waiting)

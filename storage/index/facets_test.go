@@ -17,10 +17,10 @@ func offices() []Doc {
 		return Doc{Site: 7, ID: id, Title: title, Body: number + "\n" + body, Number: number, Facets: f, At: day.AddDate(int(id)%3, 0, 0)}
 	}
 	return []Doc{
-		doc(1, "安政办发〔2015〕71号", "关于加强政府网站群建设的通知", "各县区：现通知如下。", Facets{"policy", "安康市人民政府办公室", "", "in_force"}),
-		doc(2, "安政办发〔2016〕5号", "关于贯彻安政办发〔2015〕71号的实施意见", "安政办发〔2015〕71号、安政办发〔2015〕71号、安政办发〔2015〕71号。", Facets{"policy", "安康市人民政府办公室", "", "abolished"}),
+		doc(1, "安政办发〔2015〕71号", "关于加强政府网站群建设的通知", "各县区：现通知如下。", Facets{Kind: "policy", Issuer: "安康市人民政府办公室", Validity: "in_force"}),
+		doc(2, "安政办发〔2016〕5号", "关于贯彻安政办发〔2015〕71号的实施意见", "安政办发〔2015〕71号、安政办发〔2015〕71号、安政办发〔2015〕71号。", Facets{Kind: "policy", Issuer: "安康市人民政府办公室", Validity: "abolished"}),
 		doc(3, "", "图解安政办发〔2015〕71号", "公积金提取办法一图读懂。", Facets{Kind: "news"}),
-		doc(4, "安政办发〔2015〕7号", "住房公积金管理办法", "职工住房公积金的缴存和提取。", Facets{"policy", "安康市住房公积金管理中心", "", "in_force"}),
+		doc(4, "安政办发〔2015〕7号", "住房公积金管理办法", "职工住房公积金的缴存和提取。", Facets{Kind: "policy", Issuer: "安康市住房公积金管理中心", Validity: "in_force"}),
 	}
 }
 
@@ -185,6 +185,52 @@ func TestOutdated(t *testing.T) {
 		})
 		if sites, err2 := x.Outdated(t.Context()); err != nil || err2 != nil || !slices.Equal(sites, []kernel.SiteID{9}) {
 			t.Errorf("%v, %v, %v", sites, err, err2)
+		}
+	}, Migrations())
+}
+
+// D7: a library lists everything of a site without a text, narrowed by each facet and by columns, by the day of writing or of publication,
+// and to any depth; what another site or another column holds is not in it.
+func TestAShelf(t *testing.T) {
+	docs := []Doc{
+		{Site: 7, ID: 1, Column: 20, Title: "甲办法", Number: "安政发〔2015〕1号", Facets: Facets{Kind: "policy", Subject: "财政", Genre: "办法"}, At: day, Written: "2014-01-01"},
+		{Site: 7, ID: 2, Column: 21, Title: "乙通知", Facets: Facets{Kind: "policy", Subject: "财政", Genre: "通知"}, At: day.AddDate(0, 0, 1), Written: "2013-01-01"},
+		{Site: 7, ID: 3, Column: 20, Title: "丙通知", Facets: Facets{Kind: "policy", Subject: "教育", Genre: "通知"}, At: day.AddDate(0, 0, 2)},
+		{Site: 7, ID: 4, Column: 20, Title: "通知类的新闻", Facets: Facets{Kind: "news"}, At: day},
+		{Site: 8, ID: 5, Column: 20, Title: "邻县的通知", Facets: Facets{Kind: "policy", Subject: "财政"}, At: day},
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		x := fill(t, d, docs)
+		here := []kernel.SiteID{7}
+		for _, row := range []struct {
+			name string
+			q    Query
+			want []int64
+		}{
+			{"all, the newest first", Query{Only: Facets{Kind: "policy"}}, []int64{3, 2, 1}},
+			{"by the day of writing", Query{Only: Facets{Kind: "policy"}, Written: true}, []int64{1, 2, 3}},
+			{"of a subject", Query{Only: Facets{Kind: "policy", Subject: "财政"}}, []int64{2, 1}},
+			{"of a genre", Query{Only: Facets{Kind: "policy", Genre: "通知"}}, []int64{3, 2}},
+			{"in a column", Query{Only: Facets{Kind: "policy"}, Within: []int64{21}}, []int64{2}},
+			{"in no column", Query{Only: Facets{Kind: "policy"}, Within: []int64{}}, nil},
+			{"with a text", Query{Text: "通知", Only: Facets{Kind: "policy"}}, []int64{3, 2}},
+			{"with a text, in a column", Query{Text: "通知", Only: Facets{Kind: "policy"}, Within: []int64{20}}, []int64{3}},
+			{"with a text of signs", Query{Text: "。", Only: Facets{Kind: "policy"}}, nil},
+			{"with its number", Query{Text: "安政发〔2015〕1号", Only: Facets{Kind: "policy"}}, nil},
+		} {
+			row.q.Sites, row.q.Shelf = here, true
+			if got := ids(t, x, row.q); !slices.Equal(got, row.want) {
+				t.Errorf("%s: %v, want %v", row.name, got, row.want)
+			}
+		}
+		q := Query{Sites: here, Shelf: true, Count: true, Only: Facets{Kind: "policy"}, Page: kernel.Page{Number: 20000, Size: 25}}
+		r, err := x.Search(t.Context(), q)
+		if err != nil || r.Total != 3 || len(r.Counts) != 3 || r.Counts[0].Subject == "" || r.Counts[0].Genre == "" {
+			t.Errorf("far back: %+v, %v", r, err)
+		}
+		q.Shelf = false
+		if r, err := x.Search(t.Context(), q); err == nil || r.Total != 0 {
+			t.Errorf("a search without a text: %+v, %v", r, err)
 		}
 	}, Migrations())
 }

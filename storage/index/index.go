@@ -42,10 +42,12 @@ type Doc struct {
 	At     time.Time // the day lists show; the order of equals
 	Number string    // of an official document, as printed: whoever types it finds the document first
 	Facets           // Year is At's, whatever is given
+	// Written is the day on which an official document was written, "2015-06-02" or "".
+	Written string
 }
 
 // Facets are what a result is narrowed by; "" says nothing.
-type Facets struct{ Kind, Issuer, Year, Validity string }
+type Facets struct{ Kind, Issuer, Year, Validity, Subject, Genre string }
 
 // Query asks for the documents of Sites that hold every word of Text.
 type Query struct {
@@ -58,6 +60,11 @@ type Query struct {
 	Alike func(word string) []string
 	Only  Facets // those that are not "" must be the document's
 	Count bool   // tell how many hits each combination of facets has, where they are few enough to count
+	// Shelf asks as a library does (D7): without a text everything that Only and Within leave is found, however deep, and what is counted
+	// tells Subject and Genre as well.
+	Shelf   bool
+	Within  []int64 // only in these columns; nil: in all
+	Written bool    // order by the day of writing, the newest first
 }
 
 // Hit is one document found.
@@ -150,11 +157,12 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 		return Result{}, fault.In("q", "检索词太长，请不要超过 %d 个字。", maxQuery)
 	}
 	q.Page.Size = min(max(q.Page.Size, 1), maxPage)
-	if q.Page.Number > maxDepth/q.Page.Size {
+	ws := parseAlike(q.Text, q.Alike)
+	every := q.Shelf && q.Text == ""
+	if !every && q.Page.Number > maxDepth/q.Page.Size {
 		return Result{}, fault.In("page", "检索结果只能翻到前 %d 条，请换更具体的检索词。", maxDepth)
 	}
-	ws := parseAlike(q.Text, q.Alike)
-	if len(ws) == 0 || len(q.Sites) == 0 {
+	if len(ws) == 0 && !every || len(q.Sites) == 0 {
 		return Result{}, nil
 	}
 	return x.search(ctx, q, ws)

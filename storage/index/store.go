@@ -35,6 +35,9 @@ type docRow struct {
 	Issuer        string
 	Year          string
 	Validity      string
+	Subject       string
+	Genre         string
+	Written       string
 	Title         string
 	Body          string
 	Words         string `bun:"type:tsvector"`
@@ -60,7 +63,8 @@ func (x *Index) put(ctx context.Context, all []Doc) error {
 		titleWords, title := t.add(normalString(d.Title))
 		bodyWords, body := t.add(normalString(d.Body))
 		rows[i] = docRow{SiteID: d.Site, ID: d.ID, ColumnID: d.Column, At: d.At.UTC(), Form: form, Number: Normal(d.Number),
-			Kind: d.Kind, Issuer: d.Issuer, Year: d.At.In(kernel.Beijing).Format("2006"), Validity: d.Validity}
+			Kind: d.Kind, Issuer: d.Issuer, Year: d.At.In(kernel.Beijing).Format("2006"), Validity: d.Validity,
+			Subject: d.Subject, Genre: d.Genre, Written: d.Written}
 		if x.db.Postgres() {
 			rows[i].Title, rows[i].Body, rows[i].Words = title, body, vector(d, &t)
 		} else {
@@ -71,7 +75,7 @@ func (x *Index) put(ctx context.Context, all []Doc) error {
 			texts[i] = textRow{Rowid: d.ID, Scope: scope, Title: titleWords, Body: bodyWords}
 		}
 	}
-	columns := []string{"column_id", "at", "form", "number", "kind", "issuer", "year", "validity"}
+	columns := []string{"column_id", "at", "form", "number", "kind", "issuer", "year", "validity", "subject", "genre", "written"}
 	if x.db.Postgres() {
 		columns = append(columns, "title", "body", "words")
 	}
@@ -177,9 +181,14 @@ type plan struct {
 
 // plan is what both engines ask for q: the engine's own part, the sites, and what narrows.
 func (x *Index) plan(q Query, ws [][]word) plan {
-	p := sqlitePlan(q, ws)
-	if x.db.Postgres() {
+	var p plan
+	switch {
+	case len(ws) == 0:
+		p = plan{from: "search_docs AS d", where: "1 = 1", inTitle: "(1 = 0)", often: "(1 = 0)"}
+	case x.db.Postgres():
 		p = postgresPlan(q, ws)
+	default:
+		p = sqlitePlan(q, ws)
 	}
 	p.where += " AND d.site_id IN (?)"
 	p.fromArgs = append(p.fromArgs, bun.List(q.Sites))
@@ -187,7 +196,12 @@ func (x *Index) plan(q Query, ws [][]word) plan {
 		p.where += " AND d.column_id = ?"
 		p.fromArgs = append(p.fromArgs, q.Column)
 	}
-	for _, f := range []struct{ column, value string }{{"kind", q.Only.Kind}, {"issuer", q.Only.Issuer}, {"year", q.Only.Year}, {"validity", q.Only.Validity}} {
+	if q.Within != nil {
+		p.where += " AND d.column_id IN (?)"
+		p.fromArgs = append(p.fromArgs, bun.List(append(q.Within, 0))) // 0 is no column
+	}
+	for _, f := range []struct{ column, value string }{{"kind", q.Only.Kind}, {"issuer", q.Only.Issuer}, {"year", q.Only.Year}, {"validity", q.Only.Validity},
+		{"subject", q.Only.Subject}, {"genre", q.Only.Genre}} {
 		if f.value != "" {
 			p.where += " AND d." + f.column + " = ?"
 			p.fromArgs = append(p.fromArgs, f.value)
@@ -204,7 +218,7 @@ func (x *Index) search(ctx context.Context, q Query, ws [][]word) (Result, error
 		return Result{}, searchFault(err)
 	}
 	if q.Count && r.Total > 0 && r.Total <= maxCounted {
-		if r.Counts, err = x.count(ctx, p); err != nil {
+		if r.Counts, err = x.count(ctx, p, q.Shelf); err != nil {
 			return Result{}, err
 		}
 	}
@@ -212,7 +226,10 @@ func (x *Index) search(ctx context.Context, q Query, ws [][]word) (Result, error
 		return r, nil
 	}
 	order := "by_number DESC, in_title DESC, often DESC, d.at DESC, d.id DESC"
-	if q.Newest {
+	switch {
+	case q.Written:
+		order = "d.written DESC, d.at DESC, d.id DESC"
+	case q.Newest || len(ws) == 0:
 		order = "d.at DESC, d.id DESC"
 	}
 	var rows []hitRow
@@ -229,19 +246,22 @@ func (x *Index) search(ctx context.Context, q Query, ws [][]word) (Result, error
 	return r, nil
 }
 
-// count tells how many of the hits have the same facets.
-func (x *Index) count(ctx context.Context, p plan) (all []Counted, err error) {
+// count tells how many of the hits have the same facets; a search says nothing of subject and genre, which would make its groups many.
+func (x *Index) count(ctx context.Context, p plan, shelf bool) (all []Counted, err error) {
 	var rows []struct {
-		Kind, Issuer, Year, Validity string
-		N                            int64
+		Kind, Issuer, Year, Validity, Subject, Genre string
+		N                                            int64
 	}
-	err = x.db.Conn(ctx).NewRaw("SELECT d.kind, d.issuer, d.year, d.validity, count(*) AS n FROM "+p.from+" WHERE "+p.where+
-		" GROUP BY d.kind, d.issuer, d.year, d.validity ORDER BY d.kind, d.issuer, d.year, d.validity", p.fromArgs...).Scan(ctx, &rows)
+	by := "d.kind, d.issuer, d.year, d.validity"
+	if shelf {
+		by += ", d.subject, d.genre"
+	}
+	err = x.db.Conn(ctx).NewRaw("SELECT "+by+", count(*) AS n FROM "+p.from+" WHERE "+p.where+" GROUP BY "+by+" ORDER BY "+by, p.fromArgs...).Scan(ctx, &rows)
 	if err != nil {
 		return nil, searchFault(err)
 	}
 	for _, r := range rows {
-		all = append(all, Counted{Facets{r.Kind, r.Issuer, r.Year, r.Validity}, r.N})
+		all = append(all, Counted{Facets{r.Kind, r.Issuer, r.Year, r.Validity, r.Subject, r.Genre}, r.N})
 	}
 	return all, nil
 }

@@ -147,6 +147,13 @@ type Room struct {
 	Pairs     Pairs    // nil: no text explains another
 	Films     Films    // nil: no film says anything
 	Files     Files    // nil: what stands in files is not found
+	Numbers   Numbers  // nil: a document has the index number that was typed
+}
+
+// Numbers gives official documents their index numbers (D3); tenants/numbering does.
+type Numbers interface {
+	// Give answers the index number with which a document is frozen, in the transaction that freezes it. What was typed is kept, or refused.
+	Give(ctx context.Context, site kernel.SiteID, id ID, typed, subject string) (string, error)
 }
 
 // Chain tells the review policy of what stands in a column, or "" where the column names none; tenants/review keeps them.

@@ -141,6 +141,9 @@ func (a *Articles) Submit(ctx context.Context, site kernel.SiteID, id ID, versio
 		if err := a.chained(ctx, d); err != nil {
 			return err
 		}
+		if err := a.numbered(ctx, d); err != nil {
+			return err
+		}
 		raw, err := d.Payload.encode()
 		if err != nil {
 			return fmt.Errorf("write article %d: %w", id, err)
@@ -166,6 +169,32 @@ func (a *Articles) chained(ctx context.Context, d *Draft) error {
 		d.Policy = policy
 	}
 	return err
+}
+
+// numbered gives an official document its index number, which reviewers sign with the rest.
+func (a *Articles) numbered(ctx context.Context, d *Draft) error {
+	if a.Numbers == nil || d.Payload.Kind != Policy {
+		return nil
+	}
+	doc := Document{}
+	if d.Payload.Document != nil {
+		doc = *d.Payload.Document // a copy: the version before keeps what it had
+	}
+	number, err := a.Numbers.Give(ctx, d.Site, d.ID, doc.IndexNumber, doc.Subject)
+	if err != nil || number == doc.IndexNumber {
+		return err
+	}
+	doc.IndexNumber, d.Payload.Document = number, &doc
+	return nil
+}
+
+// IndexNumber is the index number in a frozen payload of an official document, or "".
+func IndexNumber(payload []byte) string {
+	p, err := decode(payload)
+	if err != nil || p.Document == nil {
+		return ""
+	}
+	return p.Document.IndexNumber
 }
 
 // Return makes a submitted article a draft again, after a review refused it or its author took it back.

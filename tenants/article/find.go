@@ -1,6 +1,7 @@
 package article
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -63,6 +64,7 @@ func (a *Articles) searchable(ctx context.Context, l *publication.Live) (index.D
 	doc := index.Doc{Site: l.Site, ID: l.ID, Column: l.Place, Title: l.Title, At: l.ShownAt, Facets: index.Facets{Kind: p.Kind}}
 	if d := p.Document; d != nil {
 		doc.Number, doc.Issuer, doc.Validity = d.Number, d.Issuer, d.Validity
+		doc.Subject, doc.Genre, doc.Written = d.Subject, d.Genre, cmp.Or(d.WrittenOn, d.IssuedOn)
 		doc.Body = d.Number + "\n" + d.IndexNumber + "\n" + d.Issuer + "\n"
 	}
 	said, err := a.said(ctx, l, p)

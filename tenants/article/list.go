@@ -34,6 +34,9 @@ func (a *Articles) list(ctx context.Context, s *render.Site, tree *column.Tree, 
 	rest := "/c/" + k.Path
 	page.Pager = pager(s, rest, number, pages, k.Count)
 	page.Siblings = siblings(s, tree, k)
+	if k.Kind == Policy {
+		page.Library = s.Path(render.LibraryPath + "?c=" + strconv.FormatInt(k.ID, 10))
+	}
 	if number == 1 {
 		for _, c := range tree.VisibleChildren(k.ID) { // bounded by the template; the page is cached
 			l := column.Link(s, c)

@@ -21,6 +21,7 @@ type ShowPage struct {
 	Fields                            []FieldRow    // what the column asked for
 	Successor                         *render.Link  // the text that took its place, while citizens can read it
 	Replaces                          []render.Link // the texts of this site whose place it took
+	Amends                            []render.Link // the texts of this site that it amended
 	URL                               string        // the canonical address
 	Prev, Next                        *render.Link
 	Explained, Explains               []render.Item // what explains it, with the form in a word as the Mark, and what it explains
@@ -42,6 +43,7 @@ type ListPage struct {
 	Pager                    render.Pager
 	Siblings                 []render.Link
 	Children                 []ChildList
+	Library                  string // where the documents of the column are narrowed; "" in columns of other kinds
 }
 
 // ChildList is the newest articles of one sub-column; Href is the sub-column's own list.

@@ -45,14 +45,19 @@ func (a *Articles) validities(ctx context.Context, site kernel.SiteID, ids []ID)
 	return all, nil
 }
 
-// replaced are the articles of the site whose place this one of the same site took.
-func (a *Articles) replaced(ctx context.Context, site kernel.SiteID, id ID) (ids []ID, err error) {
-	err = a.DB.Conn(ctx).NewSelect().Model((*validityRow)(nil)).Column("article_id").Where("site_id = ?", site).
-		Where("to_site = ?", site).Where("to_article = ?", id).Where("to_article > 0").Order("article_id").Limit(replacedMost).Scan(ctx, &ids)
+// replaced are the articles of the site that this one of the same site amended or whose place it took, with what became of each.
+func (a *Articles) replaced(ctx context.Context, site kernel.SiteID, id ID) (map[ID]string, error) {
+	var rows []validityRow
+	err := a.DB.Conn(ctx).NewSelect().Model(&rows).Column("article_id", "state").Where("site_id = ?", site).
+		Where("to_site = ?", site).Where("to_article = ?", id).Where("to_article > 0").Order("article_id").Limit(replacedMost).Scan(ctx)
 	if err != nil {
 		return nil, db.Fault(fmt.Errorf("load what article %d of site %d replaced: %w", id, site, err))
 	}
-	return ids, nil
+	became := make(map[ID]string, len(rows))
+	for _, r := range rows {
+		became[r.ArticleID] = r.State
+	}
+	return became, nil
 }
 
 // replacedMost bounds the links of a page.

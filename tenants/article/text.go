@@ -154,6 +154,14 @@ var validities = map[string]string{
 
 var validityNames = map[string]string{"in_force": "有效", "amended": "已修改", "abolished": "已废止", "expired": "已失效"}
 
+// Became is what has become of a document in a word, 已废止, or "" while it is in force or nothing is known.
+func Became(validity string) string {
+	if validity == "in_force" {
+		return ""
+	}
+	return validityNames[validity]
+}
+
 func (d *Document) check() error {
 	err := checkLines([]line{
 		{"document.number", "发文字号", &d.Number, longestField}, {"document.index_number", "索引号", &d.IndexNumber, longestField},

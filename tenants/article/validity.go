@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -175,12 +177,16 @@ func (a *Articles) standing(ctx context.Context, s *render.Site, row publication
 	if err != nil {
 		return err
 	}
-	live, odd, err := a.Published.LiveMany(ctx, s.ID, Kind, before)
+	live, odd, err := a.Published.LiveMany(ctx, s.ID, Kind, slices.Sorted(maps.Keys(before)))
 	if err != nil {
 		return err
 	}
 	for _, l := range live {
-		page.Replaces = append(page.Replaces, *beside(s, &l.Row))
+		if before[l.ID] == "amended" { // it stays in force as this one has it
+			page.Amends = append(page.Amends, *beside(s, &l.Row))
+		} else {
+			page.Replaces = append(page.Replaces, *beside(s, &l.Row))
+		}
 	}
 	for id, err := range odd {
 		return fmt.Errorf("read article %d, which article %d replaces: %w", id, row.ID, err)

@@ -3,10 +3,10 @@ package article
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/publication"
@@ -88,7 +88,7 @@ func TestValidityIsTheSitesOwn(t *testing.T) {
 		refused(t, "nobody", h.SetValidity(kernel.WithActor(h.ctx, kernel.Actor{}), here, old, v), fault.Forbidden, "请先登录")
 		h.must(h.SetValidity(h.ctx, here, old, v))
 		h.must(h.SetValidity(h.ctx, there, theirs, v))
-		if got, err := h.replaced(h.ctx, here, fresh); err != nil || !slices.Equal(got, []ID{old}) {
+		if got, err := h.replaced(h.ctx, here, fresh); err != nil || len(got) != 1 || got[old] != "abolished" {
 			t.Errorf("it replaced %v of its site, %v; want %d", got, err, old)
 		}
 		if got, err := h.ValidityOf(h.ctx, there, old); err != nil || got != (Validity{}) {
@@ -133,5 +133,77 @@ func TestTheAddressLeadsElsewhere(t *testing.T) {
 		if p, err := h.show(h.towns[0], here); !fault.Is(err, fault.NotFound) {
 			t.Errorf("the neighbour answers for it: %+v, %v", p, err)
 		}
+	})
+}
+
+// B7, LC13 over a graph of twelve texts that amend, abolish and outlive one another: wherever one text leads to another, that one names it, with
+// what it did to it; and nothing else is named. What is withdrawn is named by nobody, and what is taken back is gone on both.
+func TestRelationsAreTheSameFromBothSides(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.Sites = h.sites
+		const texts = 12
+		ids := make([]ID, texts)
+		for i := range ids {
+			ids[i] = h.publish(h.city, 1, news(fmt.Sprintf("第%02d号", i)))
+		}
+		states := []string{"amended", "abolished", "expired"}
+		to := map[ID]ID{}
+		become := map[ID]string{}
+		for i := range texts - 1 { // each leads to a later one: no circles
+			if i%4 == 3 {
+				continue
+			}
+			next := ids[i+1+(i*5)%(texts-1-i)]
+			to[ids[i]], become[ids[i]] = next, states[i%len(states)]
+			h.must(h.SetValidity(h.ctx, h.city.ID, ids[i], Validity{State: states[i%len(states)], To: object(h.city.ID, next), Reason: "修订"}))
+		}
+		agree := func(what string) {
+			t.Helper()
+			for _, id := range ids {
+				page, err := h.show(h.city, id)
+				if fault.Is(err, fault.Gone) {
+					continue
+				}
+				doc := h.document(page, err)
+				want := ""
+				if next, leads := to[id]; leads {
+					want = h.city.URL(fmt.Sprintf("/a/%d", next))
+				}
+				if got := doc.Find(".validity a").AttrOr("href", ""); got != want {
+					t.Errorf("%s: %d leads to %q, want %q", what, id, got, want)
+				}
+				named := map[string]string{}
+				doc.Find(".colophon p").Each(func(_ int, p *goquery.Selection) {
+					p.Find("a").Each(func(_ int, a *goquery.Selection) { named[a.AttrOr("href", "")] = p.Text()[:len("本文修改")] })
+				})
+				for from, next := range to {
+					at, says := fmt.Sprintf("/a/%d", from), "本文替代"
+					if become[from] == "amended" {
+						says = "本文修改"
+					}
+					if next == id && named[at] != says || next != id && named[at] != "" {
+						t.Errorf("%s: %d says %q of %d, which leads to %d", what, id, named[at], from, next)
+					}
+					delete(named, at)
+				}
+				if len(named) != 0 {
+					t.Errorf("%s: %d names %v", what, id, named)
+				}
+			}
+		}
+		agree("as it was said")
+		h.must(h.ClearValidity(h.ctx, h.city.ID, ids[0]))
+		delete(to, ids[0])
+		agree("one taken back")
+		h.must(h.Withdraw(h.ctx, h.city.ID, ids[texts-1], "内容有误"))
+		for from, next := range to {
+			if next == ids[texts-1] {
+				delete(to, from)
+			}
+		}
+		agree("one withdrawn")
+		h.must(h.Withdraw(h.ctx, h.city.ID, ids[1], "内容有误"))
+		delete(to, ids[1])
+		agree("two withdrawn")
 	})
 }

@@ -89,6 +89,7 @@ type Context struct {
 	// Own says whether an address belongs to this cluster, and Resolves whether it leads to anything a citizen can read. Nil: nobody is asked.
 	Own, Resolves func(address string) bool
 	Near          []Near
+	Numbered      bool // a document without an index number gets one when it is sent (D3)
 }
 
 // Near is a public article of the cluster that says almost the same; Same is how many in a hundred of the words.

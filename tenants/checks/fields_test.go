@@ -24,3 +24,13 @@ func TestFieldsAreLookedThrough(t *testing.T) {
 		t.Error("masking wrote into the article that it was given")
 	}
 }
+
+// D3: a document without an index number is spoken of only where no rule gives it one.
+func TestAnIndexNumberThatIsGivenIsNotMissed(t *testing.T) {
+	says := func(c Context) bool {
+		return slices.ContainsFunc(Check(article.Payload{Kind: article.Policy, Title: "通知", Body: "<p>一</p>"}, c), func(f Finding) bool { return f.Place.Field == "document.index_number" })
+	}
+	if !says(Context{}) || says(Context{Numbered: true}) {
+		t.Error("it is said where a rule gives one, or not where none does")
+	}
+}

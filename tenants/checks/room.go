@@ -35,6 +35,12 @@ type Room struct {
 	Columns   *column.Columns
 	Console   *console.Console // may be nil where no screen is asked for
 	Films     Films            // nil: no film says anything
+	Numbers   Numbers          // nil: every document has the index number that was typed
+}
+
+// Numbers tells whether documents of a site get their index numbers by a rule; tenants/numbering does.
+type Numbers interface {
+	Ruled(ctx context.Context, site kernel.SiteID) (bool, error)
 }
 
 // Checks is the room. Its methods are safe for concurrent use.
@@ -65,6 +71,11 @@ func (k *Checks) Panel(ctx context.Context, id kernel.SiteID, art article.ID, ed
 	}
 	c.Own = func(address string) bool { return k.own(id, address) }
 	c.Resolves = func(address string) bool { return k.resolves(ctx, id, address) }
+	if k.Numbers != nil {
+		if c.Numbered, err = k.Numbers.Ruled(ctx, id); err != nil {
+			return nil, err
+		}
+	}
 	if c.Near, err = k.near(ctx, id, art, p); err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ const titleMost = 40
 
 // form finds what concerns the page: metadata, headings, tables, pictures, links, punctuation, and texts that stand elsewhere.
 func (c *Context) form(p *article.Payload) []Finding {
-	all := missing(p)
+	all := c.missing(p)
 	if n := utf8.RuneCountInString(p.Title); n > titleMost {
 		all = append(all, Finding{TitleLength, Should, "标题太长，建议不超过 40 个字。", p.Title, Place{"title", 0, len(p.Title)}, nil})
 	}
@@ -36,7 +36,7 @@ func (c *Context) form(p *article.Payload) []Finding {
 }
 
 // missing are the fields that a page must say and that are empty.
-func missing(p *article.Payload) []Finding {
+func (c *Context) missing(p *article.Payload) []Finding {
 	type want struct{ field, text, say string }
 	wants := []want{{"source", p.Source, "没有写来源：请写明发布单位，转载的写原单位。"}}
 	if p.Kind == article.Policy {
@@ -49,7 +49,7 @@ func missing(p *article.Payload) []Finding {
 	}
 	var all []Finding
 	for _, w := range wants {
-		if w.text == "" {
+		if w.text == "" && !(c.Numbered && w.field == "document.index_number") {
 			all = append(all, Finding{Missing, Should, w.say, "", Place{Field: w.field}, nil})
 		}
 	}

@@ -128,7 +128,7 @@ func TestHomeBlocks(t *testing.T) {
 	if len(tabs) != 1 || len(tabs[0].Items) != 2 || tabs[0].More != "/c/k1" {
 		t.Errorf("tabs: %+v", tabs)
 	}
-	if doors := got.Blocks[2].Links; len(doors) != 1 || doors[0].Href != "/c/k13" {
+	if doors := got.Blocks[2].Links; len(doors) != 1 || doors[0].Href != "/c/k13" || got.Blocks[2].More != "/disclosure" {
 		t.Errorf("doors: %+v", doors)
 	}
 	poll := func(_ context.Context, _ *render.Site, a Args) (Block, error) {
@@ -290,7 +290,7 @@ func TestHomePage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if doc.Find("h1").Length() != 1 || doc.Find(".directory a").Length() != 2 || !strings.Contains(doc.Find(".tabs").Text(), "汉滨要闻") {
+		if doc.Find("h1").Length() != 1 || doc.Find(".directory a:not(.more)").Length() != 2 || doc.Find(".directory a.more").AttrOr("href", "") != "/sites" || !strings.Contains(doc.Find(".tabs").Text(), "汉滨要闻") {
 			t.Errorf("city: %s", doc.Find("main").Text())
 		}
 		if got := doc.Find(`link[rel="canonical"]`).AttrOr("href", ""); got != "http://ankang.localhost:8080/" {

@@ -133,6 +133,9 @@ func (h *Portal) doors(ctx context.Context, s *render.Site, a Args) (Block, erro
 		return Block{}, err
 	}
 	b := Block{Title: a.Title}
+	if slices.ContainsFunc(a.Columns, func(id int64) bool { return slices.Contains(site.Statutory, id) }) {
+		b.More = s.Path(render.DisclosurePath) // where all five stand, whatever they hold
+	}
 	for _, id := range a.Columns {
 		if l, ok := shown[id]; ok {
 			b.Links = append(b.Links, l)
@@ -164,6 +167,9 @@ var levels = []struct{ level, name string }{{"county", "县区"}, {"dept", "部�
 func (h *Portal) directory(_ context.Context, s *render.Site, a Args) (Block, error) {
 	below := h.below(s)
 	b := Block{Title: a.Title}
+	if s.Tops() {
+		b.More = s.Path(render.SitesPath) // the map of all sites
+	}
 	for _, l := range levels {
 		group := render.Link{Text: l.name}
 		for _, t := range below {
