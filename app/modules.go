@@ -35,6 +35,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/desk"
+	"github.com/zhanqun/zhanqun/tenants/emergency"
 	"github.com/zhanqun/zhanqun/tenants/feed"
 	"github.com/zhanqun/zhanqun/tenants/interpretation"
 	"github.com/zhanqun/zhanqun/tenants/media"
@@ -54,6 +55,7 @@ func Migrations() []fs.FS {
 		interpretation.Migrations(),
 		notify.Migrations(),
 		search.Migrations(),
+		emergency.Migrations(),
 	}
 }
 
@@ -90,6 +92,7 @@ type House struct {
 	Feeds     *feed.Feeds
 	Access    *access.Access
 	Search    *search.Search
+	Emergency *emergency.Emergency
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -147,7 +150,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	}
 	h.Access = access.New(h.Columns, now, h.Render)
 	h.Search = search.New(search.Room{DB: d, Now: now, Audit: h.Audit, Index: h.Index, Sites: h.Sites, Texts: findable{h.Articles}, Nav: h.Columns, Render: h.Render, Console: h.Console, Simplified: hant.Simplified})
-	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
+	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Warnings: h.Emergency, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
 	return h, nil
@@ -177,6 +180,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"watch":  watch.Views(),
 			"media":  media.Views(),
 			"search": search.ConsoleViews(),
+
+			"emergency": emergency.ConsoleViews(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -189,6 +194,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			watch.Screens(),
 			media.Screens(),
 			search.Screens(),
+			emergency.Screens(),
 		)...)
 	if err != nil {
 		return err
@@ -208,6 +214,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Clocks: h.Clocks, Media: h.Media, Pairs: h.Pairs, Console: h.Console,
 		Imported: paste.Explain, Reach: who.Reach,
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
+	h.Emergency = emergency.New(emergency.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Revisions: h.Revisions,
+		Reviews: h.Reviews, Sites: h.Sites, Accounts: h.Accounts, Columns: h.Columns, Render: h.Render, Console: h.Console})
 	h.wind()
 	h.explain()
 	h.Watch = watch.New(watch.Room{Now: now, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Estate: h.Estate, Console: h.Console,
@@ -236,12 +244,14 @@ func (h *House) plug() {
 		h.Notices.Module(),
 		h.Watch.Module(),
 		h.Search.Module(),
+		h.Emergency.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu(), h.Media.Waiting)
 	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(search.Menu())
+	h.Console.Plug(emergency.Menu(), h.Emergency.Waiting)
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
 	h.Console.Plug(watch.Menu())
 	h.Console.Plug(clocks.Menu(), h.Clocks.Waiting)
@@ -272,6 +282,7 @@ func renderer() (*render.Renderer, error) {
 		{"access", access.Views(), access.Pages()},
 		{"search", search.Views(), search.Pages()},
 		{"feed", feed.Views(), feed.Pages()},
+		{"emergency", emergency.Views(), emergency.Pages()},
 	}
 	views := map[string]fs.FS{}
 	var all []render.View

@@ -73,6 +73,8 @@ var kept = []backup.Table{
 	{Name: "search_lists", Order: "site_id", Tenant: bySite},
 	{Name: "search_misses", Order: "site_id, day, word", Tenant: bySite},
 	{Name: "article_prints", Order: "site_id, article_id", Tenant: bySite},
+	{Name: "warnings", Order: "site_id, id", Tenant: bySite},
+	{Name: "warning_carriers", Order: "site_id, source_id", Tenant: bySite},
 	{Name: "clocks", Order: "site_id, id", Tenant: bySite},
 	{Name: "clock_reminders", Order: "site_id, id", Tenant: bySite},
 	{Name: "clock_told", Order: "site_id, duty, due_at, step", Tenant: bySite},

@@ -38,6 +38,7 @@ var english = joined(
 	wordsSearch,
 	wordsNetworks,
 	wordsLimit,
+	wordsEmergency,
 	wordsFaults,
 	wordsFaultsSites,
 	wordsFaultsTenants,
