@@ -60,12 +60,7 @@ func (h *House) wind() {
 	})
 	h.Published.Owed.On("clocks", func(ctx context.Context, d publication.Debt) error {
 		if d.Kind == emergency.Kind {
-			k, err := h.Emergency.Get(ctx, d.Site, d.ID)
-			if err != nil {
-				return err
-			}
-			return h.Clocks.Keep(ctx, clocks.ReviewDebt, clocks.Subject{Site: d.Site, Kind: clockedEdition, ID: int64(d.Edition), Title: k.Sent.Title,
-				Href: fmt.Sprintf("/sites/%s/warnings/%d", d.Site, d.ID), Owes: d.Debtor}, d.OpenedAt)
+			return h.oweWarning(ctx, d)
 		}
 		if d.Kind != article.Kind {
 			return nil

@@ -2,7 +2,6 @@ package emergency
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
@@ -88,12 +87,12 @@ func (e *Emergency) Send(ctx context.Context, id kernel.SiteID, number, version 
 		if err != nil {
 			return err
 		}
-		k.Sent = k.Warning
-		if err := e.update(ctx, k); err != nil {
+		edition, err = e.Published.Freeze(ctx, publication.Draft{Object: k.object(), Author: k.Author, Policy: t.Review, Title: k.Title, Payload: []byte(payload)})
+		if err != nil {
 			return err
 		}
-		edition, err = e.Published.Freeze(ctx, publication.Draft{Object: k.object(), Author: k.Author, Policy: t.Review, Title: k.Title, Payload: []byte(payload)})
-		return err
+		k.Sent, k.Edition = k.Warning, edition
+		return e.update(ctx, k)
 	})
 	return edition, err
 }
@@ -135,12 +134,19 @@ func underReview(s review.State) bool {
 
 // latest is the trail of the newest edition, nil when there is none.
 func (e *Emergency) latest(ctx context.Context, k *Kept) (*publication.Trail, error) {
-	t, err := e.Published.Latest(ctx, k.object())
-	if fault.Is(err, fault.NotFound) {
+	if k.Edition == 0 {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read the newest edition of warning %d of site %d: %w", k.ID, k.Site, err)
+	return e.Published.Trail(ctx, k.Site, k.Edition)
+}
+
+// trails are the newest editions of some warnings of a site.
+func (e *Emergency) trails(ctx context.Context, id kernel.SiteID, all []Kept) (map[publication.EditionID]*publication.Trail, error) {
+	var editions []publication.EditionID
+	for i := range all {
+		if all[i].Edition != 0 {
+			editions = append(editions, all[i].Edition)
+		}
 	}
-	return t, nil
+	return e.Published.Trails(ctx, id, editions...)
 }

@@ -166,6 +166,7 @@ type Kept struct {
 	Version     int64
 	Warning             // the draft
 	Sent        Warning // what was frozen last; zero when nothing was
+	Edition     publication.EditionID
 	Author      kernel.AccountID
 	UpdatedAt   time.Time
 	Phase       Phase

@@ -234,8 +234,8 @@ func TestAnEmergency(t *testing.T) {
 		sent, err := h.Send(h.as(writer), city, again, k.Version)
 		h.must(err)
 		h.must(h.Urgent(h.as(writer), city, again, k.Version, "来不及审"))
-		if tr, err := h.latest(h.as(writer), k); err != nil || tr.Edition != sent {
-			t.Errorf("what is under review is published, not another edition: %+v %v", tr, err)
+		if l, err := h.Published.Live(h.as(writer), publication.Object{Site: city, Kind: Kind, ID: again}); err != nil || l.Edition != sent {
+			t.Errorf("what is under review is published, not another edition: %+v %v", l, err)
 		}
 		h.must(h.Withdraw(h.as(writer), city, again, "重复了"))
 		h.want("withdrawn", "", "", "")

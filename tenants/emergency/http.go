@@ -11,6 +11,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/console"
+	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/review"
@@ -145,11 +146,12 @@ func (e *Emergency) showDesk(c *fiber.Ctx) error {
 	if e.Console.Offers(ctx, id, issues) {
 		p.New = screen(id, 0, "") + "/new"
 	}
+	trails, err := e.trails(ctx, id, all)
+	if err != nil {
+		return err
+	}
 	for i := range all {
-		l, to, err := e.line(ctx, c, &all[i])
-		if err != nil {
-			return err
-		}
+		l, to := newLine(c, &all[i], trails[all[i].Edition])
 		p.Groups[to].Lines = append(p.Groups[to].Lines, l)
 	}
 	return deskView.Show(e.Console, c, console.Page{Title: say(c, "预警"), Site: id}, p)
@@ -161,20 +163,25 @@ var phases = map[Phase]struct {
 	group       int
 }{Draft: {"草稿", "", 1}, Waiting: {"待生效", "warn", 1}, On: {"正在生效", "bad", 0}, Over: {"已结束", "", 2}, Gone: {"已撤回", "", 2}}
 
-func (e *Emergency) line(ctx context.Context, c *fiber.Ctx, k *Kept) (line, int, error) {
+// newLine is a warning in the list, with the number of its group; t is its newest edition, or nil.
+func newLine(c *fiber.Ctx, k *Kept, t *publication.Trail) (line, int) {
 	level, ph := word(Levels, k.Level), phases[k.Phase]
 	l := line{Href: screen(k.Site, k.ID, ""), Title: k.Title, Level: level.Value, Word: say(c, level.Word), State: say(c, ph.word), Class: ph.class, Since: k.Since, Till: k.Till, Updated: k.UpdatedAt}
-	t, err := e.latest(ctx, k)
-	if err != nil || t == nil {
-		return l, ph.group, err
+	if t == nil {
+		return l, ph.group
 	}
-	if s := review.StateOf(t); underReview(s) || s == review.Approved || s == review.Returned || s == review.Emergency {
+	if s := review.StateOf(t); pending(s) || s == review.Returned {
 		l.State = say(c, s.Says())
 		if !s.Public() && ph.group == 2 {
-			return l, 1, nil
+			return l, 1
 		}
 	}
-	return l, ph.group, nil
+	return l, ph.group
+}
+
+// pending reports whether somebody has to do something about an edition in this state.
+func pending(s review.State) bool {
+	return underReview(s) || s == review.Approved || s == review.Emergency
 }
 
 // Waiting are the warnings of a site that wait for the actor, for the first screen.
@@ -187,13 +194,14 @@ func (e *Emergency) Waiting(ctx context.Context, id kernel.SiteID) (console.Sect
 	if err != nil {
 		return s, err
 	}
+	trails, err := e.trails(ctx, id, all)
+	if err != nil {
+		return s, err
+	}
 	for i := range all {
 		k := &all[i]
-		t, err := e.latest(ctx, k)
-		if err != nil {
-			return s, err
-		}
-		if t == nil {
+		t := trails[k.Edition]
+		if t == nil || !pending(review.StateOf(t)) {
 			continue
 		}
 		turn, err := e.Reviews.Turn(ctx, t)

@@ -105,7 +105,7 @@ func (e *Emergency) standingOf(c *fiber.Ctx, k *Kept, p *sheetPage) error {
 	}
 	state := review.StateOf(t)
 	p.Edition, p.Changed = t.Edition, k.Sent != k.Warning
-	if under := underReview(state); under || state == review.Approved || state == review.Emergency {
+	if under := underReview(state); pending(state) {
 		p.Warning, p.State = k.Sent, say(c, state.Says())
 		p.MaySend = p.MaySend && p.Changed
 		p.MayUrgent = p.MayUrgent && under

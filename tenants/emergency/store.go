@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/storage/db"
 )
 
@@ -28,6 +29,7 @@ type row struct {
 	Author        kernel.AccountID
 	UpdatedAt     time.Time
 	Sent          string
+	EditionID     publication.EditionID
 	Phase         string
 	Spread        bool
 	FromAt        time.Time `bun:",nullzero"`
@@ -40,7 +42,7 @@ func (k *Kept) row() (*row, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &row{SiteID: k.Site, ID: k.ID, Version: k.Version, Payload: payload, Author: k.Author, UpdatedAt: k.UpdatedAt, Phase: string(k.Phase),
+	r := &row{SiteID: k.Site, ID: k.ID, Version: k.Version, Payload: payload, Author: k.Author, UpdatedAt: k.UpdatedAt, EditionID: k.Edition, Phase: string(k.Phase),
 		Spread: k.Spread, FromAt: k.Since, UntilAt: k.Till, Why: k.Why}
 	if k.Sent != (Warning{}) {
 		r.Sent, err = k.Sent.encode()
@@ -49,7 +51,7 @@ func (k *Kept) row() (*row, error) {
 }
 
 func (r *row) kept() (k Kept, err error) {
-	k = Kept{Site: r.SiteID, ID: r.ID, Version: r.Version, Author: r.Author, UpdatedAt: r.UpdatedAt.UTC(), Phase: Phase(r.Phase), Spread: r.Spread,
+	k = Kept{Site: r.SiteID, ID: r.ID, Version: r.Version, Author: r.Author, UpdatedAt: r.UpdatedAt.UTC(), Edition: r.EditionID, Phase: Phase(r.Phase), Spread: r.Spread,
 		Since: utc(r.FromAt), Till: utc(r.UntilAt), Why: r.Why}
 	if k.Warning, err = decode(r.Payload); err == nil && r.Sent != "" {
 		k.Sent, err = decode(r.Sent)

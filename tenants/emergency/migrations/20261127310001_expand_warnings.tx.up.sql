@@ -1,4 +1,4 @@
--- 风险预警 (d15): what a site warns of. payload is the draft, sent the text that was frozen last; citizens read the edition that is public. phase, from_at,
+-- 风险预警 (d15): what a site warns of. payload is the draft, sent the text that was frozen last, as edition_id (0 for none); citizens read the edition that is public. phase, from_at,
 -- until_at and spread say how that edition stands at the head of the pages; a phase is a state and no comparison of times, so that every node
 -- shows the same whatever its clock says.
 CREATE TABLE warnings (
@@ -9,6 +9,7 @@ CREATE TABLE warnings (
   author bigint NOT NULL CHECK (author > 0),
   updated_at {{.Time}} NOT NULL,
   sent text NOT NULL,
+  edition_id bigint NOT NULL,
   phase text NOT NULL CHECK (phase IN ('draft', 'waiting', 'on', 'over', 'gone')),
   spread boolean NOT NULL,
   from_at {{.Time}},
