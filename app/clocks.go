@@ -12,6 +12,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/emergency"
 )
 
 // ages tells the clocks, which know no column, how old what columns show is.
@@ -37,6 +38,9 @@ const normative = "规范性文件"
 func (h *House) wind() {
 	h.Articles.Drafted.On("clocks", h.drafted)
 	h.Published.Published.On("clocks", func(ctx context.Context, e publication.PublishedEvent) error {
+		if e.Kind == emergency.Kind && e.Replaces != 0 {
+			return h.Clocks.Cancel(ctx, e.Site, clockedEdition, int64(e.Replaces), "已由新的一版代替", clocks.ReviewDebt)
+		}
 		if e.Kind != article.Kind || e.Imported {
 			return nil
 		}
@@ -55,6 +59,9 @@ func (h *House) wind() {
 		return h.Clocks.Cancel(ctx, e.Site, clockedEdition, int64(e.Edition), "已撤回", clocks.ReviewDebt)
 	})
 	h.Published.Owed.On("clocks", func(ctx context.Context, d publication.Debt) error {
+		if d.Kind == emergency.Kind {
+			return h.oweWarning(ctx, d)
+		}
 		if d.Kind != article.Kind {
 			return nil
 		}

@@ -32,9 +32,10 @@ var edges = map[string]map[string]string{
 	"tenants/desk": {"tenants/article": "its screens write articles", "tenants/column": "an article's column is chosen in a form",
 		"tenants/review": "its screens take the steps of review", "tenants/checks": "its screens show what was found before an article is sent",
 		"tenants/media": "its form puts pictures and files into a text", "tenants/interpretation": "its screens say which policy a text explains, and publish both at once"},
-	"tenants/checks": {"tenants/article": "it reads articles before they are sent", "tenants/column": "a link to a column leads somewhere while the column does"},
-	"tenants/paste":  {"tenants/article": "a cleaned text becomes a draft", "tenants/column": "a draft's column is chosen in the form"},
-	"tenants/review": {"tenants/article": "review decides about articles", "tenants/column": "a column names its review policy"},
+	"tenants/emergency": {"tenants/review": "a warning takes the steps of review, or the emergency's"},
+	"tenants/checks":    {"tenants/article": "it reads articles before they are sent", "tenants/column": "a link to a column leads somewhere while the column does"},
+	"tenants/paste":     {"tenants/article": "a cleaned text becomes a draft", "tenants/column": "a draft's column is chosen in the form"},
+	"tenants/review":    {"tenants/article": "review decides about articles", "tenants/column": "a column names its review policy"},
 }
 
 // wings are the patterns every room of a wing may enter.

@@ -38,6 +38,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/column"
 	"github.com/zhanqun/zhanqun/tenants/desk"
 	"github.com/zhanqun/zhanqun/tenants/disclosure"
+	"github.com/zhanqun/zhanqun/tenants/emergency"
 	"github.com/zhanqun/zhanqun/tenants/feed"
 	"github.com/zhanqun/zhanqun/tenants/interpretation"
 	"github.com/zhanqun/zhanqun/tenants/library"
@@ -62,6 +63,7 @@ func Migrations() []fs.FS {
 		visits.Migrations(),
 		numbering.Migrations(),
 		disclosure.Migrations(),
+		emergency.Migrations(),
 	}
 }
 
@@ -103,6 +105,7 @@ type House struct {
 	Directory *directory.Directory
 	Doors     *disclosure.Disclosure
 	Numbers   *numbering.Numbering
+	Emergency *emergency.Emergency
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -166,7 +169,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	h.Library = library.New(library.Room{Now: now, Index: h.Index, Columns: shelves{h.Columns}, Documents: shelved{h.Articles}, Render: h.Render, Turn: h.Search.Turn, Simplified: hant.Simplified})
 	h.Doors = disclosure.New(disclosure.Room{DB: d, Now: now, Audit: h.Audit, Revisions: h.Revisions, Columns: h.Columns, Render: h.Render, Console: h.Console})
 	h.Directory = directory.New(directory.Room{Now: now, Sites: h.Sites, Orgs: h.Orgs, Nav: h.Columns, Render: h.Render})
-	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
+	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Warnings: h.Emergency, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit, Reads: h.Visits}, h.Cache)
 	h.plug()
 	return h, nil
@@ -200,6 +203,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 
 			"numbering":  numbering.Views(),
 			"disclosure": disclosure.ConsoleViews(),
+
+			"emergency": emergency.ConsoleViews(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -215,6 +220,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			visits.Screens(),
 			numbering.Screens(),
 			disclosure.Screens(),
+			emergency.Screens(),
 		)...)
 	if err != nil {
 		return err
@@ -235,6 +241,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 		Published: h.Published, Reviews: h.Reviews, Checks: h.Checks, Clocks: h.Clocks, Media: h.Media, Pairs: h.Pairs, Console: h.Console,
 		Imported: paste.Explain, Reach: who.Reach,
 		Origin: strings.TrimSuffix(cfg.consoleURL(), "/")})
+	h.Emergency = emergency.New(emergency.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Queue: h.Queue, Published: h.Published, Revisions: h.Revisions,
+		Reviews: h.Reviews, Sites: h.Sites, Accounts: h.Accounts, Columns: h.Columns, Render: h.Render, Console: h.Console})
 	h.wind()
 	h.explain()
 	h.Watch = watch.New(watch.Room{Now: now, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Estate: h.Estate, Console: h.Console,
@@ -268,6 +276,7 @@ func (h *House) plug() {
 		h.Numbers.Module(),
 		h.Doors.Module(),
 		h.Directory.Module(),
+		h.Emergency.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu(), h.Media.Waiting)
@@ -276,6 +285,7 @@ func (h *House) plug() {
 	h.Console.Plug(search.Menu())
 	h.Console.Plug(numbering.Menu())
 	h.Console.Plug(disclosure.Menu())
+	h.Console.Plug(emergency.Menu(), h.Emergency.Waiting)
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
 	h.Console.Plug(watch.Menu())
 	h.Console.Plug(visits.Menu())
@@ -310,6 +320,7 @@ func renderer() (*render.Renderer, error) {
 		{"directory", directory.Views(), directory.Pages()},
 		{"disclosure", disclosure.Views(), disclosure.Pages()},
 		{"feed", feed.Views(), feed.Pages()},
+		{"emergency", emergency.Views(), emergency.Pages()},
 	}
 	views := map[string]fs.FS{}
 	var all []render.View

@@ -19,6 +19,7 @@ import (
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/emergency"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
 
@@ -104,8 +105,11 @@ func (t informer) Turn(ctx context.Context, trail *publication.Trail) (notify.Ki
 	return map[review.Turn]notify.Kind{review.ToReview: notify.ToReview, review.ToPublish: notify.ToPublish, review.ToSettle: notify.Debt}[turn], err
 }
 
-// Author is whose article it is.
+// Author is whose article or warning it is.
 func (t informer) Author(ctx context.Context, obj publication.Object) (kernel.AccountID, error) {
+	if obj.Kind == emergency.Kind {
+		return t.warner(ctx, obj)
+	}
 	a, err := t.draft(ctx, obj)
 	if err != nil || a == nil {
 		return 0, err
@@ -210,6 +214,9 @@ func (t informer) Subject(ctx context.Context, n notify.Notice) (s notify.Subjec
 	}
 	if number, of := strings.CutPrefix(n.Object, wishes); of {
 		return t.asked(ctx, n, number)
+	}
+	if number, is := strings.CutPrefix(n.Object, string(emergency.Kind)+"/"); is {
+		return t.warning(ctx, n, number)
 	}
 	id, ok := kernel.ParseID[article.ID](strings.TrimPrefix(n.Object, string(article.Kind)+"/"))
 	if !ok {

@@ -28,7 +28,7 @@ func TestReviewAtTheDesk(t *testing.T) {
 		t.Run("what is held back", func(t *testing.T) { heldBack(t, io, both, third, lead) })
 		t.Run("the site's own reasons", func(t *testing.T) { ownReasons(t, io, both, lead) })
 		t.Run("a step of one person", func(t *testing.T) { namedSigner(t, o, io, both, third, lead) })
-		t.Run("an emergency", func(t *testing.T) { emergency(t, io, both, third) })
+		t.Run("an emergency", func(t *testing.T) { publishedFirst(t, io, both, third) })
 		t.Run("at one instant", func(t *testing.T) { atOneInstant(t, o, io, both, third) })
 		t.Run("ten notices of two people", func(t *testing.T) { tenNotices(t, o) })
 		o.cleanHTML(t)
@@ -193,7 +193,7 @@ func scanned(t *testing.T, io, both, third *worker, other string) {
 }
 
 // emergency: published at once with its reason, owed, settled by somebody who is neither its author nor its publisher, or withdrawn.
-func emergency(t *testing.T, io, both, third *worker) {
+func publishedFirst(t *testing.T, io, both, third *worker) {
 	at := io.write("山洪预警")
 	io.wants(at+"/urgent", url.Values{"version": {"1"}, "words": {"山洪"}}, http.StatusForbidden, "")
 	both.wants(at+"/urgent", url.Values{"version": {"1"}, "words": {""}}, http.StatusUnprocessableEntity, "写下")

@@ -79,6 +79,8 @@ var kept = []backup.Table{
 	{Name: "index_sequences", Order: "site_id, scope", Tenant: bySite},
 	{Name: "index_numbers", Order: "site_id, number", Tenant: bySite},
 	{Name: "article_prints", Order: "site_id, article_id", Tenant: bySite},
+	{Name: "warnings", Order: "site_id, id", Tenant: bySite},
+	{Name: "warning_carriers", Order: "site_id, source_id", Tenant: bySite},
 	{Name: "clocks", Order: "site_id, id", Tenant: bySite},
 	{Name: "clock_reminders", Order: "site_id, id", Tenant: bySite},
 	{Name: "clock_told", Order: "site_id, duty, due_at, step", Tenant: bySite},

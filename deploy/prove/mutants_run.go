@@ -74,7 +74,7 @@ func (b *bench) open(ctx context.Context, pkg string) (*suite, error) {
 	if out, err := c.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build the tests of %s: %w\n%s", pkg, err, out)
 	}
-	out, err := b.command(ctx, s, "-test.list", covers[pkg].only()).Output()
+	out, err := b.command(ctx, s, "-test.list", only(pkg)).Output()
 	if err != nil {
 		return nil, fmt.Errorf("list the tests of %s: %w", pkg, err)
 	}
@@ -137,7 +137,7 @@ func (b *bench) baseline(ctx context.Context, s *suite, name string) (trial, err
 // try runs the tests that reach the mutant, the quickest first, the room's own before those that cover it, until one fails.
 func (b *bench) try(ctx context.Context, m mutant) (verdict, error) {
 	v := verdict{mutant: m}
-	for _, pkg := range append([]string{m.room}, covers[m.room].above...) {
+	for _, pkg := range append([]string{m.room}, above(m.room)...) {
 		s, err := b.open(ctx, pkg)
 		if err != nil {
 			return v, err
@@ -170,8 +170,8 @@ func (b *bench) tryAll(ctx context.Context, all []mutant, each func(verdict)) er
 	rooms := map[string]bool{}
 	for _, m := range all {
 		rooms[m.room] = true
-		for _, above := range covers[m.room].above {
-			rooms[above] = true
+		for _, pkg := range above(m.room) {
+			rooms[pkg] = true
 		}
 	}
 	for _, pkg := range slices.Sorted(maps.Keys(rooms)) {

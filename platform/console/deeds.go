@@ -27,6 +27,7 @@ var deeds = map[string]string{
 	"clock.started": "开始计时", "clock.stopped": "办结时限", "clock.moved": "时限改了起点", "clock.cancelled": "取消时限", "clock.paused": "暂停时限", "clock.resumed": "恢复计时", "clock.extended": "延长时限",
 	"clock.told": "提醒时限", "clock.over": "提醒的事已办", "clock.recounted": "按新日历重算", "clock.remind": "上级提醒", "calendar.load": "导入工作日历", "clock.recount": "重算时限",
 	"webhook.set": "设置发布提醒接口", "webhook.remove": "停用发布提醒接口", "user.mail.ask": "填写邮箱", "user.mail.on": "确认邮箱地址", "user.mail.off": "不再收邮件", "user.mail.kinds": "选择邮件提醒",
+	"warning.create": "起草预警", "warning.edit": "修改预警", "warning.issue": "发布预警", "warning.turn": "预警的时间到了", "warning.lift": "解除预警", "warning.gone": "预警已撤下", "warning.carry": "登记预警同步", "warning.uncarry": "取消预警同步",
 	"org.create": "新建单位", "org.import": "导入单位", "org.rename": "单位改名", "org.slug": "修改单位短名",
 }
 

@@ -41,6 +41,7 @@ var english = joined(
 	wordsDisclosure,
 	wordsNetworks,
 	wordsLimit,
+	wordsEmergency,
 	wordsFaults,
 	wordsFaultsSites,
 	wordsFaultsTenants,

@@ -29,6 +29,7 @@ var screens = []string{
 	"platform/notify",
 	"platform/watch",
 	"tenants/interpretation",
+	"tenants/emergency",
 	"platform/search",
 	"platform/visits",
 	"tenants/numbering",
@@ -121,6 +122,7 @@ var unspoken = map[string]string{
 	"platform/search/ask.go":        "answers citizens, whose language is the site's",
 	"platform/search/page.go":       "likewise",
 	"platform/search/http.go":       "likewise",
+	"tenants/emergency/page.go":     "likewise",
 	"tenants/column/http.go":        "answers citizens, whose language is the site's",
 	"tenants/media/dress_av.go":     "answers citizens, whose language is the site's",
 

@@ -29,7 +29,9 @@ func (t *theme) funcs() template.FuncMap {
 	}
 }
 
-func shellFuncs() template.FuncMap { return template.FuncMap{"per": per, "domain": domain, "tel": tel} }
+func shellFuncs() template.FuncMap {
+	return template.FuncMap{"per": per, "domain": domain, "tel": tel, "minute": minute, "iso": iso}
+}
 
 // 国办发〔2017〕47号 附件: 发布时间 YYYY-MM-DD HH:MM.
 func day(t time.Time) string    { return show(t, "2006-01-02") }

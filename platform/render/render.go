@@ -42,6 +42,27 @@ type Site struct {
 	Grey                                                       bool // 哀悼模式: the pages are shown without colours
 	Description, Keywords                                      string
 	Variant                                                    kernel.Variant // in which its pages are made; see In
+	Strips                                                     []Strip        // the warnings in force, the gravest first; see Warned
+}
+
+// Strip is a warning in force (风险预警, d15), as it stands at the head of every page of a site that shows it.
+type Strip struct {
+	Level       string // red | orange | yellow | blue
+	Word, Grade string // the level in words: 红色预警, Ⅰ级
+	Kind, Title string
+	Issuer      string
+	Until       time.Time
+	Href        string
+}
+
+// Warned is the site as its pages are made while these warnings are in force.
+func (s *Site) Warned(all []Strip) *Site {
+	if len(all) == 0 {
+		return s
+	}
+	other := *s
+	other.Strips = all
+	return &other
 }
 
 // Tops reports whether the site is a portal from which the sites below are found: at an address of its own, of a city or above.

@@ -281,6 +281,9 @@ func (s *Server) fail(rc *fasthttp.RequestCtx, x *exchange, err error) {
 		if nav, err = s.ports.Nav.Nav(x.ctx, x.site); err != nil {
 			nav = nil // the page is about another trouble already
 		}
+		if warned, err := s.warned(x.ctx, x.site); err == nil {
+			x.site = warned
+		}
 	}
 	if status == fasthttp.StatusGone {
 		s.sendError(rc, x, status, s.ports.Errors.Gone(x.site, nav, say, x.id))

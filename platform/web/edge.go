@@ -337,6 +337,15 @@ func decodePath(s string) (string, bool) {
 	return strings.Join(parts, "/"), true
 }
 
+// warned is a site with the warnings in force.
+func (s *Server) warned(ctx context.Context, site *render.Site) (*render.Site, error) {
+	if s.ports.Warnings == nil {
+		return site, nil
+	}
+	all, err := s.ports.Warnings.Strips(ctx, site)
+	return site.Warned(all), err
+}
+
 // render calls the room. The site is looked up again after the page has been stamped with the platform's
 // revision: else a page of the old site could pass for one of the new revision for ever.
 func (s *Server) render(x *exchange, p PageRoute, r *Request) pages.Render {
@@ -345,6 +354,10 @@ func (s *Server) render(x *exchange, p PageRoute, r *Request) pages.Render {
 		site := s.place(x)
 		if site == nil || site.ID != r.Site.ID || closed(site) || site.Prefix != r.Site.Prefix {
 			return nil, errElsewhere
+		}
+		site, err := s.warned(ctx, site)
+		if err != nil {
+			return nil, err
 		}
 		req := *r
 		req.Site = site

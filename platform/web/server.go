@@ -58,6 +58,7 @@ type Ports struct {
 	Hosts    Hosts
 	Nav      Nav
 	Errors   ErrorPages
+	Warnings Warnings // nil: no site shows any
 	Assets   Assets
 	Guard    Guard
 	Sessions Sessions

@@ -56,6 +56,12 @@ type Nav interface {
 	Nav(ctx context.Context, s *render.Site) ([]render.Link, error)
 }
 
+// Warnings is filled by tenants/emergency: what stands at the head of every page of a site while it is in force. It is asked for each page that is
+// made, and answers from memory while nothing has changed.
+type Warnings interface {
+	Strips(ctx context.Context, s *render.Site) ([]render.Strip, error)
+}
+
 // ErrorPages is filled by platform/render.
 type ErrorPages interface {
 	Error(s *render.Site, nav []render.Link, status int, requestID string) []byte
