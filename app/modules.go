@@ -34,6 +34,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/correction"
 	"github.com/zhanqun/zhanqun/tenants/desk"
 	"github.com/zhanqun/zhanqun/tenants/feed"
 	"github.com/zhanqun/zhanqun/tenants/interpretation"
@@ -54,6 +55,7 @@ func Migrations() []fs.FS {
 		interpretation.Migrations(),
 		notify.Migrations(),
 		search.Migrations(),
+		correction.Migrations(),
 	}
 }
 
@@ -90,6 +92,7 @@ type House struct {
 	Feeds     *feed.Feeds
 	Access    *access.Access
 	Search    *search.Search
+	Reports   *correction.Corrections
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -115,6 +118,9 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	h.Published = publication.New(d, now, ids, h.Audit, h.Revisions)
 	if h.Sites, err = site.New(cfg.sites(), d, now, ids, h.Audit, h.Orgs, h.Revisions); err != nil {
 		return nil, fmt.Errorf("open sites: %w", err)
+	}
+	if err := h.Render.Warn(h.Sites, cfg.signingKey()); err != nil {
+		return nil, err
 	}
 	h.Accounts = identity.New(d, now, ids, h.Audit, h.Sites)
 	h.Accounts.IdleFor(cmp.Or(cfg.ConsoleIdle, identity.Idle))
@@ -147,6 +153,9 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	}
 	h.Access = access.New(h.Columns, now, h.Render)
 	h.Search = search.New(search.Room{DB: d, Now: now, Audit: h.Audit, Index: h.Index, Sites: h.Sites, Texts: findable{h.Articles}, Nav: h.Columns, Render: h.Render, Console: h.Console, Simplified: hant.Simplified})
+	if h.Reports, err = cfg.corrections(h, ids); err != nil {
+		return nil, err
+	}
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit}, h.Cache)
 	h.plug()
@@ -177,6 +186,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"watch":  watch.Views(),
 			"media":  media.Views(),
 			"search": search.ConsoleViews(),
+
+			"correction": correction.ConsoleViews(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -189,6 +200,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			watch.Screens(),
 			media.Screens(),
 			search.Screens(),
+			correction.Screens(),
 		)...)
 	if err != nil {
 		return err
@@ -236,11 +248,13 @@ func (h *House) plug() {
 		h.Notices.Module(),
 		h.Watch.Module(),
 		h.Search.Module(),
+		h.Reports.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu(), h.Media.Waiting)
 	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
+	h.Console.Plug(correction.Menu(), h.Reports.Waiting)
 	h.Console.Plug(search.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
 	h.Console.Plug(watch.Menu())
@@ -272,6 +286,7 @@ func renderer() (*render.Renderer, error) {
 		{"access", access.Views(), access.Pages()},
 		{"search", search.Views(), search.Pages()},
 		{"feed", feed.Views(), feed.Pages()},
+		{"correction", correction.Views(), correction.Pages()},
 	}
 	views := map[string]fs.FS{}
 	var all []render.View

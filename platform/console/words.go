@@ -37,6 +37,8 @@ var english = joined(
 	wordsRefusals,
 	wordsSearch,
 	wordsNetworks,
+	wordsOutside,
+	wordsCorrection,
 	wordsLimit,
 	wordsFaults,
 	wordsFaultsSites,

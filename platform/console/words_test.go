@@ -30,6 +30,7 @@ var screens = []string{
 	"platform/watch",
 	"tenants/interpretation",
 	"platform/search",
+	"tenants/correction",
 	"tenants/media",
 }
 
@@ -113,6 +114,7 @@ var unspoken = map[string]string{
 	"platform/search/page.go":       "likewise",
 	"platform/search/http.go":       "likewise",
 	"tenants/column/http.go":        "answers citizens, whose language is the site's",
+	"tenants/correction/http.go":    "likewise",
 	"tenants/media/dress_av.go":     "answers citizens, whose language is the site's",
 
 	"tenants/media/mediatest/mediatest.go": "has the files that tests bring",
