@@ -14,6 +14,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/policies"
 	"github.com/zhanqun/zhanqun/tenants/article"
+	"github.com/zhanqun/zhanqun/tenants/correction"
 )
 
 // herald carries what the ladder of a clock and a superior's press tell to the people whom that leads to.
@@ -193,6 +194,10 @@ func (t informer) clock(ctx context.Context, n notify.Notice, number string) (s 
 	}
 	rule := t.house.Clocks.Title(k.Rule)
 	s = notify.Subject{Title: rule, Where: g.Name, Href: "/sites/" + n.Site.String() + "/board", Note: rule + " " + k.ShownAt().In(kernel.Beijing).Format(time.DateOnly)}
+	if k.Kind == correction.Kind {
+		s.Href = k.Href
+		return s, true, nil
+	}
 	obj, err := t.clocked(ctx, k)
 	if err != nil {
 		return s, false, err

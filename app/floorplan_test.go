@@ -28,6 +28,7 @@ var edges = map[string]map[string]string{
 	"platform/visits": {"platform/console": "its screens stand in the console's frame"},
 	"platform/watch":  {"platform/console": "its screens stand in the console's frame", "platform/estate": "it shows how a site was opened and looked at again"},
 	"storage/index":   {"storage/db": "the index is written inside the caller's transaction"},
+	"tenants/access":  {"tenants/correction": "the privacy page says how long a report's sender is known"},
 	"tenants/article": {"tenants/column": "an article stands in a column"},
 	"tenants/desk": {"tenants/article": "its screens write articles", "tenants/column": "an article's column is chosen in a form",
 		"tenants/review": "its screens take the steps of review", "tenants/checks": "its screens show what was found before an article is sent",

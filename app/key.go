@@ -44,6 +44,15 @@ func readKey(file string) (key, error) {
 	return k, nil
 }
 
+// signingKey is the installation's key, or nil: a node that starts from its mirror may have none yet.
+func (c Config) signingKey() []byte {
+	k, err := readKey(c.KeyFile)
+	if err != nil {
+		return nil
+	}
+	return k
+}
+
 // secondFactor seals people's second factors with the installation's key. Posts must have one, but the demonstration's.
 func (c Config) secondFactor(people *identity.Accounts) error {
 	k, err := readKey(c.KeyFile)

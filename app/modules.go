@@ -36,6 +36,7 @@ import (
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/checks"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/correction"
 	"github.com/zhanqun/zhanqun/tenants/desk"
 	"github.com/zhanqun/zhanqun/tenants/disclosure"
 	"github.com/zhanqun/zhanqun/tenants/emergency"
@@ -64,6 +65,7 @@ func Migrations() []fs.FS {
 		numbering.Migrations(),
 		disclosure.Migrations(),
 		emergency.Migrations(),
+		correction.Migrations(),
 	}
 }
 
@@ -106,6 +108,7 @@ type House struct {
 	Doors     *disclosure.Disclosure
 	Numbers   *numbering.Numbering
 	Emergency *emergency.Emergency
+	Reports   *correction.Corrections
 	Index     *index.Index
 	Server    *web.Server
 	modules   []module.Module
@@ -131,6 +134,9 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	h.Published = publication.New(d, now, ids, h.Audit, h.Revisions)
 	if h.Sites, err = site.New(cfg.sites(), d, now, ids, h.Audit, h.Orgs, h.Revisions); err != nil {
 		return nil, fmt.Errorf("open sites: %w", err)
+	}
+	if err := h.Render.Warn(h.Sites, cfg.signingKey()); err != nil {
+		return nil, err
 	}
 	h.Accounts = identity.New(d, now, ids, h.Audit, h.Sites)
 	h.Accounts.IdleFor(cmp.Or(cfg.ConsoleIdle, identity.Idle))
@@ -169,6 +175,9 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	h.Library = library.New(library.Room{Now: now, Index: h.Index, Columns: shelves{h.Columns}, Documents: shelved{h.Articles}, Render: h.Render, Turn: h.Search.Turn, Simplified: hant.Simplified})
 	h.Doors = disclosure.New(disclosure.Room{DB: d, Now: now, Audit: h.Audit, Revisions: h.Revisions, Columns: h.Columns, Render: h.Render, Console: h.Console})
 	h.Directory = directory.New(directory.Room{Now: now, Sites: h.Sites, Orgs: h.Orgs, Nav: h.Columns, Render: h.Render})
+	if h.Reports, err = cfg.corrections(h, ids); err != nil {
+		return nil, err
+	}
 	h.Server = web.NewServer(cfg.web(now), web.Ports{Hosts: h.Sites, Nav: h.Columns, Warnings: h.Emergency, Errors: h.Render, Assets: h.Render, Guard: who,
 		Sessions: sessions{h.Accounts}, Console: h.Console, First: h.Console.First, Refused: h.refused, Admit: h.admit, Reads: h.Visits}, h.Cache)
 	h.plug()
@@ -205,6 +214,8 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"disclosure": disclosure.ConsoleViews(),
 
 			"emergency": emergency.ConsoleViews(),
+
+			"correction": correction.ConsoleViews(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -221,6 +232,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			numbering.Screens(),
 			disclosure.Screens(),
 			emergency.Screens(),
+			correction.Screens(),
 		)...)
 	if err != nil {
 		return err
@@ -277,11 +289,13 @@ func (h *House) plug() {
 		h.Doors.Module(),
 		h.Directory.Module(),
 		h.Emergency.Module(),
+		h.Reports.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu(), h.Media.Waiting)
 	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
+	h.Console.Plug(correction.Menu(), h.Reports.Waiting)
 	h.Console.Plug(search.Menu())
 	h.Console.Plug(numbering.Menu())
 	h.Console.Plug(disclosure.Menu())
@@ -321,6 +335,7 @@ func renderer() (*render.Renderer, error) {
 		{"disclosure", disclosure.Views(), disclosure.Pages()},
 		{"feed", feed.Views(), feed.Pages()},
 		{"emergency", emergency.Views(), emergency.Pages()},
+		{"correction", correction.Views(), correction.Pages()},
 	}
 	views := map[string]fs.FS{}
 	var all []render.View

@@ -19,6 +19,7 @@ import (
 	"github.com/zhanqun/zhanqun/storage/db"
 	"github.com/zhanqun/zhanqun/tenants/article"
 	"github.com/zhanqun/zhanqun/tenants/column"
+	"github.com/zhanqun/zhanqun/tenants/correction"
 	"github.com/zhanqun/zhanqun/tenants/emergency"
 	"github.com/zhanqun/zhanqun/tenants/review"
 )
@@ -148,6 +149,9 @@ func (t informer) note(ctx context.Context, obj publication.Object, id int64) (r
 // Deciders are who may decide a request about a column: people of the office that assembles the site, whose appointment reaches that column.
 func (t informer) Deciders(ctx context.Context, id kernel.SiteID, object string) (all []kernel.AccountID, err error) {
 	number, _ := kernel.ParseID[int64](strings.TrimPrefix(object, wishes)) // 0 is no request
+	if strings.HasPrefix(object, correction.ObjectKind) {
+		return t.correctors(ctx, id)
+	}
 	r, err := t.columns.Request(ctx, id, number)
 	if err != nil {
 		return nil, err
@@ -181,7 +185,7 @@ const wishes = "column.request/"
 
 // enters are the actions of which any leads to a site; the last ones are of those who decide about its columns.
 var enters = []policies.Action{"monitor.read", "review.pass", "secrecy.pass", "article.publish", "article.edit.draft", "article.submit", "review.final.pass",
-	column.Decides(column.AskNew), column.Decides(column.AskMerge), column.Decides(column.AskClose)}
+	column.Decides(column.AskNew), column.Decides(column.AskMerge), column.Decides(column.AskClose), "letter.accept", "reply.review"}
 
 // Enters asks with every column in view: which article it is about is asked where it is shown.
 func (t informer) Enters(ctx context.Context, id kernel.SiteID) (bool, error) {
@@ -217,6 +221,9 @@ func (t informer) Subject(ctx context.Context, n notify.Notice) (s notify.Subjec
 	}
 	if number, is := strings.CutPrefix(n.Object, string(emergency.Kind)+"/"); is {
 		return t.warning(ctx, n, number)
+	}
+	if number, is := strings.CutPrefix(n.Object, correction.ObjectKind); is {
+		return t.reported(ctx, n, number)
 	}
 	id, ok := kernel.ParseID[article.ID](strings.TrimPrefix(n.Object, string(article.Kind)+"/"))
 	if !ok {

@@ -37,10 +37,16 @@ func (tw *town) staff(t *testing.T, ctx context.Context) (ids []kernel.AccountID
 // approved takes a new notice through its three steps and leaves it ready to be published.
 func (tw *town) approved(t *testing.T, ctx context.Context, site kernel.SiteID, staff []kernel.AccountID, title string) article.ID {
 	t.Helper()
+	return tw.approvedText(t, ctx, site, staff, article.Payload{Kind: article.News, Title: title, Body: "<p>正文</p>"})
+}
+
+// approvedText is approved with words of its own.
+func (tw *town) approvedText(t *testing.T, ctx context.Context, site kernel.SiteID, staff []kernel.AccountID, p article.Payload) article.ID {
+	t.Helper()
 	as := func(who kernel.AccountID) context.Context {
 		return kernel.WithActor(ctx, kernel.Actor{Account: who, Name: "工作人员", Via: "console"})
 	}
-	id, err := tw.Articles.Create(as(staff[0]), site, 2, publication.Ordinary, article.Payload{Kind: article.News, Title: title, Body: "<p>正文</p>"})
+	id, err := tw.Articles.Create(as(staff[0]), site, 2, publication.Ordinary, p)
 	if err != nil {
 		t.Fatal(err)
 	}

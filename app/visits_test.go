@@ -15,7 +15,7 @@ import (
 const chrome86 = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0.4240.198 Safari/537.36"
 
 // reads asks for a citizens' page so many times, with the agent of a browser or of a program.
-func (o *bureau) reads(t *testing.T, address, agent string, times int) {
+func (o *bureau) readAs(t *testing.T, address, agent string, times int) {
 	t.Helper()
 	for range times {
 		r, err := http.NewRequest(http.MethodGet, address, nil)
@@ -45,11 +45,11 @@ func TestVisitsOfSites(t *testing.T) {
 		}
 		k := tree.Get(io.article(at).Column)
 		neighbour, _, _ := o.Sites.ByAddress("http://hanbin.ankang.localhost:8080/")
-		o.reads(t, page, chrome86, 7)
-		o.reads(t, page, "Mozilla/5.0 (compatible; Baiduspider/2.0)", 40)
-		o.reads(t, o.site.URL("/c/"+k.Path), chrome86, 2)
-		o.reads(t, o.site.Origin+o.site.In(kernel.Elder).Path("/"), chrome86, 3)
-		o.reads(t, neighbour.URL("/"), chrome86, 50)
+		o.readAs(t, page, chrome86, 7)
+		o.readAs(t, page, "Mozilla/5.0 (compatible; Baiduspider/2.0)", 40)
+		o.readAs(t, o.site.URL("/c/"+k.Path), chrome86, 2)
+		o.readAs(t, o.site.Origin+o.site.In(kernel.Elder).Path("/"), chrome86, 3)
+		o.readAs(t, neighbour.URL("/"), chrome86, 50)
 		ctx := kernel.WithActor(t.Context(), identity.System("cli"))
 		if err := o.Columns.Readdress(ctx, o.site.ID, k.ID, "xin-dizhi"); err != nil {
 			t.Fatal(err)
@@ -57,7 +57,7 @@ func TestVisitsOfSites(t *testing.T) {
 		if tree, err = o.Columns.Tree(ctx, o.site.ID); err != nil {
 			t.Fatal(err)
 		}
-		o.reads(t, o.site.URL("/c/"+tree.Get(k.ID).Path), chrome86, 4)
+		o.readAs(t, o.site.URL("/c/"+tree.Get(k.ID).Path), chrome86, 4)
 		if err := o.Visits.Flush(ctx); err != nil {
 			t.Fatal(err)
 		}

@@ -28,7 +28,8 @@ const (
 	ReviewDebt        = "review_debt"        // C6
 	Weekly            = "weekly"             // d43, M2
 	Home              = "home"
-	Column            = "column" // d07, d08
+	Column            = "column"     // d07, d08
+	PageError         = "page_error" // G17; a pack may have none
 )
 
 var needed = []string{ImportantActivity, NormativeDocument, ReviewDebt, Weekly, Home, Column}

@@ -40,6 +40,8 @@ var english = joined(
 	wordsNumbering,
 	wordsDisclosure,
 	wordsNetworks,
+	wordsOutside,
+	wordsCorrection,
 	wordsLimit,
 	wordsEmergency,
 	wordsFaults,

@@ -34,6 +34,7 @@ var screens = []string{
 	"platform/visits",
 	"tenants/numbering",
 	"tenants/disclosure",
+	"tenants/correction",
 	"tenants/media",
 }
 
@@ -124,6 +125,7 @@ var unspoken = map[string]string{
 	"platform/search/http.go":       "likewise",
 	"tenants/emergency/page.go":     "likewise",
 	"tenants/column/http.go":        "answers citizens, whose language is the site's",
+	"tenants/correction/http.go":    "likewise",
 	"tenants/media/dress_av.go":     "answers citizens, whose language is the site's",
 
 	"tenants/media/mediatest/mediatest.go": "has the files that tests bring",

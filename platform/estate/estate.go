@@ -48,6 +48,7 @@ func (e *Estate) Menu() []console.Entry {
 		{Name: "下级网站", Path: "/sites/:site/below", Any: []policies.Action{"site.approve"}},
 		{Name: "所有网站", Path: "/estate", Any: []policies.Action{"monitor.read"}},
 		{Name: "哀悼模式", Path: "/estate/grey", Any: []policies.Action{"cluster.greyscale"}},
+		{Name: "站外链接", Path: "/estate/outside", Any: []policies.Action{"cluster.greyscale"}},
 		{Name: "开通网站", Path: "/estate/new", Any: []policies.Action{"site.provision"}},
 		{Name: "申请开办网站", Path: "/estate/apply", If: e.applies},
 	}

@@ -44,6 +44,8 @@ func (e *Estate) Routes(r *web.Router) {
 		{fiber.MethodGet, "/estate/grey", "cluster.greyscale", e.showGrey},
 		{fiber.MethodPost, "/estate/grey", "cluster.greyscale", e.grey},
 		{fiber.MethodPost, "/estate/grey/end", "cluster.greyscale", e.endGrey},
+		{fiber.MethodGet, "/estate/outside", "cluster.greyscale", e.showOutside},
+		{fiber.MethodPost, "/estate/outside", "cluster.greyscale", e.saveOutside},
 		{fiber.MethodGet, "/estate/tv", "monitor.read", e.showTV},
 		{fiber.MethodGet, "/sites/:site/below/tv", "site.approve", e.showTVBelow},
 		{fiber.MethodGet, "/sites/:site/recheck", "monitor.read", e.showRecheck},

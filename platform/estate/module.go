@@ -23,7 +23,7 @@ func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Screens returns the declared screens, for the console that the room is made with.
 func Screens() []console.View {
-	return []console.View{wallView, sheetView, openingView, pickView, nextView, importView, invitedView, recheckView, tvView, greyView}
+	return []console.View{wallView, sheetView, openingView, pickView, nextView, importView, invitedView, recheckView, tvView, greyView, outsideView}
 }
 
 // Module plugs the room in.

@@ -35,13 +35,16 @@ var heard = map[string]func(*Notices, context.Context, audit.Entry) error{
 	"clock.extended":          (*Notices).over,
 	"clock.paused":            (*Notices).over,
 	"clock.over":              (*Notices).over,
-	"column.request.new":      (*Notices).wished,
-	"column.request.rename":   (*Notices).wished,
-	"column.request.merge":    (*Notices).wished,
-	"column.request.close":    (*Notices).wished,
+	"column.request.new":      toDeciders(Wished),
+	"column.request.rename":   toDeciders(Wished),
+	"column.request.merge":    toDeciders(Wished),
+	"column.request.close":    toDeciders(Wished),
 	"column.request.accept":   toAsker(Granted),
 	"column.request.refuse":   toAsker(Declined),
 	"column.request.withdraw": (*Notices).over,
+	"correction.received":     toDeciders(Reported),
+	"correction.fixed":        (*Notices).over,
+	"correction.declined":     (*Notices).over,
 }
 
 // hear runs in the transaction of every change that is recorded. What a batch or the demonstration writes is told to nobody.
@@ -294,18 +297,20 @@ func toApplicant(k Kind) func(*Notices, context.Context, audit.Entry) error {
 	}
 }
 
-// wished: somebody asks for what others decide.
-func (n *Notices) wished(ctx context.Context, e audit.Entry) error {
-	people, err := n.Desk.Deciders(ctx, e.Site, e.Object)
-	if err != nil {
-		return err
-	}
-	for _, who := range people {
-		if err := n.tell(ctx, Notice{Site: e.Site, Account: who, Kind: Wished, Object: e.Object}); err != nil {
+// toDeciders tells those who may decide what somebody asks for.
+func toDeciders(k Kind) func(*Notices, context.Context, audit.Entry) error {
+	return func(n *Notices, ctx context.Context, e audit.Entry) error {
+		people, err := n.Desk.Deciders(ctx, e.Site, e.Object)
+		if err != nil {
 			return err
 		}
+		for _, who := range people {
+			if err := n.tell(ctx, Notice{Site: e.Site, Account: who, Kind: k, Object: e.Object}); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return nil
 }
 
 // toAsker tells who has asked for what was decided, and nobody has to decide it any more; the entry names the account.

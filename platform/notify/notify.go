@@ -59,6 +59,7 @@ const (
 	Wished    Kind = "wished"   // somebody asks for something about a column
 	Granted   Kind = "granted"  // what was asked about a column
 	Declined  Kind = "declined"
+	Reported  Kind = "reported" // a citizen tells of a mistake on a page
 )
 
 // kinds are all of them with their words, in the order of the preferences.
@@ -72,13 +73,14 @@ var kinds = []struct {
 	{Suspended, "网站暂停服务"}, {Resumed, "网站恢复服务"}, {Approved, "开办申请已批准"}, {Refused, "开办申请未获批准"},
 	{ClockNear, "时限快到期"}, {ClockOver, "时限已超期"}, {Bared, "重大政策没有公开的解读了，请补上"}, {Reminded, "上级提醒尽快办理"},
 	{Wished, "栏目申请等您办理"}, {Granted, "栏目申请已同意"}, {Declined, "栏目申请未同意"},
+	{Reported, "网页纠错等您办理"},
 }
 
 // waiting are the kinds that are over once somebody has done the work.
-var waiting = []Kind{ToReview, ToPublish, Debt, DebtHalf, Handed, ClockNear, ClockOver, Bared, Wished}
+var waiting = []Kind{ToReview, ToPublish, Debt, DebtHalf, Handed, ClockNear, ClockOver, Bared, Wished, Reported}
 
 // mailedFirst are the kinds that are mailed until a person chooses: what waits for work, and what does not wait.
-const mailedFirst = "review,publish,debt,debt.half,handed,returned,ending,clock.near,clock.over,bared,reminded,wished"
+const mailedFirst = "review,publish,debt,debt.half,handed,returned,ending,clock.near,clock.over,bared,reminded,wished,reported"
 
 // Says is the kind in the words of the console, or "" for an unknown one.
 func (k Kind) Says() string {

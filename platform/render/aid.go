@@ -9,6 +9,13 @@ import (
 // StatementPath is the address below a mount of the page that says what is done so that everybody can read the site.
 const StatementPath = "/-/accessibility"
 
+// PrivacyPath is the address below a mount of the page that says what is kept of people; ReportPath that of the form by which they tell of a
+// mistake on a page (G17), of which answers stand below.
+const (
+	PrivacyPath = "/-/privacy"
+	ReportPath  = "/-/report"
+)
+
 // aid is what the top bar offers readers: the page's other forms, and what the script needs.
 type aid struct {
 	Variant                       kernel.Variant

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"html/template"
 	"strings"
 
@@ -11,36 +10,17 @@ import (
 // Inside leads the links of a text to pages of its own host to the same pages in the site's variant, so that who reads it there stays
 // there. Whoever wrote the text wrote the addresses of the pages themselves; those of files and of other hosts stay.
 func Inside(s *Site, body template.HTML) template.HTML {
-	if s.Variant == "" || !strings.Contains(string(body), "<a ") {
+	if s.Variant == "" {
 		return body
 	}
-	var out bytes.Buffer
-	for z := html.NewTokenizer(strings.NewReader(string(body))); ; {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			return template.HTML(out.String()) // the same HTML with other addresses
-		}
-		tag := bytes.Clone(z.Raw())
-		if name, _ := z.TagName(); kind != html.StartTagToken || string(name) != "a" {
-			out.Write(tag)
-			continue
-		}
-		out.WriteString("<a")
-		for {
-			key, val, more := z.TagAttr()
-			if len(key) > 0 {
-				to := string(val)
-				if string(key) == "href" {
-					to = inside(s, to)
-				}
-				out.WriteString(" " + string(key) + `="` + html.EscapeString(to) + `"`)
-			}
-			if !more {
-				break
+	return template.HTML(anchors([]byte(body), func(attrs []html.Attribute) []html.Attribute { // the same HTML with other addresses
+		for i := range attrs {
+			if attrs[i].Key == "href" {
+				attrs[i].Val = inside(s, attrs[i].Val)
 			}
 		}
-		out.WriteByte('>')
-	}
+		return attrs
+	}))
 }
 
 // inside is the address of a page of s's host in s's variant; any other address stays.

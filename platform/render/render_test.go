@@ -94,7 +94,7 @@ func TestIdentityFooter(t *testing.T) {
 		t.Fatalf("got %d footers, want one, below body", len(feet))
 	}
 	said := inner(feet[0])
-	for _, want := range []string{"主办汉滨区人民政府办公室", "承办汉滨区电子政务中心", "联系电话0915-3212345", "网站标识码6109020001", "陕ICP备05000000号-1", "陕公网安备61090202000001号", "党政机关网站标识", "我为政府网站找错", "网站地图"} {
+	for _, want := range []string{"主办汉滨区人民政府办公室", "承办汉滨区电子政务中心", "联系电话0915-3212345", "网站标识码6109020001", "陕ICP备05000000号-1", "陕公网安备61090202000001号", "党政机关网站标识", "我为政府网站找错", "网页纠错", "隐私与安全", "网站地图"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the footer does not say %s", want)
 		}
@@ -104,7 +104,7 @@ func TestIdentityFooter(t *testing.T) {
 		doors = append(doors, attr(a, "href"))
 	}
 	want := []string{"/sitemap", "https://zfwzgl.www.gov.cn/exposure/jiucuo.html?site_code=6109020001&url=https%3A%2F%2Fhanbin.ankang.gov.cn%2Fa%2F1",
-		"https://bszs.conac.cn/sitename?method=show&id=AB12", "tel:09153212345", "https://beian.miit.gov.cn/", "https://beian.mps.gov.cn/"}
+		"https://bszs.conac.cn/sitename?method=show&id=AB12", "/-/report?page=%2Fa%2F1", "/-/privacy", "tel:09153212345", "https://beian.miit.gov.cn/", "https://beian.mps.gov.cn/"}
 	if !slices.Equal(doors, want) {
 		t.Errorf("doors\ngot  %q\nwant %q", doors, want)
 	}

@@ -26,6 +26,9 @@ type Renderer struct {
 	shell  *template.Template
 	aids   aids
 	views  map[viewKey]*template.Template
+
+	outside Outside // nil: nobody is asked before leaving
+	leaving []byte  // the key of what the notice is asked
 }
 
 type viewKey struct{ theme, room, name string }
@@ -143,7 +146,8 @@ func (r *Renderer) page(room, name string, s Shell, doc any) ([]byte, error) {
 		return nil, fmt.Errorf("render %s/%s in theme %s: %w", room, name, t.name, err)
 	}
 	f := newFrame(s, t, r.aids, room, name)
-	f.Main = template.HTML(main.String()) // escaped by the view's own run, and fenced
+	f.Nav, f.Crumbs = r.asksOf(s, f.Nav), r.asksOf(s, f.Crumbs)
+	f.Main = template.HTML(r.asks(s, main.Bytes())) // escaped by the view's own run, and fenced
 	shell := "shell"
 	if s.Site.Variant == kernel.Elder {
 		shell = "elder"

@@ -45,6 +45,8 @@ type foot struct {
 	Rows    []Link // label in Text, value in Note, an address in Href when the value leads somewhere
 	Mark    Link
 	Mistake Link
+	Report  string // where this site hears of a mistake on the page
+	Privacy string
 }
 
 func newFrame(s Shell, t *theme, a aids, room, name string) frame {
@@ -64,7 +66,7 @@ func newFrame(s Shell, t *theme, a aids, room, name string) frame {
 		f.CSS, f.ThemeColor = append(f.CSS, p), "#"+strings.TrimSuffix(strings.TrimPrefix(p, brandPrefix), brandSuffix)
 	}
 	if room == ownRoom && name == noticeView.name {
-		f.Sitemap, f.Aid, f.Scripts = "", nil, nil // a suspended site answers nothing else: no door that leads nowhere
+		f.Sitemap, f.Aid, f.Scripts, f.Foot.Report, f.Foot.Privacy = "", nil, nil, "", "" // a suspended site answers nothing else: no door that leads nowhere
 		return f
 	}
 	if path, _, _ := strings.Cut(s.Head.Rest, "?"); path != SearchPath {
@@ -143,7 +145,10 @@ func newFoot(s Shell) foot {
 		}
 		return to
 	}
-	f := foot{Mistake: Link{Text: "我为政府网站找错"}}
+	f := foot{Mistake: Link{Text: "我为政府网站找错"}, Report: site.Path(ReportPath), Privacy: site.Path(PrivacyPath)}
+	if s.Head.Rest != "" {
+		f.Report += "?page=" + url.QueryEscape(s.Head.Rest)
+	}
 	add := func(label, value, href string) {
 		if value != "" {
 			f.Rows = append(f.Rows, Link{Text: label, Note: value, Href: href})

@@ -24,6 +24,7 @@ type memory struct {
 	public    []*render.Site
 	hosts     web.HostTable
 	delegated map[kernel.SiteID][]Delegation
+	trusted   []string
 }
 
 // held is one site in memory.
@@ -47,7 +48,8 @@ type kept struct {
 	Domains     []Domain              `json:"domains"`
 	Delegations []Delegation          `json:"delegations"`
 	Owners      map[kernel.OrgID]word `json:"owners"`
-	Greys       []Greyscale           `json:"greys,omitempty"` // those that are on
+	Greys       []Greyscale           `json:"greys,omitempty"`   // those that are on
+	Trusted     *string               `json:"trusted,omitempty"` // nil: kept by a program that knew of none
 }
 
 const keptVersion = 1
@@ -90,6 +92,11 @@ func (s *Sites) renew(ctx context.Context, have *memory, revs map[kernel.SiteID]
 	if k.Greys, err = s.greyNow(ctx); err != nil {
 		return k, err
 	}
+	t, err := s.Trusted(ctx)
+	if err != nil {
+		return k, err
+	}
+	k.Trusted = &t.Hosts
 	moved := have.moved(revs)
 	if moved == nil {
 		if k.Sites, err = s.List(ctx, Filter{}, kernel.Page{}); err == nil {
@@ -231,6 +238,10 @@ func (s *Sites) build(k kept) *memory {
 		case origins[d.Site] != "":
 			m.hosts[d.Host] = &web.Host{Redirect: origins[d.Site]}
 		}
+	}
+	m.trusted = []string{governments}
+	if k.Trusted != nil {
+		m.trusted = strings.Fields(*k.Trusted)
 	}
 	for _, d := range k.Delegations {
 		m.delegated[d.Site] = append(m.delegated[d.Site], d)

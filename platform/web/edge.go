@@ -149,8 +149,14 @@ func (x *exchange) read(name, path, query []byte, asked bool) string {
 	return x.url[len(name) : len(name)+len(path)]
 }
 
-// citizenHost serves a name citizens use: no cookie, no method but GET and HEAD, no body.
+// citizenHost serves a name citizens use: no cookie, no method but GET and HEAD, no body, but for the few forms that citizens send.
 func (s *Server) citizenHost(rc *fasthttp.RequestCtx, x *exchange, at *Host, path string) {
+	if rc.IsPost() {
+		if f, ok := s.formAt(x, at, path); ok {
+			s.inTime(rc, x, func() { s.takeForm(rc, x, f) })
+			return
+		}
+	}
 	if !rc.IsGet() && !rc.IsHead() {
 		rc.Response.Header.Set("Allow", "GET, HEAD")
 		s.refuse(rc, x, fasthttp.StatusMethodNotAllowed)
@@ -271,9 +277,13 @@ func (s *Server) page(p PageRoute) fiber.Handler {
 	if p.Typed > 0 {
 		get = s.cache.Once
 	}
+	secret := strings.Contains(p.Path, ":code")
 	return func(c *fiber.Ctx) error {
 		x := from(c.Context())
 		x.route = route
+		if secret {
+			x.raw = []byte(p.Path)
+		}
 		query, values, ok := canonicalQuery(x.query, known, p.Typed)
 		if !ok {
 			return fault.New(fault.NotFound, "没有这个地址。")
