@@ -38,6 +38,7 @@ var english = joined(
 	wordsSearch,
 	wordsNetworks,
 	wordsLimit,
+	wordsThemes,
 	wordsFaults,
 	wordsFaultsSites,
 	wordsFaultsTenants,
