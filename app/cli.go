@@ -90,6 +90,10 @@ type commands struct {
 		Verify auditVerify `cmd:"" help:"${audit_verify}"`
 		Export auditExport `cmd:"" help:"${audit_export}"`
 	} `cmd:"" help:"${audit}"`
+	Theme struct {
+		Check themeCheck `cmd:"" help:"${theme_check}"`
+	} `cmd:"" help:"${theme}"`
+	Preview  previewCommand  `cmd:"" help:"${preview}"`
 	Check    checkCommand    `cmd:"" help:"${check}"`
 	Takedown takedownCommand `cmd:"" help:"${takedown}"`
 	Backup   backupCommand   `cmd:"" help:"${backup}"`

@@ -345,3 +345,8 @@ func renderer() (*render.Renderer, error) {
 	}
 	return render.New(render.Config{}, views, all...)
 }
+
+// samples are every public view in every state, on which themes are tried.
+func samples() []render.Sample {
+	return render.Samples(slices.Concat(portal.Samples(), article.Samples(), column.Samples(), search.Samples(), access.Samples(), feed.Samples())...)
+}

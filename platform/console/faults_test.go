@@ -46,6 +46,9 @@ var unheard = map[string]string{
 // elsewhere are files whose sentences that stand in no call of fault are read elsewhere, each with where.
 var elsewhere = map[string]string{
 	"platform/render/pages.go":           "citizens' pages",
+	"platform/render/sample.go":          "pages of a sample",
+	"platform/search/samples.go":         "likewise",
+	"tenants/article/samples.go":         "likewise",
 	"platform/publication/publish.go":    "likewise, where something was",
 	"platform/publication/departures.go": "likewise",
 	"platform/web/answer.go":             "the small page of an error before anybody is known",

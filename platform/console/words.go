@@ -44,6 +44,7 @@ var english = joined(
 	wordsCorrection,
 	wordsLimit,
 	wordsEmergency,
+	wordsThemes,
 	wordsFaults,
 	wordsFaultsSites,
 	wordsFaultsTenants,

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/zhanqun/zhanqun/kernel"
-	"golang.org/x/net/html"
 )
 
 // outer are the hosts that need no notice.
@@ -146,15 +145,6 @@ func TestPagesAskBeforeTheyLeave(t *testing.T) {
 			t.Errorf("variant %q: the footer's doors are %q", v, doors)
 		}
 	}
-}
-
-func within(n *html.Node, tag string) bool {
-	for ; n != nil; n = n.Parent {
-		if n.Type == html.ElementNode && n.Data == tag {
-			return true
-		}
-	}
-	return false
 }
 
 // FuzzLeaving: whatever an address is, the notice is asked about what url.Parse and a browser read alike, and never about a script.

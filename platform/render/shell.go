@@ -52,7 +52,7 @@ type foot struct {
 func newFrame(s Shell, t *theme, a aids, room, name string) frame {
 	site := s.Site
 	f := frame{
-		Site: site, Lang: languages[site.Variant], Scripts: scripts(s), Aid: a.at(s), Carrier: site.CarrierURL, Title: title(s), Meta: metaTags(s, t), ThemeColor: t.Tokens["brand"],
+		Site: site, Lang: languages[site.Variant], Scripts: scripts(s), Aid: a.at(s), Carrier: site.CarrierURL, Title: title(s), Meta: metaTags(s, t), ThemeColor: t.brand,
 		CSS: []string{t.css}, Icon: t.favicon, Class: "t-" + t.name + " v-" + room + "-" + name,
 		Home: Link{Text: "首页", Href: site.Path("/")}, Sitemap: site.Path(SitemapPath), Foot: newFoot(s),
 	}

@@ -20,15 +20,18 @@ const (
 	elderTheme = "elder" // of every site's elder version
 )
 
-// theme is one folder of the themes: how a page looks, and nothing else.
+// theme is one folder of the themes, or a package that was installed: how a page looks, and nothing else.
 type theme struct {
 	name, Title, Parent string
-	Tokens              map[string]string // the parents' and its own
-	chain               []string          // itself, its parent, ..., base
-	css, favicon        string            // addresses
-	motifs              []string          // addresses of drawings that stand for a missing picture
-	panorama            string            // a wide one, for a headline to stand in
+	Tokens              map[string]string // its own
+	files               fs.FS             // its folder
+	chain               []*theme          // itself, its parent, ..., base
+	brand               string
+	css, favicon        string   // addresses
+	motifs              []string // addresses of drawings that stand for a missing picture
+	panorama            string   // a wide one, for a headline to stand in
 	icons               map[string]template.HTML
+	views               map[viewKey]*template.Template
 }
 
 type asset struct {
@@ -47,7 +50,10 @@ func loadThemes(all fs.FS, assets map[string]asset) (map[string]*theme, error) {
 	found := map[string]*theme{}
 	for _, d := range dirs {
 		t := &theme{name: path.Dir(d)}
-		if _, err := toml.DecodeFS(all, d, t); err != nil {
+		if t.files, err = fs.Sub(all, t.name); err != nil {
+			return nil, err
+		}
+		if _, err := toml.DecodeFS(t.files, "theme.toml", t); err != nil {
 			return nil, fmt.Errorf("read %s: %w", d, err)
 		}
 		found[t.name] = t
@@ -55,21 +61,24 @@ func loadThemes(all fs.FS, assets map[string]asset) (map[string]*theme, error) {
 	if found[baseTheme] == nil {
 		return nil, fmt.Errorf("there is no theme %q", baseTheme)
 	}
-	for _, t := range found {
-		if err := t.inherit(found); err != nil {
-			return nil, fmt.Errorf("theme %s: %w", t.name, err)
-		}
-	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
-		t := found[name]
-		if err := t.build(all, found, assets); err != nil {
-			return nil, fmt.Errorf("theme %s: %w", name, err)
-		}
-		if err := checkContrast(t.resolved(found)); err != nil {
+		if err := found[name].raise(found, assets); err != nil {
 			return nil, fmt.Errorf("theme %s: %w", name, err)
 		}
 	}
 	return found, nil
+}
+
+// raise makes the theme whole over its parents: pictures, icons, stylesheet; its views are parsed by the renderer.
+func (t *theme) raise(found map[string]*theme, assets map[string]asset) error {
+	if err := t.inherit(found); err != nil {
+		return err
+	}
+	if err := t.build(assets); err != nil {
+		return err
+	}
+	t.brand = t.resolved()["brand"]
+	return checkContrast(t.resolved())
 }
 
 func (t *theme) inherit(found map[string]*theme) error {
@@ -77,10 +86,10 @@ func (t *theme) inherit(found map[string]*theme) error {
 		if at == nil {
 			return fmt.Errorf("its parent %q is not there", t.Parent)
 		}
-		if slices.Contains(t.chain, at.name) {
+		if slices.Contains(t.chain, at) {
 			return fmt.Errorf("%s is its own ancestor", at.name)
 		}
-		t.chain = append(t.chain, at.name)
+		t.chain = append(t.chain, at)
 		if at.name == baseTheme {
 			return nil
 		}
@@ -90,12 +99,18 @@ func (t *theme) inherit(found map[string]*theme) error {
 	}
 }
 
-// resolved is every token of the theme; a value that is another token's name is followed once.
-func (t *theme) resolved(found map[string]*theme) map[string]string {
+// tokens are the parents' and its own.
+func (t *theme) tokens() map[string]string {
 	all := map[string]string{}
-	for i := len(t.chain) - 1; i >= 0; i-- {
-		maps.Copy(all, found[t.chain[i]].Tokens)
+	for _, at := range slices.Backward(t.chain) {
+		maps.Copy(all, at.Tokens)
 	}
+	return all
+}
+
+// resolved is every token of the theme; a value that is another token's name is followed once.
+func (t *theme) resolved() map[string]string {
+	all := t.tokens()
 	for k, v := range all {
 		if to, ok := all[v]; ok {
 			all[k] = to
@@ -105,13 +120,19 @@ func (t *theme) resolved(found map[string]*theme) map[string]string {
 }
 
 // build gathers pictures, icons and the stylesheet: tokens, then base to theme, then the platform's own.
-func (t *theme) build(all fs.FS, found map[string]*theme, assets map[string]asset) error {
+func (t *theme) build(assets map[string]asset) error {
 	pictures := map[string]string{}
 	t.icons = map[string]template.HTML{}
-	for i := len(t.chain) - 1; i >= 0; i-- {
-		if err := t.gather(all, t.chain[i], pictures, assets); err != nil {
+	css := t.tokenCSS()
+	for _, at := range slices.Backward(t.chain) {
+		if err := t.gather(at, pictures, assets); err != nil {
 			return err
 		}
+		b, err := fs.ReadFile(at.files, at.name+".css")
+		if err != nil {
+			return err
+		}
+		css += string(b)
 	}
 	t.favicon = pictures["icon.svg"]
 	for _, name := range slices.Sorted(maps.Keys(pictures)) {
@@ -125,14 +146,6 @@ func (t *theme) build(all fs.FS, found map[string]*theme, assets map[string]asse
 	if t.favicon == "" || len(t.motifs) == 0 || len(t.icons) == 0 {
 		return fmt.Errorf("it needs pictures/icon.svg, pictures/motif-*.svg and icons")
 	}
-	css := tokenCSS(t.chain, found)
-	for i := len(t.chain) - 1; i >= 0; i-- {
-		b, err := fs.ReadFile(all, path.Join(t.chain[i], t.chain[i]+".css"))
-		if err != nil {
-			return err
-		}
-		css += string(b)
-	}
 	own, err := fs.ReadFile(shellFS, "shell/shell.css")
 	if err != nil {
 		return err
@@ -145,13 +158,13 @@ func (t *theme) build(all fs.FS, found map[string]*theme, assets map[string]asse
 	return nil
 }
 
-func (t *theme) gather(all fs.FS, dir string, pictures map[string]string, assets map[string]asset) error {
-	files, err := fs.Glob(all, dir+"/pictures/*")
+func (t *theme) gather(at *theme, pictures map[string]string, assets map[string]asset) error {
+	files, err := fs.Glob(at.files, "pictures/*")
 	if err != nil {
 		return err
 	}
 	for _, p := range files {
-		b, err := fs.ReadFile(all, p)
+		b, err := fs.ReadFile(at.files, p)
 		if err != nil {
 			return err
 		}
@@ -160,14 +173,14 @@ func (t *theme) gather(all fs.FS, dir string, pictures map[string]string, assets
 			return fmt.Errorf("%s is not a picture a theme may carry", p)
 		}
 		base := path.Base(p)
-		pictures[base] = register(assets, dir+"-"+strings.TrimSuffix(base, ext), ext, b)
+		pictures[base] = register(assets, at.name+"-"+strings.TrimSuffix(base, ext), ext, b)
 	}
-	icons, err := fs.Glob(all, dir+"/icons/*.svg")
+	icons, err := fs.Glob(at.files, "icons/*.svg")
 	if err != nil {
 		return err
 	}
 	for _, p := range icons {
-		b, err := fs.ReadFile(all, p)
+		b, err := fs.ReadFile(at.files, p)
 		if err != nil {
 			return err
 		}
@@ -230,6 +243,11 @@ func squeeze(css string) string {
 func (r *Renderer) Asset(path string) (body []byte, contentType string, ok bool) {
 	if a, ok := r.assets[path]; ok {
 		return a.body, a.contentType, true
+	}
+	for _, in := range *r.installed.Load() {
+		if a, ok := in.assets[path]; ok {
+			return a.body, a.contentType, true
+		}
 	}
 	if css := brandCSS(path); css != nil {
 		return css, types[".css"], true

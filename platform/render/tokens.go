@@ -79,13 +79,8 @@ func checkContrast(tokens map[string]string) error {
 
 // tokenCSS writes the tokens as custom properties; a value that names a token follows it, also when a site
 // sets another brand.
-func tokenCSS(chain []string, found map[string]*theme) string {
-	all := map[string]string{}
-	for i := len(chain) - 1; i >= 0; i-- {
-		for k, v := range found[chain[i]].Tokens {
-			all[k] = v
-		}
-	}
+func (t *theme) tokenCSS() string {
+	all := t.tokens()
 	var b strings.Builder
 	b.WriteString(":root{")
 	for _, k := range sortedKeys(all) {
