@@ -134,7 +134,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	who := &guard{accounts: h.Accounts, sites: h.Sites, columns: h.Columns, now: now}
 	h.Pairs = interpretation.New(interpretation.Room{DB: d, Now: now, Audit: h.Audit, Published: h.Published, Revisions: h.Revisions, Texts: pairTexts{h}})
 	h.Articles = article.New(article.Room{DB: d, Now: now, IDs: ids, Columns: h.Columns, Published: h.Published,
-		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs, Films: speech{h.Media}, Files: attached{h}})
+		Revisions: h.Revisions, Audit: h.Audit, Index: h.Index, Queue: h.Queue, Render: h.Render, Pictures: h.Media, Sights: h.Media, Chain: who, Sites: h.Sites, Posts: who, Pairs: h.Pairs, Films: speech{h.Media}, Files: attached{h}})
 	h.Media.Texts = drafted{h.Articles}
 	h.Reviews = review.New(review.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Published: h.Published, People: who})
 	who.articles, who.reviews = h.Articles, h.Reviews
