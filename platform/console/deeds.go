@@ -11,7 +11,7 @@ var deeds = map[string]string{
 	"publication.imported": "迁移入库", "migration.import": "迁移导入", "batch.signed": "签署批次",
 	"review.chain": "设定审核流程", "review.reasons": "设定退回的理由", "review.ground": "确认不公开的理由", "review.comment": "写批注", "review.comment.done": "标记为已处理", "review.handover": "转审", "review.signed": "登记线下签批", "review.emergency": "登记紧急发布的理由",
 	"media.upload": "上传文件", "media.describe": "写文件说明", "media.move": "移动文件", "media.bin": "把文件移入回收站", "media.unbin": "把文件移出回收站", "media.share": "共享文件", "media.unshare": "收回共享", "media.taken": "文件被别的网站拿去", "media.adopt": "拿来共享的文件", "media.remove": "清除文件", "media.erase": "清除文件的内容",
-	"column.add": "新建栏目", "column.rename": "栏目改名", "column.hide": "隐藏栏目", "column.cycle": "更新周期", "column.owner.set": "设定责任单位", "column.tree.move": "移动栏目位置", "column.address": "修改栏目地址", "column.fields": "设定栏目字段",
+	"column.add": "新建栏目", "column.rename": "栏目改名", "column.hide": "隐藏栏目", "column.cycle": "更新周期", "column.owner.set": "设定责任单位", "column.tree.move": "移动栏目位置", "column.address": "修改栏目地址", "column.fields": "设定栏目字段", "column.form": "设定页面形式", "column.turn": "专题到了开始或结束的日子",
 	"column.request.new": "申请新建栏目", "column.request.rename": "申请改名", "column.request.merge": "申请归并", "column.request.close": "申请关闭",
 	"column.request.accept": "同意栏目申请", "column.request.refuse": "不同意栏目申请", "column.request.withdraw": "撤回栏目申请",
 	"column.merge.execute": "归并栏目", "column.close.execute": "关闭栏目",

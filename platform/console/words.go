@@ -24,6 +24,7 @@ var english = joined(
 	wordsClocks,
 	wordsColumns,
 	wordsRequests,
+	wordsForms,
 	wordsMedia,
 	wordsChoose,
 	wordsInterpretation,

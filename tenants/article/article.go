@@ -141,6 +141,7 @@ type Room struct {
 	Queue     *jobs.Queue
 	Render    *render.Renderer
 	Pictures  Pictures // nil: texts hold none
+	Sights    Sights   // nil: lists show none
 	Sites     Sites    // nil: no article leads to another site
 	Posts     Posts    // nil: who has set a time is not asked about again
 	Chain     Chain    // nil: every draft keeps the policy it was begun with
@@ -181,6 +182,8 @@ type Films interface {
 // Sites tells which sites citizens can read; platform/site is one.
 type Sites interface {
 	Open(id kernel.SiteID) *render.Site
+	// ByAddress is the site that answers an address, and the rest of it within the site.
+	ByAddress(address string) (site *render.Site, rest string, ok bool)
 }
 
 // Posts tells whether the actor in ctx may still publish an article: a Forbidden fault says why not.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/zhanqun/zhanqun/kernel/fault"
+	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/tenants/column"
 )
 
@@ -51,12 +52,28 @@ func (p *Payload) checkFields() error {
 	return nil
 }
 
-// fieldRows are the values as an article's page shows them.
-func (p *Payload) fieldRows() (rows []FieldRow) {
+// value is what a field holds, or "".
+func (p *Payload) value(key string) string {
 	for _, f := range p.Fields {
+		if f.Key == key {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// fieldRows are the values as an article's page shows them; those that order and group its column say nothing to anybody and are left out.
+func (p *Payload) fieldRows(s *render.Site, but ...string) (rows []FieldRow) {
+	for _, f := range p.Fields {
+		if slices.Contains(but, f.Key) {
+			continue
+		}
 		r := FieldRow{Label: f.Label, Lines: strings.Split(f.Value, "\n")}
 		if f.Type == column.AsLink && column.CheckValue(f.Type, f.Label, f.Value) == nil {
 			r.Href = f.Value
+		}
+		if f.Type == column.AsText && strings.Contains(f.Label, "电话") {
+			r.Dial = render.Dial(s, f.Value)
 		}
 		rows = append(rows, r)
 	}

@@ -81,6 +81,7 @@ func build(t testing.TB, d *db.DB) *house {
 	h.Articles = New(Room{DB: d, Now: clock, IDs: ids, Columns: cols, Published: pub, Revisions: rev, Audit: log,
 		Index: h.full, Queue: queue, Render: r})
 	h.Jobs(queue)
+	cols.Jobs(queue)
 	h.open()
 	return h
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/web"
+	"github.com/zhanqun/zhanqun/tenants/column"
 )
 
 // page answers /a/:id.
@@ -24,6 +25,9 @@ func (a *Articles) page(ctx context.Context, r *web.Request) (*pages.Page, error
 	}
 	if err != nil {
 		return nil, err
+	}
+	if shell.Head.Rest != "/a/"+strconv.FormatInt(id, 10) { // it is the page of its column, as long as it is the only one there
+		return &pages.Page{Status: 302, Location: shell.Head.Rest}, nil
 	}
 	body, err := showView.HTML(a.Render, shell, page)
 	if err != nil {
@@ -72,11 +76,13 @@ func (a *Articles) column(ctx context.Context, r *web.Request) (*pages.Page, err
 	case !canonical:
 		return web.MovedPermanently("/c/" + k.Path), nil
 	}
-	shell, page, err := a.list(ctx, r.Site, tree, k, number)
-	if err != nil {
+	if k.Form.View == column.ViewLink {
+		return a.leads(r.Site, tree, k)
+	}
+	body, err := a.drawn(ctx, r.Site, tree, k, number)
+	if fault.KindOf(err) != "" {
 		return nil, err
 	}
-	body, err := listView.HTML(a.Render, shell, page)
 	if err != nil {
 		return nil, fmt.Errorf("render column %s of site %d: %w", strconv.FormatInt(k.ID, 10), r.Site.ID, err)
 	}

@@ -20,32 +20,51 @@ const (
 
 // list makes a page of a column's list; number counts from 1, beyond the end is NotFound.
 func (a *Articles) list(ctx context.Context, s *render.Site, tree *column.Tree, k *column.Column, number int) (render.Shell, ListPage, error) {
-	page := ListPage{Title: k.Name, Description: k.Description, Kind: k.Kind}
-	pages := max(1, int((k.Count+perPage-1)/perPage))
-	if number > pages {
-		return render.Shell{}, page, fault.New(fault.NotFound, "这个栏目没有第 %d 页。", number)
+	number, pages, err := turned(number, k.Count, perPage)
+	if err != nil {
+		return render.Shell{}, ListPage{}, err
 	}
-	var err error
+	shell, page := a.frame(s, tree, k, number)
 	if k.Count > 0 {
-		if page.Items, err = a.items(ctx, s, tree.Places(k.ID), kernel.Page{Number: number, Size: perPage}); err != nil {
+		if page.Items, page.rows, err = a.items(ctx, s, tree.Places(k.ID), kernel.Page{Number: number, Size: perPage}); err != nil {
 			return render.Shell{}, page, err
 		}
 	}
+	page.Pager = pager(s, "/c/"+k.Path, number, pages, k.Count)
+	if number == 1 {
+		page.Children, err = a.below(ctx, s, tree, k)
+	}
+	return shell, page, err
+}
+
+// turned refuses a page behind the last, and answers how many there are.
+func turned(number int, count int64, size int64) (at, pages int, err error) {
+	pages = max(1, int((count+size-1)/size))
+	if number > pages {
+		return 0, 0, fault.New(fault.NotFound, "这个栏目没有第 %d 页。", number)
+	}
+	return number, pages, nil
+}
+
+// below are the newest of each column below k that citizens see.
+func (a *Articles) below(ctx context.Context, s *render.Site, tree *column.Tree, k *column.Column) (all []ChildList, err error) {
+	for _, c := range tree.VisibleChildren(k.ID) { // bounded by the template; the page is cached
+		l := column.Link(s, c)
+		below := ChildList{Title: l.Text, Href: l.Href, topic: c.Form.View == column.ViewTopic}
+		if below.Items, _, err = a.items(ctx, s, tree.Lists(c.ID), kernel.Page{Number: 1, Size: perColumn}); err != nil {
+			return nil, err
+		}
+		all = append(all, below)
+	}
+	return all, nil
+}
+
+// frame is what every page of a column has around its articles.
+func (a *Articles) frame(s *render.Site, tree *column.Tree, k *column.Column, number int) (render.Shell, ListPage) {
 	rest := "/c/" + k.Path
-	page.Pager = pager(s, rest, number, pages, k.Count)
-	page.Siblings = siblings(s, tree, k)
+	page := ListPage{Title: k.Name, Description: k.Description, Kind: k.Kind, Siblings: siblings(s, tree, k)}
 	if k.Kind == Policy {
 		page.Library = s.Path(render.LibraryPath + "?c=" + strconv.FormatInt(k.ID, 10))
-	}
-	if number == 1 {
-		for _, c := range tree.VisibleChildren(k.ID) { // bounded by the template; the page is cached
-			l := column.Link(s, c)
-			below := ChildList{Title: l.Text, Href: l.Href}
-			if below.Items, err = a.items(ctx, s, tree.Lists(c.ID), kernel.Page{Number: 1, Size: perColumn}); err != nil {
-				return render.Shell{}, page, err
-			}
-			page.Children = append(page.Children, below)
-		}
 	}
 	shell := render.Shell{Site: s, Nav: tree.Nav(s), Crumbs: crumbs(s, tree, k), Now: a.Now(), Head: render.Head{
 		Title: []string{k.Name}, Description: k.Description, Keywords: k.Keywords, Rest: rest, Feed: rest, Column: columnMeta(k)}}
@@ -53,20 +72,20 @@ func (a *Articles) list(ctx context.Context, s *render.Site, tree *column.Tree, 
 		shell.Head.Title[0] = fmt.Sprintf("%s（第%d页）", k.Name, number)
 		shell.Head.Rest = address(rest, number)
 	}
-	return shell, page, nil
+	return shell, page
 }
 
-// items reads a page of what is public in places, newest first by the day that is shown.
-func (a *Articles) items(ctx context.Context, s *render.Site, places []int64, p kernel.Page) ([]render.Item, error) {
+// items reads a page of what is public in places, newest first by the day that is shown, and the rows that it is made of.
+func (a *Articles) items(ctx context.Context, s *render.Site, places []int64, p kernel.Page) ([]render.Item, []publication.Row, error) {
 	rows, err := a.Published.List(ctx, s.ID, publication.Filter{Kind: Kind, Places: places}, p)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	items := make([]render.Item, len(rows))
 	for i := range rows {
 		items[i] = item(s, &rows[i])
 	}
-	return items, a.marked(ctx, s.ID, items, rows)
+	return items, rows, a.marked(ctx, s.ID, items, rows)
 }
 
 func item(s *render.Site, r *publication.Row) render.Item {
@@ -89,7 +108,8 @@ func (a *Articles) Latest(ctx context.Context, s *render.Site, columns []int64, 
 	if len(places) == 0 {
 		return nil, nil
 	}
-	return a.items(ctx, s, places, kernel.Page{Number: 1, Size: n})
+	items, _, err := a.items(ctx, s, places, kernel.Page{Number: 1, Size: n})
+	return items, err
 }
 
 // siblings are the columns beside k; at the top, those below it.

@@ -16,13 +16,23 @@ var views embed.FS
 var (
 	showView = render.Define[ShowPage]("article", "show")
 	listView = render.Define[ListPage]("article", "list")
+
+	picturesView = render.Define[CardsPage]("article", "pictures")
+	mediaView    = render.Define[CardsPage]("article", "media")
+	leadersView  = render.Define[RosterPage]("article", "leaders")
+	officesView  = render.Define[RosterPage]("article", "offices")
+	linkView     = render.Define[LinkPage]("article", "link")
+	topicView    = render.Define[TopicPage]("article", "topic")
+	topicsView   = render.Define[TopicsPage]("article", "topics")
 )
 
 // Views returns the room's templates.
 func Views() fs.FS { return kernel.Folder(views, "views") }
 
 // Pages returns the public views, for the renderer that the room is made with.
-func Pages() []render.View { return []render.View{showView, listView} }
+func Pages() []render.View {
+	return []render.View{showView, listView, picturesView, mediaView, leadersView, officesView, linkView, topicView, topicsView}
+}
 
 // Routes adds the public pages.
 func (a *Articles) Routes(r *web.Router) {

@@ -29,6 +29,9 @@ func (a *Articles) show(ctx context.Context, s *render.Site, id ID) (render.Shel
 	if err == nil {
 		err = a.standing(ctx, s, live.Row, &page)
 	}
+	if err == nil {
+		err = a.known(ctx, s, live.Row, &shell.Head, &page)
+	}
 	if err != nil || shell.Head.Column == nil {
 		return shell, page, err // its column is gone from the template: the article stays
 	}
@@ -62,7 +65,6 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 		return render.Shell{}, ShowPage{}, err
 	}
 	page.Body = render.Inside(s, page.Body)
-	page.Fields = p.fieldRows()
 	if err = a.paired(ctx, s, row.ID, &page); err != nil {
 		return render.Shell{}, ShowPage{}, err
 	}
@@ -72,6 +74,7 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 	shell := render.Shell{Site: s, Nav: tree.Nav(s), Now: a.Now(), Head: render.Head{
 		Title: []string{p.Title}, Description: p.Summary, Keywords: p.Keywords, Rest: rest, Article: p.meta(s, &row, &page)}}
 	at := tree.Resolve(row.Place)
+	page.Fields = p.fieldRows(s, hidden(at)...)
 	if at == nil {
 		return shell, page, nil
 	}
@@ -81,6 +84,14 @@ func (a *Articles) compose(ctx context.Context, s *render.Site, p *Payload, row 
 	shell.Head.Article.News = isNews(at)
 	shell.Crumbs = crumbs(s, tree, at)
 	return shell, page, nil
+}
+
+// hidden are the fields that put an article into its place in a column, and that its page does not show.
+func hidden(at *column.Column) []string {
+	if at == nil {
+		return nil
+	}
+	return []string{at.Form.Order}
 }
 
 func beside(s *render.Site, r *publication.Row) *render.Link {

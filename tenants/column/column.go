@@ -15,6 +15,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
 	"github.com/zhanqun/zhanqun/platform/render"
@@ -61,6 +62,7 @@ type Column struct {
 	Position                    int          // ascending among siblings
 	State                       string
 	Successor                   int64  // where a merged or closed column leads; 0 is its parent, or the home page
+	Form                        Form   // how its page is made
 	Home                        string // slot of the home page the template gives it, or ""
 	Version                     int64  // how often the site has changed it; 0 is as the template has it
 	Count                       int64
@@ -118,6 +120,7 @@ type Columns struct {
 	audit     *audit.Log
 	render    *render.Renderer
 	memo      memo
+	queue     *jobs.Queue // where the days of topics wait; see Jobs
 }
 
 // New makes the room. The renderer may be nil where no page is asked for, as in the CLI.
@@ -153,7 +156,7 @@ func (c *Columns) tree(ctx context.Context, id kernel.SiteID) (*Tree, error) {
 		return nil, err
 	}
 	t.fill(stats)
-	t.look()
+	t.look(Day(c.now()))
 	if known {
 		c.memo.put(id, at, t)
 	}

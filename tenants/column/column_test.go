@@ -15,6 +15,7 @@ import (
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/audit"
+	"github.com/zhanqun/zhanqun/platform/jobs"
 	"github.com/zhanqun/zhanqun/platform/org"
 	"github.com/zhanqun/zhanqun/platform/pages"
 	"github.com/zhanqun/zhanqun/platform/publication"
@@ -34,12 +35,13 @@ type house struct {
 	log          *audit.Log
 	rev          *pages.Revisions
 	pub          *publication.Publications
+	jobs         *jobs.Queue
 	city, county *render.Site
 }
 
 func each(t *testing.T, f func(t *testing.T, h *house)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, build(t, d)) },
-		audit.Migrations(), pages.Migrations(), org.Migrations(), site.Migrations(), publication.Migrations(), Migrations())
+		audit.Migrations(), jobs.Migrations(), pages.Migrations(), org.Migrations(), site.Migrations(), publication.Migrations(), Migrations())
 }
 
 func build(t *testing.T, d *db.DB) *house {
@@ -56,6 +58,8 @@ func build(t *testing.T, d *db.DB) *house {
 	r, err := render.New(render.Config{}, map[string]fs.FS{"column": Views()}, Pages()...)
 	h.must(err)
 	h.Columns = New(d, clock, ids, sites, h.pub, h.rev, h.log, r)
+	h.jobs = jobs.New(d, clock, ids)
+	h.Jobs(h.jobs)
 	_, err = orgs.Import(h.ctx, strings.NewReader("code,name,level,parent_code\n610900,安康市,city,\n610902,汉滨区,county,610900\n"), false)
 	h.must(err)
 	for code, to := range map[string]**render.Site{"610900": &h.city, "610902": &h.county} {

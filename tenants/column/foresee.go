@@ -44,7 +44,7 @@ func (c *Columns) Foresee(ctx context.Context, r Request, slug string) ([]Addres
 	}
 	k.State, k.Successor = r.ended(), r.Successor
 	tree.fill(stats)
-	tree.look()
+	tree.look(Day(c.now()))
 	_, to := tree.At(k.Path)
 	return []Address{{k.ID, k.Name, k.Path, strings.TrimPrefix(to, "/c/")}}, nil
 }

@@ -70,7 +70,7 @@ func (c *Columns) freshTree(ctx context.Context, id kernel.SiteID, changed []cha
 	t := newTree(id, given, changed, nil)
 	t.fill(stats)
 	for _, k := range t.All() {
-		if k.CycleDays > 0 && k.State == Active {
+		if k.CycleDays > 0 && k.State == Active && k.Form.Stage(Day(c.now())) != Archived {
 			f(id, k)
 		}
 	}

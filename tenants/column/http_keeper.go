@@ -34,6 +34,8 @@ func (k *Keeper) Routes(r *web.Router) {
 		{fiber.MethodPost, "/sites/:site/columns/:id/hide", []policies.Action{keeps}, k.hide},
 		{fiber.MethodPost, "/sites/:site/columns/:id/merge", []policies.Action{merges}, k.merge},
 		{fiber.MethodPost, "/sites/:site/columns/:id/close", []policies.Action{closes}, k.end},
+		{fiber.MethodGet, "/sites/:site/columns/:id/form", []policies.Action{keeps}, k.showForm},
+		{fiber.MethodPost, "/sites/:site/columns/:id/form", []policies.Action{keeps}, k.setForm},
 		{fiber.MethodGet, "/sites/:site/columns/:id/fields", []policies.Action{keeps}, k.showFields},
 		{fiber.MethodPost, "/sites/:site/columns/:id/fields", []policies.Action{keeps}, k.setFields},
 	} {

@@ -26,6 +26,7 @@ type sheetPage struct {
 	Static, Hidden, Statutory              bool
 	State                                  string // how it ended, or ""
 	Asks                                   []string
+	View, Leads                            string // how its page is made; where it leads
 	MayMove, MayKeep, MayMerge, MayClose   bool
 	MayOwn                                 bool
 	Owner, Warn                            string   // as it is
@@ -67,6 +68,7 @@ func (k *Keeper) sheet(c *fiber.Ctx, p sheetPage, err error) error {
 	p.Version, p.Fresh, p.Look, p.Count, p.LastAt, p.DueAt, p.Days = col.Version, say(c, word), look, col.Count, col.LastAt, col.Due(), col.CycleDays
 	_, p.Static = site.Static[col.Kind]
 	p.Hidden, p.Statutory = col.Hidden, col.Statutory
+	p.View, p.Leads = say(c, viewNames[col.Form.View]), col.Form.Target
 	called, err := k.owners(ctx, col)
 	if err != nil {
 		return err

@@ -63,6 +63,7 @@ var sentences = map[string]string{
 	"undone": "已撤销，栏目和原来一样了。", "hidden": "已隐藏：导航和网站地图里不再有它，稿件的地址不变。", "shown": "已恢复显示。",
 	"cycle": "更新周期已改。", "owner": "责任单位和提醒已保存。", "added": "栏目已新建。有公开的稿件以后，市民才看得到它。", "merged": "已归并：它的稿件显示在接替的栏目里，旧地址自动跳转。",
 	"closed": "已关闭：稿件的地址不变，栏目的旧地址自动跳转。", "fields": "字段已保存，写稿时选这个栏目就会出现。",
+	"form": "页面形式已保存，市民现在看到的就是新的样子。",
 }
 
 func (k *Keeper) showTree(c *fiber.Ctx) error { return k.tree(c, nil) }

@@ -27,7 +27,7 @@ func ConsoleViews() fs.FS { return kernel.Folder(screens, "screens") }
 
 // Screens returns the declared screens, for the console that they are shown in.
 func Screens() []console.View {
-	return []console.View{treeView, moveView, sheetView, newView, fieldsView, requestsView, askView, requestView}
+	return []console.View{treeView, moveView, sheetView, newView, fieldsView, formView, requestsView, askView, requestView}
 }
 
 // Pages returns the public views, for the renderer that the room is made with.
@@ -40,5 +40,5 @@ func (c *Columns) Routes(r *web.Router) {
 
 // Module plugs the room in.
 func (c *Columns) Module() module.Module {
-	return module.Module{Room: "tenants/column", Migrations: Migrations(), Views: Views(), Pages: Pages(), Routes: c.Routes}
+	return module.Module{Room: "tenants/column", Migrations: Migrations(), Views: Views(), Pages: Pages(), Routes: c.Routes, Jobs: c.Jobs}
 }

@@ -36,16 +36,18 @@ type changeRow struct {
 	Owner         *string       `bun:"owner"`
 	OwnerOrg      *kernel.OrgID `bun:"owner_org"`
 	WarnDays      *int          `bun:"warn_days"`
+	Settings      *string       `bun:"settings"`
 	State         string        `bun:"state"`
 	SuccessorID   *int64        `bun:"successor_id"`
 	Version       int64         `bun:"version"`
 	ChangedAt     time.Time     `bun:"changed_at"`
 }
 
-func (r *changeRow) change() change {
-	return change{ID: r.ColumnID, Own: r.Own, Parent: r.ParentID, Successor: r.SuccessorID, Kind: r.Kind, Name: r.Name,
+func (r *changeRow) change() (change, error) {
+	form, err := readForm(r.Settings)
+	return change{Form: form, ID: r.ColumnID, Own: r.Own, Parent: r.ParentID, Successor: r.SuccessorID, Kind: r.Kind, Name: r.Name,
 		Path: r.Path, Description: r.Description, Keys: r.Keywords, Hidden: r.Hidden, Nav: r.Nav, Position: r.Position,
-		CycleDays: r.CycleDays, Owner: r.Owner, OwnerOrg: r.OwnerOrg, WarnDays: r.WarnDays, State: r.State, Version: r.Version}
+		CycleDays: r.CycleDays, Owner: r.Owner, OwnerOrg: r.OwnerOrg, WarnDays: r.WarnDays, State: r.State, Version: r.Version}, err
 }
 
 // changes reads the site's differences, in the order of ids.
@@ -66,7 +68,11 @@ func (c *Columns) changesOf(ctx context.Context, ids []kernel.SiteID) (map[kerne
 		return nil, db.Fault(fmt.Errorf("load columns of %d sites: %w", len(ids), err))
 	}
 	for i := range rows {
-		all[rows[i].SiteID] = append(all[rows[i].SiteID], rows[i].change())
+		d, err := rows[i].change()
+		if err != nil {
+			return nil, err
+		}
+		all[rows[i].SiteID] = append(all[rows[i].SiteID], d)
 	}
 	return all, nil
 }
@@ -94,9 +100,13 @@ func (c *Columns) save(ctx context.Context, id kernel.SiteID, d change) error {
 	row := changeRow{SiteID: id, ColumnID: d.ID, Own: d.Own, ParentID: d.Parent, Kind: d.Kind, Name: d.Name, Path: d.Path,
 		Description: d.Description, Keywords: d.Keys, Hidden: d.Hidden, Nav: d.Nav, Position: d.Position,
 		CycleDays: d.CycleDays, Owner: d.Owner, OwnerOrg: d.OwnerOrg, WarnDays: d.WarnDays, State: d.State, SuccessorID: d.Successor, Version: d.Version + 1, ChangedAt: c.now()}
+	if d.Form != nil {
+		words := d.Form.words()
+		row.Settings = &words
+	}
 	q := c.db.Conn(ctx).NewInsert().Model(&row).On("CONFLICT (site_id, column_id) DO UPDATE")
 	for _, f := range []string{"parent_id", "kind", "name", "path", "description", "keywords", "hidden", "nav", "position",
-		"cycle_days", "owner", "owner_org", "warn_days", "state", "successor_id", "version", "changed_at"} {
+		"cycle_days", "owner", "owner_org", "warn_days", "settings", "state", "successor_id", "version", "changed_at"} {
 		q = q.Set("? = EXCLUDED.?", bun.Ident(f), bun.Ident(f))
 	}
 	if _, err := q.Exec(ctx); err != nil {

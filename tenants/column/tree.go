@@ -25,6 +25,7 @@ type Tree struct {
 	byPath   map[string]*Column  // current addresses
 	old      map[string]int64    // former addresses
 	seen     map[int64]bool      // what Visible answers
+	day      string              // on which it was looked at
 }
 
 // change is a site's difference in one column; nil means as the template has it.
@@ -37,6 +38,7 @@ type change struct {
 	Position, CycleDays, WarnDays       *int
 	Owner                               *string
 	OwnerOrg                            *kernel.OrgID
+	Form                                *Form
 	State                               string
 	Version                             int64 // how often it was changed
 }
@@ -63,6 +65,9 @@ func newTree(id kernel.SiteID, given []site.TemplateColumn, changed []change, ol
 		d.apply(k)
 	}
 	t.link(all)
+	for _, k := range all {
+		k.formed()
+	}
 	for _, k := range all { // nothing above a statutory column hides it
 		for up := k; k.Statutory && up != nil; up = t.byID[up.Parent] {
 			up.Hidden = false
@@ -87,10 +92,21 @@ func (d change) apply(k *Column) {
 	set(&k.WarnDays, d.WarnDays)
 	set(&k.Owner, d.Owner)
 	set(&k.OwnerOrg, d.OwnerOrg)
+	set(&k.Form, d.Form)
 	if d.State != "" && !k.Statutory {
 		k.State = d.State
 	}
 	set(&k.Hidden, d.Hidden) // unless the law asks for it, or for one below: see newTree
+}
+
+// formed gives the column the form of its kind where the site has set none. One that leads elsewhere holds nothing and has no cycle.
+func (k *Column) formed() {
+	if k.Form.View == "" {
+		k.Form.View = cmp.Or(viewOf[k.Kind], ViewList)
+	}
+	if k.Form.View == ViewLink {
+		k.CycleDays = 0
+	}
 }
 
 func set[T any](to *T, from *T) {
@@ -184,19 +200,23 @@ func (t *Tree) Places(id int64) []int64 {
 // it or a visible column below holds something public.
 func (t *Tree) Visible(id int64) bool { return t.seen[id] }
 
-// look works out what citizens see, once the counts are known: children before parents.
-func (t *Tree) look() {
+// look works out what citizens see on a day, once the counts are known: children before parents.
+func (t *Tree) look(day string) {
+	t.day = day
 	all := t.All()
 	for _, k := range slices.Backward(all) {
-		filled := k.Count > 0 || slices.ContainsFunc(t.children[k.ID], func(c *Column) bool { return t.seen[c.ID] })
+		if k.Form.Stage(day) == Archived {
+			k.CycleDays = 0 // nothing more is to come
+		}
+		filled := k.Count > 0 || k.Form.View == ViewLink || slices.ContainsFunc(t.children[k.ID], func(c *Column) bool { return t.seen[c.ID] })
 		t.seen[k.ID] = filled && t.open(k)
 	}
 }
 
-// open reports whether neither the column nor one above it is hidden or closed.
+// open reports whether neither the column nor one above it is hidden, closed or a topic whose first day is to come.
 func (t *Tree) open(k *Column) bool {
 	for n := 0; k != nil && n < deepest; n++ {
-		if k.Hidden || k.State != Active {
+		if k.Hidden || k.State != Active || k.Form.Stage(t.day) == Waiting {
 			return false
 		}
 		k = t.byID[k.Parent]
@@ -282,8 +302,14 @@ func (t *Tree) Sitemap(s *render.Site) []render.Link {
 	return all
 }
 
-// Link returns the link to a column's list.
+// Link returns the link to a column's page; to where it leads of one that leads elsewhere.
 func Link(s *render.Site, k *Column) render.Link {
+	if to := k.Form.Target; to != "" {
+		if strings.HasPrefix(to, "/") {
+			to = s.Path(to)
+		}
+		return render.Link{Text: k.Name, Href: to}
+	}
 	return render.Link{Text: k.Name, Href: s.Path("/c/" + k.Path)}
 }
 

@@ -29,7 +29,7 @@ func grown(changed []change, old map[string]int64, filled ...int64) *Tree {
 	for _, id := range filled {
 		t.byID[id].Count = 1
 	}
-	t.look()
+	t.look("2026-11-27")
 	return t
 }
 

@@ -51,7 +51,7 @@ func (m *Media) Dress(ctx context.Context, site kernel.SiteID, edition int64, ba
 		}
 		switch t := z.Token(); {
 		case t.Data == "img":
-			out.WriteString(picture(have, base, t))
+			out.WriteString(picture(have, base, t, sizes, ""))
 		case t.Data == "video" || t.Data == "audio":
 			i := the(have, value(t, "src"))
 			z.Next() // its end: the sanitiser leaves nothing in it
@@ -84,8 +84,8 @@ func the(have map[ID]*Item, src string) *Item {
 	return nil
 }
 
-// picture writes an image anew; one whose row is not there keeps its words and shows nothing.
-func picture(have map[ID]*Item, base string, t nethtml.Token) string {
+// picture writes an image anew, as wide as fit says and with the attributes more; one whose row is not there keeps its words and shows nothing.
+func picture(have map[ID]*Item, base string, t nethtml.Token, fit, more string) string {
 	src := value(t, "src")
 	i := the(have, src)
 	w, h := value(t, "width"), value(t, "height")
@@ -99,11 +99,11 @@ func picture(have map[ID]*Item, base string, t nethtml.Token) string {
 			set += fmt.Sprintf("%s%s %dw, ", base, i.named(strconv.Itoa(small.Width)), small.Width)
 		}
 		if set != "" {
-			set = fmt.Sprintf(` srcset="%s%s%s %dw" sizes="%s"`, html.EscapeString(set), html.EscapeString(base), src, i.Width, sizes)
+			set = fmt.Sprintf(` srcset="%s%s%s %dw" sizes="%s"`, html.EscapeString(set), html.EscapeString(base), src, i.Width, fit)
 		}
-		lighter = i.sources(base)
+		lighter = i.sources(base, fit)
 	}
-	out := `<img src="` + html.EscapeString(base+src) + `"` + set + ` alt="` + html.EscapeString(value(t, "alt")) + `"`
+	out := `<img` + more + ` src="` + html.EscapeString(base+src) + `"` + set + ` alt="` + html.EscapeString(value(t, "alt")) + `"`
 	if w != "" && h != "" {
 		out += ` width="` + html.EscapeString(w) + `" height="` + html.EscapeString(h) + `"`
 	}
@@ -114,7 +114,7 @@ func picture(have map[ID]*Item, base string, t nethtml.Token) string {
 }
 
 // sources are the lighter forms of a picture, the lightest first: a browser takes the first that it reads. A sanitised text has none of its own.
-func (i *Item) sources(base string) (out string) {
+func (i *Item) sources(base, fit string) (out string) {
 	for _, t := range lightTypes {
 		var set []string
 		for _, l := range i.Lights {
@@ -123,7 +123,7 @@ func (i *Item) sources(base string) (out string) {
 			}
 		}
 		if len(set) > 0 {
-			out += fmt.Sprintf(`<source type="%s" srcset="%s" sizes="%s">`, t.wire, html.EscapeString(strings.Join(set, ", ")), sizes)
+			out += fmt.Sprintf(`<source type="%s" srcset="%s" sizes="%s">`, t.wire, html.EscapeString(strings.Join(set, ", ")), fit)
 		}
 	}
 	return out

@@ -1,0 +1,33 @@
+package console
+
+// wordsForms is what tenants/column says about how the page of a column is made.
+var wordsForms = map[string]string{
+	"页面形式": "Form of the page", "页面形式……": "Form of the page …", "单页": "Single page", "机构": "Organisations", "视频音频": "Film and sound", "专题集": "Topics", "专题": "Topic",
+	"按日期列出稿件。": "The articles by date.", "把稿件里的第一张图片排成图集。": "The first picture of each article, in a grid.",
+	"栏目里只有一篇公开的稿件时，这篇稿件就是栏目页。有好几篇时仍是列表。":        "While one article is public in it, that article is the page of the column. With several it is a list.",
+	"每篇稿件一张卡片：标题是姓名，其余来自栏目的字段。":                 "A card for each article: its title is the name, the rest comes from the fields of the column.",
+	"每篇稿件是表格的一行：标题是机构名称，其余来自栏目的字段。":             "A row for each article: its title is the name of the office, the rest comes from the fields of the column.",
+	"列出稿件里的视频和音频，带封面和时长。":                       "The films and recordings of the articles, with poster and length.",
+	"列出下级的专题：正在进行的和已经归档的。":                      "The topics below it: those that run and those in the archive.",
+	"一个专题：第一篇公开的稿件是导语和头图，下面显示所选栏目的最新稿件。":        "One topic: its first public article is the lead and the head picture; below stand the newest of the chosen columns.",
+	"栏目直接通向另一个页面或网站，本身不放稿件。":                    "The column leads straight to another page or site, and holds no articles.",
+	"同样的稿件可以做成不同的页面。先选一种，再填它需要的内容，稿件和它们的地址都不变。": "The same articles can make different pages. Choose one, then fill in what it needs; the articles and their addresses stay.",
+	"选一种": "Choose one", "选中": "chosen", "现在": "now", "通向的网址": "Address that it leads to",
+	"完整的网址，例如 https://www.gov.cn/；本站的页面从 / 开始写。": "A whole address, such as https://www.gov.cn/; pages of this site begin with /.",
+	"这个栏目还没有字段。保存后会加上常用的字段，之后可以在“设定字段”里增减。":      "This column asks for no fields yet. The usual ones are added when you save; change them under “Set the fields”.",
+	"职务": "Post", "分工": "Duties", "办公电话": "Telephone", "排序": "Order", "分组": "Group", "小的在前": "Smaller first", "例如：市政府领导": "For example: the city government",
+	"主要职责": "Main duties", "负责人职务": "Post of its head", "例如：内设机构": "For example: internal offices",
+	"“%s”是法定公开栏目，内容要在本站公开，不能改成链接。":                      "“%s” is a column that the law asks for: what it holds is public on this site, it cannot lead elsewhere.",
+	"请填完整的网址，以 https:// 开头；本站的页面从 / 开始写，例如 /c/zhengce。": "Please give a whole address beginning with https://, or a page of this site beginning with /, such as /c/zhengce.",
+	"栏目不能链接到它自己，请换一个网址。":                                "A column cannot lead to itself. Please give another address.", "没有“%s”这种页面形式，请重新选择。": "There is no form “%s”. Please choose again.",
+	"这个栏目没有这个字段，请重新选择。":            "This column has no such field. Please choose again.",
+	"开始日期要写成 2026-11-27 这样，没有就留空。": "Write the first day as 2026-11-27, or leave it empty.", "结束日期要写成 2026-11-27 这样，没有就留空。": "Write the last day as 2026-11-27, or leave it empty.",
+	"结束日期不能早于开始日期。": "The last day cannot be before the first.", "每个栏目显示 1 到 %d 篇。": "Between 1 and %d articles of each column.", "一个专题最多显示 %d 个栏目。": "A topic shows at most %d columns.",
+	"专题里显示的栏目要选本站另一个正在使用的栏目。": "Choose another column of this site that is in use.",
+	"设定页面形式": "Set the form of a page", "专题到了开始或结束的日子": "A topic begins or ends",
+	"按哪个字段排序": "Field that orders", "小的在前。这个字段不显示给市民。": "Smaller first. Citizens do not see this field.", "按哪个字段分组": "Field that groups",
+	"开始日期（可不填）": "First day (may be empty)", "在这一天以前，市民看不到专题。": "Before this day citizens do not see the topic.", "结束日期（可不填）": "Last day (may be empty)",
+	"过了这一天自动归档：仍然可以看，标明已经归档，不再要求更新。": "Behind this day it is in the archive: it is read, marked, and owes no more updates.",
+	"每个栏目显示几篇": "How many of each column", "显示哪些栏目的最新稿件": "Columns whose newest it shows", "保存页面形式": "Save the form of the page",
+	"页面形式已保存，市民现在看到的就是新的样子。": "The form is saved: this is how citizens see the page now.",
+}
