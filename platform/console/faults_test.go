@@ -37,6 +37,7 @@ var unheard = map[string]string{
 	"platform/search/page.go":     "likewise",
 	"platform/search/search.go":   "likewise",
 	"platform/pages/cache.go":     "likewise",
+	"platform/web/form.go":        "likewise",
 	"platform/audit/export.go":    "a chain that was exported is verified on the command line",
 	"platform/clocks/rule.go":     "rules are read before there is a screen",
 	"storage/blob/url.go":         "where files are kept is told on the command line",
