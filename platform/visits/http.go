@@ -58,10 +58,17 @@ type sitePage struct {
 	Base          string
 	Tabs          []tab
 	Bars          []bar
-	Most          int64
+	Highest       int64
 	Reads, Visits string // more or less than before
 	Months        bool
+	Tops, Kinds   []group
 	Files         []tab
+}
+
+// group is a table of what was read: its name, and what stands in its first column.
+type group struct {
+	Title, Head string
+	Lines       []Line
 }
 
 // bar is a period in the picture, whose size is barsWide by barsHigh: how often it was read, and before that how many visits those were.
@@ -85,7 +92,9 @@ func (v *Visits) showSite(c *fiber.Ctx) error {
 	for _, n := range spans {
 		p.Tabs = append(p.Tabs, tab{say(c, spanNames[n]), fmt.Sprintf("%s?days=%d", p.Base, n), n == r.Span})
 	}
-	p.Bars, p.Most = bars(r.Periods)
+	p.Bars, p.Highest = bars(r.Periods)
+	p.Tops = []group{{"看得最多的稿件", "页面", r.Articles}, {"看得最多的栏目", "页面", r.Columns}}
+	p.Kinds = []group{{"看的是什么", "页面", r.Sorts}, {"看的哪一版", "哪一版", r.Variants}}
 	p.Reads, p.Visits = Change(r.Now.Reads, r.Before.Reads), Change(r.Now.Visits, r.Before.Visits)
 	p.Files = []tab{{Name: say(c, "下载按日期"), Href: fmt.Sprintf("%s/export?days=%d", p.Base, r.Span)}, {Name: say(c, "下载按页面"), Href: fmt.Sprintf("%s/export?days=%d&of=pages", p.Base, r.Span)}}
 	return siteView.Show(v.Console, c, console.Page{Title: say(c, "访问统计"), Site: id}, p)
