@@ -41,7 +41,7 @@ func (c cover) only() string {
 var slow = regexp.MustCompile(`Corpus|StateGraph|RandomHistories|ManySites|WholeCity|GoldenQueries|EverySubstring`)
 
 var covers = map[string]cover{
-	"app":              {pattern: "^Test(TheRuleOverRealPeople|NobodyHoldsTechniqueAndWords|RoutesMatrix|TheDesk|ReviewAtTheDesk|ChecksOnTheDesk|TheEstate|InvitationsOfAnOpening|People|SigningInByAProvider|Paste|AuditIsExportedFromTheConsole|Vacancies|LifeAfterPublication|AnAppointmentToOneColumn|TheClocks|Watching|Notices|TheColumnTree|ColumnRequests|APictureIsPublicAsLongAsItsText|PolicyAndInterpretation|TheMediaLibrary|Refusals|NetworksOfTechnicalPosts|SessionsAndColumnsOfPeople)$"},
+	"app":              {pattern: "^Test(TheRuleOverRealPeople|NobodyHoldsTechniqueAndWords|RoutesMatrix|TheDesk|ReviewAtTheDesk|ChecksOnTheDesk|TheEstate|InvitationsOfAnOpening|People|SigningInByAProvider|Paste|AuditIsExportedFromTheConsole|Vacancies|LifeAfterPublication|AnAppointmentToOneColumn|TheClocks|Watching|Notices|TheColumnTree|ColumnRequests|APictureIsPublicAsLongAsItsText|PolicyAndInterpretation|TheMediaLibrary|Refusals|NetworksOfTechnicalPosts|SessionsAndColumnsOfPeople|PageReports)$"},
 	"platform/clocks":  {above: []string{"app"}},
 	"platform/console": {above: []string{"app"}},
 	"platform/estate":  {above: []string{"app"}},
@@ -54,6 +54,7 @@ var covers = map[string]cover{
 	"tenants/paste":    {above: []string{"app"}},
 	"tenants/review":   {above: []string{"app"}},
 
+	"tenants/correction":     {above: []string{"app"}},
 	"tenants/interpretation": {above: []string{"app"}},
 }
 
