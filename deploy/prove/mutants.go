@@ -54,7 +54,6 @@ var covers = map[string]cover{
 	"tenants/paste":    {above: []string{"app"}},
 	"tenants/review":   {above: []string{"app"}},
 
-	"tenants/correction":     {above: []string{"app"}},
 	"tenants/interpretation": {above: []string{"app"}},
 }
 
