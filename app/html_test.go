@@ -104,7 +104,7 @@ func TestEveryPageIsCleanHTML(t *testing.T) {
 			levels[s.Level], variants = true, kernel.Variants
 		}
 		for _, v := range variants {
-			for _, rest := range []string{"/", "/sitemap", "/c/gonggao", render.StatementPath} {
+			for _, rest := range []string{"/", "/sitemap", "/c/gonggao", render.StatementPath, render.PrivacyPath, render.ReportPath + "?page=%2F"} {
 				save(s.Host, s.Prefix+v.Prefix()+rest, http.StatusOK)
 			}
 			save(s.Host, s.Prefix+v.Prefix()+"/nowhere", http.StatusNotFound)

@@ -37,6 +37,7 @@ var ofTheHouse = []string{
 	"TestNetworksOfTechnicalPosts",
 	"TestNobodyHoldsTechniqueAndWords",
 	"TestNotices",
+	"TestPageReports",
 	"TestPaste",
 	"TestPeople",
 	"TestPolicyAndInterpretation",

@@ -128,6 +128,16 @@ func TestAReportIsAnswered(t *testing.T) {
 		if err != nil || r.State != Open || r.Contact != "13812345678" || !r.DueAt.Equal(d.now.AddDate(0, 0, 3)) || r.Page != "/a/12" || !r.Waits() {
 			t.Fatalf("%+v, %v", r, err)
 		}
+		foreign, err := newSecrets([]byte("another installation's key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := d.secrets
+		d.secrets = foreign
+		if r, err = d.Get(d.ctx, 1, id); err != nil || r.Contact != "" || r.Words == "" {
+			t.Errorf("with another key: %+v, %v", r, err)
+		}
+		d.secrets = own
 		if err := d.HandOver(d.ctx, 1, id, "财政所"); err != nil {
 			t.Fatal(err)
 		}

@@ -85,7 +85,7 @@ type AnswerPage struct {
 // shell is what stands around a page of this room; nobody finds it by a search engine.
 func (c *Corrections) shell(ctx context.Context, s *render.Site, title string) (render.Shell, error) {
 	nav, err := c.Nav.Nav(ctx, s)
-	return render.Shell{Site: s, Nav: nav, Now: c.Now(), Head: render.Head{Title: []string{title}, NoIndex: true}}, err
+	return render.Shell{Site: s, Nav: nav, Now: c.Now(), Crumbs: []render.Link{{Text: "网页纠错", Href: s.Path(render.ReportPath)}}, Head: render.Head{Title: []string{title}, NoIndex: true}}, err
 }
 
 // showForm answers GET /-/report: the form for the page that it was opened from, or the answer that a typed code leads to.

@@ -109,7 +109,7 @@ func (c *Corrections) Get(ctx context.Context, site kernel.SiteID, id int64) (Re
 		return r, err
 	}
 	if r.Contact, err = c.secrets.open(site, id, r.Contact); err != nil {
-		return r, err
+		r.Contact = "" // a site that was moved here came without the other installation's key; its reports are answered all the same
 	}
 	due, err := c.Clocks.Due(ctx, site, []int64{id})
 	r.DueAt = due[id]
