@@ -50,6 +50,7 @@ func TestTheColumnTree(t *testing.T) {
 	eachBureau(t, func(t *testing.T, o *bureau) {
 		ie, lead := o.hireAt("610902", "bianji", "IE"), o.hire("zhuguan", "CL")
 		o.fieldsOf(ie)
+		o.formsOf(ie, lead)
 		at, form := ie.columns(), func(more ...string) url.Values {
 			v := url.Values{"version": {ie.version(2)}}
 			for i := 0; i+1 < len(more); i += 2 {

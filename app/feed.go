@@ -24,7 +24,7 @@ func (t fed) Seen(ctx context.Context, s *render.Site) (all []feed.Column, err e
 		return nil, err
 	}
 	for _, k := range tree.All() {
-		if tree.Visible(k.ID) {
+		if tree.Visible(k.ID) && k.Form.View != column.ViewLink { // which has no page of its own
 			all = append(all, fedColumn(k))
 		}
 	}

@@ -247,8 +247,6 @@ func fixtures(t *testing.T, r *render.Renderer, theme string) []fixture {
 	docs.Items = items(s, 8, 1)
 	docs.Items[0].Number = "安政办发〔2026〕71号"
 	put("column-policy", func() ([]byte, error) { return listView.HTML(r, shell("/c/zhengce", "政策文件"), docs) })
-	pics := article.ListPage{Title: "图片新闻", Kind: "pictures", Items: items(s, 7, 2)}
-	put("column-pictures", func() ([]byte, error) { return listView.HTML(r, shell("/c/tupian", "图片新闻"), pics) })
 	group := article.ListPage{Title: "政务公开", Kind: "page", Siblings: siblings[:2], Children: []article.ChildList{{Title: "政府信息公开指南", Href: "/c/1", Items: items(s, 4, 0)}, {Title: "政府信息公开年报", Href: "/c/2", Items: items(s, 3, 5)}, {Title: "依申请公开", Href: "/c/3"}}}
 	put("column-children", func() ([]byte, error) { return listView.HTML(r, shell("/c/gongkai", "政务公开"), group) })
 	put("column-empty", func() ([]byte, error) {

@@ -66,15 +66,16 @@ type piece struct {
 	Subject  string `toml:"subject"`
 	Validity string `toml:"validity"`
 	Body     string `toml:"body"`
-	Key      string `toml:"key"`   // by which another piece names it
-	After    string `toml:"after"` // key of the document it explains: it appears with it (二(二): 同步解读)
-	Form     string `toml:"form"`  // in which it explains it; "" is text
-	Major    bool   `toml:"major"` // a major policy: public at one instant with what explains it
-	Level    string `toml:"level"` // 效力级别, of a document
-	Media    string `toml:"media"` // what stands over its text: see hang
-	Days     int    `toml:"days"`  // how many days before the first start it appeared, whatever the season
-	Left     string `toml:"left"`  // on the desk: leftDraft or leftSent; "" is published
-	Light    string `toml:"light"` // of what is left: what its clock shows at the first start
+	Key      string `toml:"key"`    // by which another piece names it
+	After    string `toml:"after"`  // key of the document it explains: it appears with it (二(二): 同步解读)
+	Form     string `toml:"form"`   // in which it explains it; "" is text
+	Major    bool   `toml:"major"`  // a major policy: public at one instant with what explains it
+	Level    string `toml:"level"`  // 效力级别, of a document
+	Media    string `toml:"media"`  // what stands over its text: see hang
+	Days     int    `toml:"days"`   // how many days before the first start it appeared, whatever the season
+	Left     string `toml:"left"`   // on the desk: leftDraft or leftSent; "" is published
+	Fields   string `toml:"fields"` // what it says in the fields of its column, in their order, "|" between them
+	Light    string `toml:"light"`  // of what is left: what its clock shows at the first start
 }
 
 // What is left on the desk.
@@ -105,6 +106,7 @@ type Article struct {
 	Level    string
 	Media    string
 	Left     string
+	Fields   string
 }
 
 // kept are columns that no site goes without: the statutory ones and the descriptions.
@@ -117,7 +119,7 @@ func Plan(start time.Time) ([]Article, error) {
 		return nil, err
 	}
 	library := map[string][]piece{}
-	for _, name := range []string{"city", "county", "county-own", "dept", "dept-fields", "town"} {
+	for _, name := range []string{"city", "city-forms", "county", "county-own", "dept", "dept-fields", "town"} {
 		if library[name], err = readPieces(name); err != nil {
 			return nil, err
 		}
@@ -131,7 +133,7 @@ func Plan(start time.Time) ([]Article, error) {
 		var own []piece
 		switch p.Kind {
 		case cityPlace:
-			own = library["city"]
+			own = append(slices.Clone(library["city"]), library["city-forms"]...)
 		case countyPlace:
 			own = append(thin(p, library["county"]), library["county-own"]...)
 		case deptPlace:

@@ -62,7 +62,7 @@ type crew struct {
 	policy  string
 	author  identity.Account
 	signers []identity.Account // in the order of the policy's steps
-	columns map[int64]bool
+	columns map[int64]int64    // by the numbers that pieces call them
 	made    map[string]written // the documents that something explains, by key
 }
 
@@ -106,7 +106,7 @@ func Run(ctx context.Context, r Rooms, clock *Clock, start time.Time, progress f
 		}
 	}
 	clock.set(start)
-	return nil
+	return crews[places[0].Slug].close(ctx, r, start)
 }
 
 // open makes the orgs, the sites and the people of each site, superiors first.
@@ -124,7 +124,7 @@ func open(ctx context.Context, r Rooms, places []place) (map[string]*crew, error
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", p.Slug, err)
 		}
-		c := &crew{site: made.ID, policy: publication.Ordinary, columns: map[int64]bool{}, made: map[string]written{}}
+		c := &crew{site: made.ID, policy: publication.Ordinary, columns: map[int64]int64{}, made: map[string]written{}}
 		if err := c.appoint(ctx, r, p, owner.ID); err != nil {
 			return nil, fmt.Errorf("appoint at %s: %w", p.Slug, err)
 		}
@@ -133,7 +133,10 @@ func open(ctx context.Context, r Rooms, places []place) (map[string]*crew, error
 			return nil, err
 		}
 		for _, k := range tree.All() {
-			c.columns[k.ID] = true
+			c.columns[k.ID] = k.ID
+		}
+		if err := c.furnish(ctx, r, p); err != nil {
+			return nil, fmt.Errorf("furnish %s: %w", p.Slug, err)
 		}
 		crews[p.Slug] = c
 	}
@@ -228,10 +231,11 @@ const writing = 50 * time.Minute
 // transactions with the clock turned in between. A major policy waits for what explains it, and both are released in one. What is left on the
 // desk goes no further than that.
 func publish(ctx context.Context, r Rooms, clock *Clock, c *crew, a Article) error {
-	if !c.columns[a.Column] {
+	column, known := c.columns[a.Column]
+	if !known {
 		return fault.New(fault.NotFound, "没有栏目 %d。", a.Column)
 	}
-	m := written{column: a.Column, held: a.Major}
+	m := written{column: column, held: a.Major}
 	clock.set(a.At.Add(-writing))
 	author, text := kernel.WithActor(ctx, c.author.Actor(via)), a.payload()
 	over, err := c.hang(author, r, a.Media)
@@ -239,8 +243,11 @@ func publish(ctx context.Context, r Rooms, clock *Clock, c *crew, a Article) err
 		return err
 	}
 	text.Body = over + text.Body
+	if text.Fields, err = c.values(ctx, r, c.site, column, a.Fields); err != nil {
+		return err
+	}
 	err = r.DB.InTx(author, func(ctx context.Context) (err error) {
-		if m.id, err = r.Articles.Create(ctx, c.site, a.Column, c.policy, text); err != nil || a.Left == leftDraft {
+		if m.id, err = r.Articles.Create(ctx, c.site, column, c.policy, text); err != nil || a.Left == leftDraft {
 			return err
 		}
 		if of, ok := c.made[a.After]; ok {

@@ -26,7 +26,7 @@ func fill(p place, c piece, at time.Time, number int) Article {
 	a := Article{Site: p.Slug, Column: c.Column, At: at, Title: line(c.Title), Summary: line(c.Summary), Source: line(c.Source),
 		Issuer: line(c.Issuer), Number: line(c.Number), Genre: c.Genre, Subject: c.Subject, Validity: c.Validity,
 		Key: c.Key, After: c.After, Form: cmp.Or(c.Form, interpretation.Text), Major: c.Major,
-		Level: c.Level, Media: c.Media, Left: c.Left}
+		Level: c.Level, Media: c.Media, Left: c.Left, Fields: c.Fields}
 	if a.Source == "" {
 		a.Source = p.Site
 	}

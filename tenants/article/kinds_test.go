@@ -115,6 +115,9 @@ func TestTheSinglePage(t *testing.T) {
 		if _, err := h.list(wuli, path, "2"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a second page answers %v", err)
 		}
+		if got := h.document(h.list(wuli, tree.Get(tree.Get(11).Parent).Path, "")).Find(".panel .rows a").AttrOr("href", ""); got != wuli.Path("/c/"+path) {
+			t.Errorf("the column above leads to %q", got)
+		}
 		other := h.publish(h.city, 1, news("别的栏目"))
 		if p, err := h.show(h.city, other); err != nil || p.Status != 200 {
 			t.Errorf("an article of a list answers %+v, %v", p, err)

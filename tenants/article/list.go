@@ -54,6 +54,9 @@ func (a *Articles) below(ctx context.Context, s *render.Site, tree *column.Tree,
 		if below.Items, _, err = a.items(ctx, s, tree.Lists(c.ID), kernel.Page{Number: 1, Size: perColumn}); err != nil {
 			return nil, err
 		}
+		if len(below.Items) == 1 && single(tree, c) {
+			below.Items[0].Href = l.Href // where its page is
+		}
 		all = append(all, below)
 	}
 	return all, nil
