@@ -60,8 +60,8 @@ type Query struct {
 	Alike func(word string) []string
 	Only  Facets // those that are not "" must be the document's
 	Count bool   // tell how many hits each combination of facets has, where they are few enough to count
-	// Shelf asks as a library does (D7): without a text everything that Only and Within leave is found, however deep, and what is counted
-	// tells Subject and Genre as well.
+	// Shelf asks as a library does (D7): without a text everything that Only and Within leave is found, however deep, and each facet is counted
+	// for itself, Subject and Genre as well.
 	Shelf   bool
 	Within  []int64 // only in these columns; nil: in all
 	Written bool    // order by the day of writing, the newest first

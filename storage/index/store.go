@@ -218,7 +218,11 @@ func (x *Index) search(ctx context.Context, q Query, ws [][]word) (Result, error
 		return Result{}, searchFault(err)
 	}
 	if q.Count && r.Total > 0 && r.Total <= maxCounted {
-		if r.Counts, err = x.count(ctx, p, q.Shelf); err != nil {
+		count := x.count
+		if q.Shelf {
+			count = x.countShelf
+		}
+		if r.Counts, err = count(ctx, p); err != nil {
 			return Result{}, err
 		}
 	}
@@ -246,22 +250,43 @@ func (x *Index) search(ctx context.Context, q Query, ws [][]word) (Result, error
 	return r, nil
 }
 
-// count tells how many of the hits have the same facets; a search says nothing of subject and genre, which would make its groups many.
-func (x *Index) count(ctx context.Context, p plan, shelf bool) (all []Counted, err error) {
+// count tells how many of the hits have the same facets.
+func (x *Index) count(ctx context.Context, p plan) (all []Counted, err error) {
 	var rows []struct {
-		Kind, Issuer, Year, Validity, Subject, Genre string
-		N                                            int64
+		Kind, Issuer, Year, Validity string
+		N                            int64
 	}
-	by := "d.kind, d.issuer, d.year, d.validity"
-	if shelf {
-		by += ", d.subject, d.genre"
-	}
-	err = x.db.Conn(ctx).NewRaw("SELECT "+by+", count(*) AS n FROM "+p.from+" WHERE "+p.where+" GROUP BY "+by+" ORDER BY "+by, p.fromArgs...).Scan(ctx, &rows)
+	err = x.db.Conn(ctx).NewRaw("SELECT d.kind, d.issuer, d.year, d.validity, count(*) AS n FROM "+p.from+" WHERE "+p.where+
+		" GROUP BY d.kind, d.issuer, d.year, d.validity ORDER BY d.kind, d.issuer, d.year, d.validity", p.fromArgs...).Scan(ctx, &rows)
 	if err != nil {
 		return nil, searchFault(err)
 	}
 	for _, r := range rows {
-		all = append(all, Counted{Facets{r.Kind, r.Issuer, r.Year, r.Validity, r.Subject, r.Genre}, r.N})
+		all = append(all, Counted{Facets{Kind: r.Kind, Issuer: r.Issuer, Year: r.Year, Validity: r.Validity}, r.N})
+	}
+	return all, nil
+}
+
+// shelves count each facet for itself: together five of them would make as many groups as there are documents.
+const shelves = `SELECT issuer, '' AS year, '' AS validity, '' AS subject, '' AS genre, count(*) AS n FROM found GROUP BY issuer
+	UNION ALL SELECT '', year, '', '', '', count(*) FROM found GROUP BY year
+	UNION ALL SELECT '', '', validity, '', '', count(*) FROM found GROUP BY validity
+	UNION ALL SELECT '', '', '', subject, '', count(*) FROM found GROUP BY subject
+	UNION ALL SELECT '', '', '', '', genre, count(*) FROM found GROUP BY genre`
+
+// countShelf tells how many of the hits have each value of each facet.
+func (x *Index) countShelf(ctx context.Context, p plan) (all []Counted, err error) {
+	var rows []struct {
+		Issuer, Year, Validity, Subject, Genre string
+		N                                      int64
+	}
+	err = x.db.Conn(ctx).NewRaw("WITH found AS MATERIALIZED (SELECT d.issuer, d.year, d.validity, d.subject, d.genre FROM "+p.from+" WHERE "+p.where+") "+shelves,
+		p.fromArgs...).Scan(ctx, &rows)
+	if err != nil {
+		return nil, searchFault(err)
+	}
+	for _, r := range rows {
+		all = append(all, Counted{Facets{Issuer: r.Issuer, Year: r.Year, Validity: r.Validity, Subject: r.Subject, Genre: r.Genre}, r.N})
 	}
 	return all, nil
 }

@@ -53,11 +53,12 @@ type Room struct {
 type Numbering struct {
 	Room
 	Texts Texts // app plugs it before serving
+	tries int   // how many numbers in a row may be taken already
 }
 
 // New makes the room, and has every number that becomes public stay with its document.
 func New(r Room) *Numbering {
-	n := &Numbering{Room: r}
+	n := &Numbering{Room: r, tries: triesMost}
 	r.Published.Published.On("numbering", func(ctx context.Context, e publication.PublishedEvent) error {
 		if e.Kind != r.Kind {
 			return nil
@@ -156,7 +157,7 @@ func (n *Numbering) next(ctx context.Context, site kernel.SiteID, article int64,
 	}
 	now := n.Now().In(kernel.Beijing).Year()
 	scope := rule.write(parts, now, subject, row)
-	for range triesMost {
+	for range n.tries {
 		running, err := n.count(ctx, site, scope, rule.First)
 		if err != nil {
 			return "", err
@@ -166,7 +167,7 @@ func (n *Numbering) next(ctx context.Context, site kernel.SiteID, article int64,
 			return number, err
 		}
 	}
-	return "", fault.New(fault.Conflict, "从流水号 %d 起有 %d 个索引号已经用过，请平台技术人员在索引号规则里把起始流水号调大。", rule.First, triesMost)
+	return "", fault.New(fault.Conflict, "从流水号 %d 起有 %d 个索引号已经用过，请平台技术人员在索引号规则里把起始流水号调大。", rule.First, n.tries)
 }
 
 // take writes down a number that is free, and who has it now; mine is false when another document has it.

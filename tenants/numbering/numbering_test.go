@@ -73,6 +73,9 @@ func TestNumbersByRule(t *testing.T) {
 		if err != nil || !slices.Equal(rows, []Row{{"610900A01-Z99/2027-{}", 7}, {"610900A01-Z99/2026-{}", 8}}) {
 			t.Errorf("it has come to %v, %v", rows, err)
 		}
+		if rows, err := h.Rows(h.ctx, county, 9); err != nil || !slices.Equal(rows, []Row{{"016000/2027-{}", 1}}) {
+			t.Errorf("the other site has come to %v, %v", rows, err)
+		}
 		if ruled, err := h.Ruled(h.ctx, h.sites[1]+1); err != nil || ruled {
 			t.Errorf("a site without a rule: %v, %v", ruled, err)
 		}
@@ -117,6 +120,11 @@ func TestANumberIsOneDocuments(t *testing.T) {
 		if whose, err := h.whose(h.ctx, city, "016000/2026-00001"); err != nil || whose != wants {
 			t.Errorf("the number laid aside is %d's, %v", whose, err)
 		}
+		whose, err := h.whose(h.ctx, county, "016000/2026-00001")
+		had, err2 := h.of(h.ctx, county, held)
+		if whose != 0 || len(had) != 0 || err != nil || err2 != nil {
+			t.Errorf("another site has it as %d's, and of %d %v; %v, %v", whose, held, had, err, err2)
+		}
 		if err := h.given(h.ctx, city, "X", 4); !strings.Contains(fault.Say(err), "一篇已删除的稿件") {
 			t.Errorf("of what was removed: %v", err)
 		}
@@ -138,6 +146,7 @@ func TestNumbersFromBefore(t *testing.T) {
 		waiting := h.document(city, "新文件", "", "")
 		_, err := h.send(city, waiting)
 		refuses(t, "before they are gathered", err, fault.Conflict, "正在登记已有的索引号")
+		h.must(h.Save(h.ctx, h.sites[1], organs()))
 		h.must(h.gather(h.ctx, city))
 		h.must(h.gather(h.ctx, city))
 		for i, want := range []string{"016000/2026-00001", "016000/2026-00003"} {
@@ -149,7 +158,7 @@ func TestNumbersFromBefore(t *testing.T) {
 				t.Errorf("document %d has %q, want %q", i, got, want)
 			}
 		}
-		if r, err := h.Rule(h.ctx, h.sites[1]); err != nil || r.Gathered {
+		if r, err := h.Rule(h.ctx, h.sites[1]); err != nil || r.Version == 0 || r.Gathered {
 			t.Errorf("another site: %+v, %v", r, err)
 		}
 		r := organs()
@@ -158,6 +167,12 @@ func TestNumbersFromBefore(t *testing.T) {
 		if got := h.sent(city, h.document(city, "从一百起", "", "")); got != "016000/2026-00100" {
 			t.Errorf("raised to 100: %q", got)
 		}
+		h.tries = 2
+		for n := 101; n <= 102; n++ {
+			h.sent(city, h.document(city, "自己填的", fmt.Sprintf("016000/2026-%05d", n), ""))
+		}
+		_, err = h.send(city, h.document(city, "号都用过了", "", ""))
+		refuses(t, "too many in a row", err, fault.Conflict, "有 2 个索引号已经用过")
 	})
 }
 
