@@ -25,6 +25,7 @@ var edges = map[string]map[string]string{
 	"platform/clocks": {"platform/console": "its board stands in the console's frame"},
 	"platform/notify": {"platform/console": "its screens stand in the console's frame"},
 	"platform/search": {"platform/console": "the screens of its words stand in the console's frame"},
+	"platform/theme":  {"platform/console": "its screens stand in the console's frame"},
 	"platform/watch":  {"platform/console": "its screens stand in the console's frame", "platform/estate": "it shows how a site was opened and looked at again"},
 	"storage/index":   {"storage/db": "the index is written inside the caller's transaction"},
 	"tenants/article": {"tenants/column": "an article stands in a column"},

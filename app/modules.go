@@ -25,6 +25,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/search"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/platform/theme"
 	"github.com/zhanqun/zhanqun/platform/watch"
 	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/policies"
@@ -54,6 +55,7 @@ func Migrations() []fs.FS {
 		interpretation.Migrations(),
 		notify.Migrations(),
 		search.Migrations(),
+		theme.Migrations(),
 	}
 }
 
@@ -91,6 +93,7 @@ type House struct {
 	Access    *access.Access
 	Search    *search.Search
 	Index     *index.Index
+	Themes    *theme.Themes
 	Server    *web.Server
 	modules   []module.Module
 	settled   <-chan struct{} // closed once the store has this program's schema; see fromMirror
@@ -111,6 +114,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	if h.Cache, err = pages.NewCache(h.Revisions, now, cfg.pages()); err != nil {
 		return nil, fmt.Errorf("open page cache: %w", err)
 	}
+	h.Themes = theme.New(theme.Room{DB: d, Now: now, Audit: h.Audit, Revisions: h.Revisions, Render: h.Render, Samples: samples()})
 	h.Orgs = org.New(d, now, ids, h.Audit)
 	h.Published = publication.New(d, now, ids, h.Audit, h.Revisions)
 	if h.Sites, err = site.New(cfg.sites(), d, now, ids, h.Audit, h.Orgs, h.Revisions); err != nil {
@@ -177,6 +181,7 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			"watch":  watch.Views(),
 			"media":  media.Views(),
 			"search": search.ConsoleViews(),
+			"theme":  theme.Views(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -189,11 +194,13 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			watch.Screens(),
 			media.Screens(),
 			search.Screens(),
+			theme.Screens(),
 		)...)
 	if err != nil {
 		return err
 	}
 	h.Media.Console, h.Media.Shows = h.Console, who.shows
+	h.Themes.Console, h.Themes.Sites = h.Console, h.Sites
 	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Queue: h.Queue, LinkURL: cfg.linkURL})
 	h.Notices, err = cfg.notices(h, d, now, ids, who)
 	if err != nil {
@@ -236,12 +243,14 @@ func (h *House) plug() {
 		h.Notices.Module(),
 		h.Watch.Module(),
 		h.Search.Module(),
+		h.Themes.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu(), h.Media.Waiting)
 	h.Console.Plug(column.Menu(), h.Keeper.Waiting)
 	h.Console.Plug(checks.Menu())
 	h.Console.Plug(search.Menu())
+	h.Console.Plug(theme.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
 	h.Console.Plug(watch.Menu())
 	h.Console.Plug(clocks.Menu(), h.Clocks.Waiting)

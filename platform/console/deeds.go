@@ -19,7 +19,7 @@ var deeds = map[string]string{
 	"site.apply": "申请开办", "site.opening": "登记开办文件", "site.invite": "邀请负责人", "site.approved": "批准开办", "site.refused": "不批准开办", "site.provisioning": "开始开通", "site.trial": "进入试运行",
 	"site.online": "上线", "site.suspended": "暂停服务", "site.grey": "置灰", "site.grey.turn": "置灰的时间到了", "site.grey.end": "恢复彩色", "site.closing": "公告关停", "domain.verify": "核验域名", "domain.primary": "更换主域名", "domain.remove": "解除域名",
 	"site.recheck.open": "年度复核到期", "site.recheck.confirm": "确认年度复核", "site.recheck.accept": "通过年度复核", "site.recheck.return": "退回年度复核",
-	"site.delegate": "委托运维", "site.delegate.end": "结束委托", "identity.set": "修改标识", "theme.assign": "更换主题", "domain.add": "添加域名",
+	"site.delegate": "委托运维", "site.delegate.end": "结束委托", "identity.set": "修改标识", "theme.assign": "更换主题", "theme.install": "安装主题", "theme.remove": "移除主题", "domain.add": "添加域名",
 	"console.networks": "设定技术岗位的网段", "console.sessions": "设定同时登录数", "user.create": "新建账号", "user.disable": "停用账号", "user.enable": "启用账号", "user.password": "更换密码", "user.link": "给出密码链接", "user.first": "设立第一位管理员", "user.factor.on": "设好第二验证", "user.factor.off": "取消第二验证", "user.recovery": "用备用码登录", "user.subject.link": "关联统一身份认证", "user.subject.unlink": "取消关联", "user.passkey.add": "添加通行密钥", "user.passkey.remove": "删除通行密钥", "user.recoveries": "换一批备用码", "appointment.content": "任命内容岗位", "appointment.technical": "任命技术岗位", "appointment.end": "结束任命",
 	"wordpack.import": "导入词库", "wordpack.remove": "移除词库", "search.words": "修改检索用词", "checks.confirm": "说明理由后送审",
 	"media.words": "写字幕或文字稿", "media.develop": "处理视频或音频", "media.again": "重新处理视频或音频", "media.lighten": "给图片做更小的格式", "media.crop": "裁剪图片",

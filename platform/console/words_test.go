@@ -30,6 +30,7 @@ var screens = []string{
 	"platform/watch",
 	"tenants/interpretation",
 	"platform/search",
+	"platform/theme",
 	"tenants/media",
 }
 
