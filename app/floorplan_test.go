@@ -26,6 +26,7 @@ var edges = map[string]map[string]string{
 	"platform/notify": {"platform/console": "its screens stand in the console's frame"},
 	"platform/search": {"platform/console": "the screens of its words stand in the console's frame"},
 	"platform/visits": {"platform/console": "its screens stand in the console's frame"},
+	"platform/theme":  {"platform/console": "its screens stand in the console's frame"},
 	"platform/watch":  {"platform/console": "its screens stand in the console's frame", "platform/estate": "it shows how a site was opened and looked at again"},
 	"storage/index":   {"storage/db": "the index is written inside the caller's transaction"},
 	"tenants/access":  {"tenants/correction": "the privacy page says how long a report's sender is known"},

@@ -14,6 +14,9 @@ import (
 // keptSites is the snapshot of sites and hosts that a node keeps beside its mirrored pages.
 const keptSites = "sites"
 
+// keptThemes is that of the themes they are shown in.
+const keptThemes = "themes"
+
 // keepEvery is how long changes of sites gather before the snapshot is written again.
 const keepEvery = 2 * time.Second
 
@@ -48,7 +51,13 @@ func (h *House) keep() error {
 	if err != nil {
 		return err
 	}
-	return h.Cache.Keep(keptSites, b)
+	if err := h.Cache.Keep(keptSites, b); err != nil {
+		return err
+	}
+	if b, err = h.Themes.Snapshot(); err != nil {
+		return err
+	}
+	return h.Cache.Keep(keptThemes, b)
 }
 
 // fromMirror opens the house of a node whose PostgreSQL does not answer: it knows the sites it knew and serves the pages
@@ -70,6 +79,11 @@ func fromMirror(cfg Config, now kernel.Clock, ids kernel.IDs, why error) (*House
 	if err := h.Sites.LoadSnapshot(b); err != nil {
 		slog.Warn("the kept sites cannot be used", "err", err)
 		return nil, errors.Join(why, h.Close())
+	}
+	if b, ok := h.Cache.Kept(keptThemes); ok {
+		if err := h.Themes.LoadSnapshot(b); err != nil {
+			slog.Warn("the kept themes cannot be used", "err", err)
+		}
 	}
 	settled, said := make(chan struct{}), ""
 	h.settled = settled

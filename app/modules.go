@@ -26,6 +26,7 @@ import (
 	"github.com/zhanqun/zhanqun/platform/render"
 	"github.com/zhanqun/zhanqun/platform/search"
 	"github.com/zhanqun/zhanqun/platform/site"
+	"github.com/zhanqun/zhanqun/platform/theme"
 	"github.com/zhanqun/zhanqun/platform/visits"
 	"github.com/zhanqun/zhanqun/platform/watch"
 	"github.com/zhanqun/zhanqun/platform/web"
@@ -66,6 +67,7 @@ func Migrations() []fs.FS {
 		disclosure.Migrations(),
 		emergency.Migrations(),
 		correction.Migrations(),
+		theme.Migrations(),
 	}
 }
 
@@ -110,6 +112,7 @@ type House struct {
 	Emergency *emergency.Emergency
 	Reports   *correction.Corrections
 	Index     *index.Index
+	Themes    *theme.Themes
 	Server    *web.Server
 	modules   []module.Module
 	settled   <-chan struct{} // closed once the store has this program's schema; see fromMirror
@@ -130,6 +133,7 @@ func open(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs) (h *House, err
 	if h.Cache, err = pages.NewCache(h.Revisions, now, cfg.pages()); err != nil {
 		return nil, fmt.Errorf("open page cache: %w", err)
 	}
+	h.Themes = theme.New(theme.Room{DB: d, Now: now, Audit: h.Audit, Revisions: h.Revisions, Render: h.Render, Samples: samples()})
 	h.Orgs = org.New(d, now, ids, h.Audit)
 	h.Published = publication.New(d, now, ids, h.Audit, h.Revisions)
 	if h.Sites, err = site.New(cfg.sites(), d, now, ids, h.Audit, h.Orgs, h.Revisions); err != nil {
@@ -198,24 +202,22 @@ func (h *House) admit(ctx context.Context, who kernel.Actor, from netip.Addr) er
 func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kernel.IDs, who *guard) (err error) {
 	h.Console, err = console.New(console.Ports{Accounts: h.Accounts, Sites: h.Sites, Audit: h.Audit, Refusals: h.Refusals, Holdings: who, Now: now, People: cfg.demoPeople(), Orgs: h.Orgs, SetUp: cfg.setUp(), LinkURL: cfg.linkURL, Columns: bounds{h.Columns}},
 		map[string]fs.FS{
-			"desk":   desk.Views(),
-			"checks": checks.Views(),
-			"estate": estate.Views(),
-			"paste":  paste.Views(),
-			"clocks": clocks.Views(),
-			"column": column.ConsoleViews(),
-			"notify": notify.Views(),
-			"watch":  watch.Views(),
-			"media":  media.Views(),
-			"search": search.ConsoleViews(),
-			"visits": visits.Views(),
-
+			"desk":       desk.Views(),
+			"checks":     checks.Views(),
+			"estate":     estate.Views(),
+			"paste":      paste.Views(),
+			"clocks":     clocks.Views(),
+			"column":     column.ConsoleViews(),
+			"notify":     notify.Views(),
+			"watch":      watch.Views(),
+			"media":      media.Views(),
+			"search":     search.ConsoleViews(),
+			"visits":     visits.Views(),
 			"numbering":  numbering.Views(),
 			"disclosure": disclosure.ConsoleViews(),
-
-			"emergency": emergency.ConsoleViews(),
-
+			"emergency":  emergency.ConsoleViews(),
 			"correction": correction.ConsoleViews(),
+			"theme":      theme.Views(),
 		},
 		slices.Concat(
 			desk.Screens(),
@@ -233,12 +235,14 @@ func (h *House) furnishConsole(cfg Config, d *db.DB, now kernel.Clock, ids kerne
 			disclosure.Screens(),
 			emergency.Screens(),
 			correction.Screens(),
+			theme.Screens(),
 		)...)
 	if err != nil {
 		return err
 	}
 	h.Media.Console, h.Media.Shows = h.Console, who.shows
 	h.Numbers.Console = h.Console
+	h.Themes.Console, h.Themes.Sites = h.Console, h.Sites
 	h.Estate = estate.New(estate.Room{DB: d, Now: now, IDs: ids, Audit: h.Audit, Accounts: h.Accounts, Orgs: h.Orgs, Sites: h.Sites, Console: h.Console, Queue: h.Queue, LinkURL: cfg.linkURL})
 	h.Notices, err = cfg.notices(h, d, now, ids, who)
 	if err != nil {
@@ -290,6 +294,7 @@ func (h *House) plug() {
 		h.Directory.Module(),
 		h.Emergency.Module(),
 		h.Reports.Module(),
+		h.Themes.Module(),
 	}
 	h.Console.Plug(h.Desk.Menu(), h.Desk.FirstSteps, h.Desk.Waiting, h.Desk.Mine, h.Desk.Sent)
 	h.Console.Plug(media.Menu(), h.Media.Waiting)
@@ -300,6 +305,7 @@ func (h *House) plug() {
 	h.Console.Plug(numbering.Menu())
 	h.Console.Plug(disclosure.Menu())
 	h.Console.Plug(emergency.Menu(), h.Emergency.Waiting)
+	h.Console.Plug(theme.Menu())
 	h.Console.Plug(h.Estate.Menu(), h.Estate.Waiting, h.Estate.RechecksWaiting)
 	h.Console.Plug(watch.Menu())
 	h.Console.Plug(visits.Menu())

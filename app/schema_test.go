@@ -40,6 +40,7 @@ var platformTables = map[string]string{
 	"signins":             "people sign in to the platform",
 	"sites":               "the row is the site",
 	"opening_drafts":      "there is no site yet",
+	"platform_themes":     "the same for all sites",
 	"review_policies":     "the same for all sites",
 	"review_steps":        "the same for all sites",
 	"import_batches":      "one batch is spread over many sites",

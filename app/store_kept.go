@@ -27,6 +27,7 @@ var kept = []backup.Table{
 	{Name: "recovery_codes", Order: "account_id, digest"},
 	{Name: "passkeys", Order: "account_id, id"},
 	{Name: "foreign_subjects", Order: "issuer, subject"},
+	{Name: "platform_themes", Order: "name"},
 	{Name: "sites", Order: "id", Parent: "parent_id", Tenant: "id = ?"},
 	{Name: "site_domains", Order: "site_id, host", Tenant: bySite},
 	{Name: "site_delegations", Order: "site_id, id", Tenant: bySite},

@@ -19,9 +19,41 @@ import (
 )
 
 // beneath are the folders whose faults reach a screen: the rooms with screens, and those that they ask.
-var beneath = []string{"kernel/fault", "kernel/workday", "policies", "storage/blob", "storage/db", "storage/index", "platform/audit", "platform/clocks", "platform/console",
-	"platform/estate", "platform/identity", "platform/notify", "platform/org", "platform/pages", "platform/publication", "platform/render", "platform/search", "platform/site", "platform/watch",
-	"platform/web", "tenants/article", "tenants/checks", "tenants/column", "tenants/desk", "tenants/disclosure", "tenants/emergency", "tenants/media", "tenants/numbering", "tenants/paste", "tenants/review"}
+var beneath = []string{
+	"kernel/fault",
+	"kernel/workday",
+	"platform/audit",
+	"platform/clocks",
+	"platform/console",
+	"platform/estate",
+	"platform/identity",
+	"platform/notify",
+	"platform/org",
+	"platform/pages",
+	"platform/publication",
+	"platform/render",
+	"platform/search",
+	"platform/site",
+	"platform/theme",
+	"platform/visits",
+	"platform/watch",
+	"platform/web",
+	"policies",
+	"storage/blob",
+	"storage/db",
+	"storage/index",
+	"tenants/article",
+	"tenants/checks",
+	"tenants/column",
+	"tenants/correction",
+	"tenants/desk",
+	"tenants/disclosure",
+	"tenants/emergency",
+	"tenants/media",
+	"tenants/numbering",
+	"tenants/paste",
+	"tenants/review",
+}
 
 // unheard are files of them whose faults no screen shows, each with its reason.
 var unheard = map[string]string{

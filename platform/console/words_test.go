@@ -35,6 +35,7 @@ var screens = []string{
 	"tenants/numbering",
 	"tenants/disclosure",
 	"tenants/correction",
+	"platform/theme",
 	"tenants/media",
 }
 

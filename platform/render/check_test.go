@@ -158,6 +158,8 @@ func TestBrokenThemesAreRefused(t *testing.T) {
 		{"a brace too few", css(".note{padding:0;"), "少了一个 }"},
 		{"a brace too few, in the middle", css(".note{padding:0 .cap{padding:0}"), "附近写错了"},
 		{"a brace too many", css(".note{padding:0}}"), "多了一个 }"},
+		{"a sign that is not CSS", css("<!-- .note{padding:0}"), "不认识的符号"},
+		{"rules in rules in rules", css(strings.Repeat("@media print{", 6) + ".note{padding:0}" + strings.Repeat("}", 6)), "套得太深"},
 		{"a string that does not end", css(".note::after{content:\"x}"), "引号没有结束"},
 		{"a comment that does not end", css(".note{padding:0}/* x"), "注释没有结束"},
 		{"a selector that cannot be read", css(".note:frobnicate{padding:0}"), "看不懂"},
@@ -269,6 +271,14 @@ func TestPackagesAreReadWithCare(t *testing.T) {
 		{"a bomb", zipOf(t, manifest, plain("pictures/x.svg", strings.Repeat("0", 2*fileMost))), "文件超过"},
 		{"a bomb of small ones", zipOf(t, manifest, plain("a.svg", strings.Repeat("0", fileMost-1)), plain("b.svg", strings.Repeat("0", fileMost-1))), "大 100 倍以上"},
 		{"too many files", zipOf(t, many...), "超过 300 个"},
+		{"too much in all", func() []byte {
+			var large []zipped
+			for i := range 9 {
+				large = append(large, plain(fmt.Sprintf("pictures/p%d.svg", i), noise(fileMost-100)))
+			}
+			return zipOf(t, large...)
+		}(), "8 MB"},
+		{"a file that cannot be unpacked", bytes.Replace(zipOf(t, plain("theme.toml", noise(2000))), []byte{0x08, 0x00}, []byte{0x63, 0x00}, 2), "解不开"},
 		{"no zip", []byte("PK no"), "不是 zip 文件"},
 		{"too large", make([]byte, PackMost+1), "主题包有 4096 KB"},
 		{"a file beside the folder", zipOf(t, plain("shan/theme.toml", goodTOML), plain("note.txt", "x")), "在主题文件夹之外"},
