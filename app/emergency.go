@@ -3,13 +3,16 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
 	"github.com/zhanqun/zhanqun/platform/clocks"
 	"github.com/zhanqun/zhanqun/platform/notify"
 	"github.com/zhanqun/zhanqun/platform/publication"
+	"github.com/zhanqun/zhanqun/platform/watch"
 	"github.com/zhanqun/zhanqun/policies"
+	"github.com/zhanqun/zhanqun/tenants/emergency"
 )
 
 // warningOf is a warning's address on the desk.
@@ -55,4 +58,29 @@ func (t informer) warner(ctx context.Context, obj publication.Object) (kernel.Ac
 		return 0, err
 	}
 	return k.Author, nil
+}
+
+// warnings adds what public warnings are called; whoever may read drafts is led to the desk.
+func (h watched) warnings(ctx context.Context, id kernel.SiteID, objects []string, drafts bool, names map[string]watch.Named) error {
+	var ids []int64
+	for _, o := range objects {
+		if text, is := strings.CutPrefix(o, string(emergency.Kind)+"/"); is {
+			if n, ok := kernel.ParseID[int64](text); ok {
+				ids = append(ids, n)
+			}
+		}
+	}
+	titles, err := h.Published.Titles(ctx, id, emergency.Kind, ids)
+	public := h.Sites.Public(id)
+	for n, title := range titles {
+		named := watch.Named{Text: title}
+		switch {
+		case drafts:
+			named.Href = warningOf(id, n)
+		case public != nil:
+			named.Href = public.URL(fmt.Sprintf("%s/%d", emergency.Address, n))
+		}
+		names[fmt.Sprintf("%s/%d", emergency.Kind, n)] = named
+	}
+	return err
 }

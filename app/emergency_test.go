@@ -54,6 +54,7 @@ func TestWarnings(t *testing.T) {
 		both.wants(at+"/publish", both.onEdition(at), http.StatusSeeOther, "published")
 		o.stands(t, "秦巴山洪", sites, stranger)
 		both.shows(base, "正在生效", "秦巴山洪")
+		both.shows("/sites/"+o.site.ID.String()+"/activity", "发布预警", at+`">秦巴山洪`)
 		io.shows("/notices", "秦巴山洪")
 		o.later(7 * time.Hour)
 		o.stands(t, "秦巴山洪", nil, append(sites, stranger)...)

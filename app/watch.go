@@ -108,8 +108,8 @@ func (h watched) Names(ctx context.Context, id kernel.SiteID, objects []string, 
 		}
 		names[fmt.Sprintf("article/%d", n)] = named
 	}
-	if !columns {
-		return names, nil
+	if err := h.warnings(ctx, id, objects, drafts, names); err != nil || !columns {
+		return names, err
 	}
 	tree, err := h.Columns.Tree(ctx, id)
 	if err != nil {

@@ -28,14 +28,14 @@ type kind struct {
 
 // kinds are what one may narrow to.
 var kinds = []kind{
-	{"text", "稿件", []string{"article.", "edition.", "review.", "publication.", "preview.", "checks.", "batch.", "migration.", "view."}},
+	{"text", "稿件", []string{"article.", "edition.", "review.", "publication.", "preview.", "checks.", "batch.", "migration.", "view.", "warning."}},
 	{"column", "栏目", []string{"column."}},
 	{"site", "网站", []string{"site.", "domain.", "theme.", "identity.", "wordpack."}},
 	{"people", "人员", []string{"user.", "appointment.", "org."}},
 }
 
 // inner are what happens at a site's own desk before anything is public: nobody else's business.
-var inner = []string{"article.", "edition.", "review.", "preview.", "checks.", "view."}
+var inner = []string{"article.", "edition.", "review.", "preview.", "checks.", "view.", "warning.create", "warning.edit"}
 
 // trifles are what is kept in the chain and not told here: own filters, and what sending an article says already.
 var trifles = []string{"view.", "edition.frozen"}

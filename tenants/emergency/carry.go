@@ -87,6 +87,15 @@ func (e *Emergency) Uncarry(ctx context.Context, id, source kernel.SiteID) error
 	})
 }
 
+// called is a site's name; its number, where a tenant has moved to another installation and left the order behind.
+func (e *Emergency) called(ctx context.Context, id kernel.SiteID) (string, error) {
+	g, err := e.Sites.Get(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return id.String(), nil
+	}
+	return g.Name, err
+}
+
 // recordCarrier writes it into the chain of the site whose pages it changes.
 func (e *Emergency) recordCarrier(ctx context.Context, c Carrier, action string) error {
 	return e.Audit.Record(ctx, audit.Entry{Site: c.Site, Action: action, Object: fmt.Sprintf("site/%d", c.Source), Note: map[string]string{"document": c.Document}})

@@ -2,6 +2,7 @@ package emergency
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/kernel/fault"
@@ -26,7 +27,7 @@ func (e *Emergency) Create(ctx context.Context, id kernel.SiteID, w Warning) (in
 		if err := e.insert(ctx, k); err != nil {
 			return err
 		}
-		return e.record(ctx, id, "warning.create", k.ID, "", k.Title, nil)
+		return e.record(ctx, id, "warning.create", k.ID, "", "1", nil)
 	})
 }
 
@@ -43,12 +44,11 @@ func (e *Emergency) Save(ctx context.Context, id kernel.SiteID, number, version 
 		if err := e.Reviews.May(ctx, k.object(), issues); err != nil {
 			return err
 		}
-		was := k.Title
 		k.Warning, k.Version, k.Author, k.UpdatedAt = w, k.Version+1, kernel.ActorFrom(ctx).Account, e.Now()
 		if err := e.update(ctx, k); err != nil {
 			return err
 		}
-		return e.record(ctx, id, "warning.edit", number, was, k.Title, nil)
+		return e.record(ctx, id, "warning.edit", number, strconv.FormatInt(version, 10), strconv.FormatInt(k.Version, 10), nil)
 	})
 }
 

@@ -105,6 +105,11 @@ func TestCarryRefuses(t *testing.T) {
 		}
 		refused(t, "one too many", h.Carry(ctx, a, "安政办函〔2026〕9号", b), fault.Invalid, "最多同步显示")
 		h.must(h.Uncarry(ctx, b, 1000))
+		for id, want := range map[kernel.SiteID]string{1000: "1000", b: h.sites[1].Name} {
+			if name, err := h.called(ctx, id); err != nil || name != want {
+				t.Errorf("site %d is called %q, %v", id, name, err)
+			}
+		}
 		if have, err := h.sourcesOf(ctx, b); err != nil || len(have) != sourcesMost-1 {
 			t.Errorf("%d are left, %v", len(have), err)
 		}

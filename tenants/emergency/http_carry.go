@@ -51,11 +51,9 @@ func (e *Emergency) carryScreen(c *fiber.Ctx, err error) error {
 	for _, k := range all {
 		l := carryLine{Carrier: k}
 		for id, to := range map[kernel.SiteID]*string{k.Site: &l.Name, k.Source: &l.From} {
-			g, err := e.Sites.Get(ctx, id)
-			if err != nil {
+			if *to, err = e.called(ctx, id); err != nil {
 				return err
 			}
-			*to = g.Name
 		}
 		p.All = append(p.All, l)
 	}

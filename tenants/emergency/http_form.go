@@ -97,11 +97,11 @@ func (e *Emergency) form(c *fiber.Ctx, p formPage, page console.Page) error {
 		return err
 	}
 	for _, k := range all {
-		g, err := e.Sites.Get(c.UserContext(), k.Site)
+		name, err := e.called(c.UserContext(), k.Site)
 		if err != nil {
 			return err
 		}
-		p.Carriers = append(p.Carriers, g.Name)
+		p.Carriers = append(p.Carriers, name)
 	}
 	return formView.Show(e.Console, c, page, p)
 }
