@@ -53,9 +53,6 @@ var covers = map[string]cover{
 	"tenants/media":    {above: []string{"app"}},
 	"tenants/paste":    {above: []string{"app"}},
 
-	"tenants/disclosure": {above: []string{"app"}},
-	"tenants/numbering":  {above: []string{"app"}},
-
 	"tenants/review": {above: []string{"app"}},
 
 	"tenants/interpretation": {above: []string{"app"}},
