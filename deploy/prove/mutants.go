@@ -67,11 +67,9 @@ var seenInTheHouse = []string{
 	"tenants/checks",
 	"tenants/column",
 	"tenants/desk",
-	"tenants/disclosure",
 	"tenants/emergency",
 	"tenants/interpretation",
 	"tenants/media",
-	"tenants/numbering",
 	"tenants/paste",
 	"tenants/review",
 }
