@@ -167,7 +167,7 @@ func (tw *town) importCorpus(t *testing.T, ctx context.Context, want int, batche
 	}
 }
 
-// crawl follows every link from every home page, within the city, and refuses any answer but 200. Of the elder and traditional pages it takes
+// crawl follows every link that a crawler may from every home page, within the city, and refuses any answer but 200. Of the elder and traditional pages it takes
 // those of the first site: what makes them is the same for all.
 func (tw *town) crawl(t *testing.T) map[string][]byte {
 	t.Helper()
@@ -201,7 +201,7 @@ func (tw *town) crawl(t *testing.T) map[string][]byte {
 			t.Fatal(err)
 		}
 		origin := url[:strings.Index(url[8:], "/")+8]
-		d.Find("a[href], link[href]").Each(func(_ int, a *goquery.Selection) {
+		d.Find("a[href]:not([rel~=nofollow]), link[href]").Each(func(_ int, a *goquery.Selection) {
 			to := absolute(origin, a.AttrOr("href", ""))
 			variant := strings.Contains(to, kernel.Elder.Prefix()+"/") || strings.Contains(to, kernel.Hant.Prefix()+"/")
 			if own[originOf(to)] && (!variant || strings.HasPrefix(to, first)) {

@@ -127,6 +127,9 @@ func (l *visitors) read(ctx context.Context, url string) {
 	origin := strings.Join(strings.SplitN(url, "/", 4)[:3], "/")
 	for _, m := range href.FindAllSubmatch(body, -1) {
 		to := string(m[1])
+		if strings.Contains(to, render.ReportPath) { // a form, which no crawler follows
+			continue
+		}
 		if strings.HasPrefix(to, "/") {
 			to = origin + to
 		}

@@ -106,7 +106,7 @@ func New(p Ports, views map[string]fs.FS, defined ...View) (*Console, error) {
 	if c.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if c.views, err = parse(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView, linkView, setupView, peopleView, personView, vacantView, handedView, meView, secondView, codesView, passkeyView, refusalsView, networksView, limitView}, defined...)); err != nil {
+	if c.views, err = parseViews(views, append([]View{signInView, againView, resumeView, workView, failedView, auditView, paletteView, linkView, setupView, peopleView, personView, vacantView, handedView, meView, secondView, codesView, passkeyView, refusalsView, networksView, limitView}, defined...)); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"text/template/parse"
 	"time"
 
 	"github.com/jba/templatecheck"
@@ -49,8 +50,8 @@ func (v *Typed[T]) check(t *template.Template) error {
 // view is a screen and the frame for it, in one language.
 type view struct{ main, frame *template.Template }
 
-// parse reads every view in every language.
-func parse(files map[string]fs.FS, defined []View) (map[string]map[string]*view, error) {
+// parseViews reads every view in every language.
+func parseViews(files map[string]fs.FS, defined []View) (map[string]map[string]*view, error) {
 	own, err := fs.Sub(ownViews, "views")
 	if err != nil {
 		return nil, err
@@ -65,6 +66,10 @@ func parse(files map[string]fs.FS, defined []View) (map[string]map[string]*view,
 		if err := templatecheck.CheckHTML(frame.Lookup("frame"), framed{}); err != nil {
 			return nil, fmt.Errorf("check the console's frame: %w", err)
 		}
+		parts, err := template.New("").Funcs(funcs(lang)).ParseFS(own, "parts.html", "editor.html", "upload.html")
+		if err != nil {
+			return nil, fmt.Errorf("parse the parts of screens: %w", err)
+		}
 		for _, v := range defined {
 			room, name := v.key()
 			from := files[room]
@@ -74,12 +79,12 @@ func parse(files map[string]fs.FS, defined []View) (map[string]map[string]*view,
 			if from == nil {
 				return nil, fmt.Errorf("screen %s/%s: the room gives no views", room, name)
 			}
-			set, err := template.New("").Funcs(funcs(lang)).ParseFS(own, "parts.html", "editor.html", "upload.html")
-			if err == nil {
-				set, err = set.ParseFS(from, name+".html")
-			}
+			set, err := template.New("").Funcs(funcs(lang)).ParseFS(from, name+".html")
 			if err == nil && set.Lookup("main") == nil {
 				err = fmt.Errorf(`no template named "main"`)
+			}
+			if err == nil {
+				err = supply(set, parts)
 			}
 			if err == nil {
 				err = v.check(set.Lookup("main"))
@@ -91,6 +96,59 @@ func parse(files map[string]fs.FS, defined []View) (map[string]map[string]*view,
 		}
 	}
 	return all, nil
+}
+
+// supply gives a screen the parts that it calls and has not itself, and no others: every screen keeps its own copies.
+func supply(set, parts *template.Template) error {
+	var open []*parse.Tree
+	for _, t := range set.Templates() {
+		open = append(open, t.Tree)
+	}
+	for len(open) > 0 {
+		tree := open[0]
+		open = open[1:]
+		if tree == nil { // the set's own, which is no text
+			continue
+		}
+		var err error
+		called(tree.Root, func(name string) {
+			part := parts.Lookup(name)
+			if err != nil || part == nil || set.Lookup(name) != nil {
+				return
+			}
+			copied := part.Tree.Copy()
+			_, err = set.AddParseTree(name, copied)
+			open = append(open, copied)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// called names the templates that a part of a template calls.
+func called(n parse.Node, name func(string)) {
+	switch n := n.(type) {
+	case *parse.ListNode:
+		if n == nil {
+			return
+		}
+		for _, below := range n.Nodes {
+			called(below, name)
+		}
+	case *parse.TemplateNode:
+		name(n.Name)
+	case *parse.IfNode:
+		called(n.List, name)
+		called(n.ElseList, name)
+	case *parse.RangeNode:
+		called(n.List, name)
+		called(n.ElseList, name)
+	case *parse.WithNode:
+		called(n.List, name)
+		called(n.ElseList, name)
+	}
 }
 
 const ownRoom = "console"
