@@ -17,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/zhanqun/zhanqun/platform/render"
 )
 
 // visitors is what citizens, and others, do to a demonstration served by a process of its own.
