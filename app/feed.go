@@ -58,6 +58,11 @@ func (t fed) Lists(ctx context.Context, s *render.Site, id int64) ([]int64, erro
 	return tree.Lists(id), nil
 }
 
+// Alone answers feed.Texts.
+func (t fed) Alone(ctx context.Context, s *render.Site) (map[int64]string, error) {
+	return t.house.Articles.Alone(ctx, s.ID)
+}
+
 // Kind answers feed.Texts.
 func (t fed) Kind() publication.Kind { return article.Kind }
 

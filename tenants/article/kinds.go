@@ -78,6 +78,28 @@ func (a *Articles) alone(ctx context.Context, s *render.Site, tree *column.Tree,
 	return showView.HTML(a.Render, shell, page)
 }
 
+// Alone are the articles that are the page of their column, with its address within the site: their own leads there.
+func (a *Articles) Alone(ctx context.Context, site kernel.SiteID) (map[ID]string, error) {
+	tree, err := a.Columns.Tree(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	all := map[ID]string{}
+	for _, k := range tree.All() {
+		if !tree.Visible(k.ID) || !single(tree, k) {
+			continue
+		}
+		rows, err := a.Published.List(ctx, site, publication.Filter{Kind: Kind, Places: tree.Places(k.ID)}, kernel.Page{Number: 1, Size: 1})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			all[r.ID] = "/c/" + k.Path
+		}
+	}
+	return all, nil
+}
+
 // relatedMost is how many texts stand beside a person.
 const relatedMost = 6
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -118,11 +119,20 @@ func TestTheSinglePage(t *testing.T) {
 		if got := h.document(h.list(wuli, tree.Get(tree.Get(11).Parent).Path, "")).Find(".panel .rows a").AttrOr("href", ""); got != wuli.Path("/c/"+path) {
 			t.Errorf("the column above leads to %q", got)
 		}
+		alone := func(s *render.Site, want map[ID]string) {
+			t.Helper()
+			if got, err := h.Alone(h.ctx, s.ID); err != nil || !maps.Equal(got, want) {
+				t.Errorf("%s: alone are %v, want %v, %v", s.Name, got, want, err)
+			}
+		}
+		alone(wuli, map[ID]string{id: "/c/" + path})
+		alone(h.city, nil)
 		other := h.publish(h.city, 1, news("别的栏目"))
 		if p, err := h.show(h.city, other); err != nil || p.Status != 200 {
 			t.Errorf("an article of a list answers %+v, %v", p, err)
 		}
 		h.publish(wuli, 11, news("第二篇"))
+		alone(wuli, nil)
 		looks(t, h.document(h.list(wuli, path, "")), map[string][]string{"h1": {tree.Get(11).Name}, ".entries a": {"第二篇", "五里镇信息公开指南"}})
 		looks(t, h.document(h.show(wuli, id)), map[string][]string{"h1": {"五里镇信息公开指南"}, ".side": {}})
 

@@ -62,6 +62,8 @@ type Text struct {
 type Texts interface {
 	Kind() publication.Kind
 	Tell(ctx context.Context, s *render.Site, ids []int64) ([]Text, error)
+	// Alone are the texts whose page is that of their column, with its address within the site.
+	Alone(ctx context.Context, s *render.Site) (map[int64]string, error)
 	// Body is the text as readers see it, its pictures with absolute addresses.
 	Body(ctx context.Context, s *render.Site, id int64) (string, error)
 }

@@ -73,6 +73,10 @@ func TestSiteMaps(t *testing.T) {
 		for _, name := range []string{"", "x", "2026-13", "2026-00", "2026-1", "2026-11-1", "2026-11-3", "2026-11-0", "2026-11-02", "2026-09", "2026-11-99999", "columns.xml", "2026-11 ", "../2026-11"} {
 			h.refuses(fault.NotFound, h.part, h.county, "part", name)
 		}
+		h.alone = map[int64]string{104: "/c/dongtai/gonggao"}
+		if got := part(h.county, "2026-11"); len(got) != 2 || got["https://hanbin.gov.cn/c/dongtai/gonggao"] == "" || got["https://hanbin.gov.cn/a/104"] != "" {
+			t.Errorf("one that is its column's page: %v", got)
+		}
 		h.withdraw(h.county, 104)
 		h.publish(h.county, 101, 1, "第二版")
 		if got := part(h.county, "2026-11"); len(got) != 2 || got["https://hanbin.gov.cn/a/104"] != "" {

@@ -41,6 +41,7 @@ type house struct {
 	channel *render.Site // on the county's host
 	other   *render.Site
 	sites   []*render.Site
+	alone   map[int64]string // the column whose page a text is
 	columns []Column
 	moved   map[string]string
 	texts   map[int64]Text // what is told besides the title
@@ -97,6 +98,8 @@ func (h *house) Lists(_ context.Context, _ *render.Site, id int64) ([]int64, err
 }
 
 func (h *house) Kind() publication.Kind { return "article" }
+
+func (h *house) Alone(context.Context, *render.Site) (map[int64]string, error) { return h.alone, nil }
 
 func (h *house) Tell(ctx context.Context, s *render.Site, ids []int64) ([]Text, error) {
 	live, _, err := h.pub.LiveMany(ctx, s.ID, "article", ids)

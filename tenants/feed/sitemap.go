@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"regexp"
@@ -105,9 +106,13 @@ func (f *Feeds) part(ctx context.Context, r *web.Request) (*pages.Page, error) {
 	if len(stamps) == 0 {
 		return nil, nothing() // a map must not be empty
 	}
+	alone, err := f.Texts.Alone(ctx, r.Site)
+	if err != nil {
+		return nil, err
+	}
 	out := mapPart{Space: mapSpace, Pages: make([]mapEntry, len(stamps))}
 	for i, t := range stamps {
-		out.Pages[i] = mapEntry{r.Site.URL(textRest(t.ID)), moment(t.ChangedAt)}
+		out.Pages[i] = mapEntry{r.Site.URL(cmp.Or(alone[t.ID], textRest(t.ID))), moment(t.ChangedAt)}
 	}
 	body, err := inXML(out)
 	return answer(xmlType, body), err
