@@ -67,9 +67,17 @@ func TestSiteMaps(t *testing.T) {
 		if got := part(h.channel, "2026-11"); len(got) != 1 || got["https://hanbin.gov.cn/z/wuli/a/106"] == "" {
 			t.Errorf("channel: %v", got)
 		}
-		if got := part(h.county, "columns"); len(got) != 4 || got["https://hanbin.gov.cn/c/dongtai/gonggao"] == "" || got["https://hanbin.gov.cn/c/dongtai"] != "" {
-			t.Errorf("columns: %v", got)
+		columns := part(h.county, "columns")
+		for rest, dated := range map[string]bool{"/": false, "/sitemap": false, "/policies": false, "/disclosure": false, "/c/dongtai": false, "/c/dongtai/gonggao": true} {
+			if at, is := columns["https://hanbin.gov.cn"+rest]; !is || (at != "") != dated || len(columns) != 6 {
+				t.Errorf("columns: %s is %q, %v among %d", rest, at, is, len(columns))
+			}
 		}
+		h.county.Level = "city"
+		if _, is := part(h.county, "columns")["https://hanbin.gov.cn/sites"]; !is {
+			t.Error("a portal at the top does not name the map of all sites")
+		}
+		h.county.Level = "county"
 		for _, name := range []string{"", "x", "2026-13", "2026-00", "2026-1", "2026-11-1", "2026-11-3", "2026-11-0", "2026-11-02", "2026-09", "2026-11-99999", "columns.xml", "2026-11 ", "../2026-11"} {
 			h.refuses(fault.NotFound, h.part, h.county, "part", name)
 		}

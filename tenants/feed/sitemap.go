@@ -118,13 +118,16 @@ func (f *Feeds) part(ctx context.Context, r *web.Request) (*pages.Page, error) {
 	return answer(xmlType, body), err
 }
 
-// columnMap is the home page, the site map for people and every column that citizens see.
+// columnMap is the home page, the pages that every site has beside its columns, and every column that citizens see.
 func (f *Feeds) columnMap(ctx context.Context, s *render.Site) (*pages.Page, error) {
 	seen, err := f.Columns.Seen(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	out := mapPart{Space: mapSpace, Pages: []mapEntry{{Address: s.URL("/")}, {Address: s.URL(render.SitemapPath)}}}
+	out := mapPart{Space: mapSpace, Pages: []mapEntry{{Address: s.URL("/")}, {Address: s.URL(render.SitemapPath)}, {Address: s.URL(render.DisclosurePath)}, {Address: s.URL(render.LibraryPath)}}}
+	if s.Tops() {
+		out.Pages = append(out.Pages, mapEntry{Address: s.URL(render.SitesPath)})
+	}
 	for _, k := range seen {
 		out.Pages = append(out.Pages, mapEntry{s.URL("/c/" + k.Path), moment(k.LastAt)})
 	}
