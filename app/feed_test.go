@@ -256,6 +256,8 @@ func saysWhatItIs(t *testing.T, url, page string) {
 	switch {
 	case strings.Contains(url, "/a/"):
 		want, kinds = slices.Concat(siteTags, columnTags, articleTags), []string{"Article", "NewsArticle", "Legislation"}
+	case strings.Contains(url, "/c/") && doc.Find(`meta[name="ArticleTitle"]`).Length() > 0: // whose one article is its page
+		want, kinds = slices.Concat(siteTags, columnTags, articleTags), []string{"BreadcrumbList"}
 	case strings.Contains(url, "/c/"):
 		want, kinds = append(want, columnTags...), []string{"BreadcrumbList"}
 	case strings.HasSuffix(url, "/"):

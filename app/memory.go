@@ -11,9 +11,9 @@ import (
 // smallest is what the program is assumed to have where nothing says.
 const smallest = 1 << 30
 
-// uncounted is what the collector does not count and the kernel does: the program's own code (38 MB), SQLite's, the kernel's part of
+// uncounted is what the collector does not count and the kernel does: the program's own code (40 MB), SQLite's, the kernel's part of
 // thousands of connections, and what a password or a document takes at once before the collector has heard of it.
-const uncounted = 88 << 20
+const uncounted = 112 << 20
 
 // collectors is the part of n bytes that the collector may use: nine tenths, less on a small machine, but half at least.
 func collectors(n int64) int64 { return n - min(max(n/10, uncounted), n/2) }

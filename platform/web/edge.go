@@ -273,10 +273,7 @@ var errElsewhere = errors.New("web: the site has changed meanwhile")
 
 // page answers a public page: the one spelling from cache or room, any other with a redirect to it.
 func (s *Server) page(p PageRoute) fiber.Handler {
-	known, route, get := declared(p.Query), p.Room+" "+p.Path, s.cache.Get
-	if p.Typed > 0 {
-		get = s.cache.Once
-	}
+	known, route := declared(p.Query), p.Room+" "+p.Path
 	secret := strings.Contains(p.Path, ":code")
 	return func(c *fiber.Ctx) error {
 		x := from(c.Context())
@@ -296,7 +293,10 @@ func (s *Server) page(p PageRoute) fiber.Handler {
 			s.redirect(c.Context(), x, x.site.Origin+address)
 			return nil
 		}
-		params := params(c)
+		params, get := params(c), s.cache.Get
+		if p.Typed > 0 && (p.Keep == nil || !p.Keep(values)) {
+			get = s.cache.Once
+		}
 		for range 3 {
 			r := &Request{Site: x.site, Path: x.rest, Params: params, Query: values, asked: query}
 			hit, err := get(x.ctx, pages.Key{Site: x.site.ID, URL: x.host + address}, s.render(x, p, r))

@@ -18,6 +18,8 @@ type PageRoute struct {
 	// Typed is how many bytes the spelling of a value may have on a page that people ask with words of their own. There is no end of such words,
 	// so the page is made for each request and kept nowhere; what is no text in them, or too much, is left out. 0: an ordinary page.
 	Typed int
+	// Keep says of such a page which questions are few and known, and kept as ordinary pages are; nil: none.
+	Keep func(query map[string]string) bool
 	// FormOf is the pattern of the page that this is another form of, "/a/:id"; both end in ":id". What takes that page down takes this down.
 	FormOf string
 	Do     PageFunc

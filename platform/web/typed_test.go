@@ -52,3 +52,24 @@ func TestTypedPages(t *testing.T) {
 		t.Error("it is kept")
 	}
 }
+
+// D7: of such a page those questions are kept that its room counts as few.
+func TestTypedPagesThatAreKept(t *testing.T) {
+	f := assemble(t, Config{})
+	var made atomic.Int64
+	f.Router().Page(PageRoute{Room: "library", Path: "/shelf", Query: []string{"q", "c"}, Typed: 60, Keep: func(query map[string]string) bool { return query["q"] == "" },
+		Do: func(context.Context, *Request) (*pages.Page, error) { return HTML(fmt.Append(nil, made.Add(1))), nil }})
+	f.serve()
+	for target, want := range map[string]int64{"/shelf": 1, "/shelf?c=7": 1, "/shelf?q=a": 3, "/shelf?c=7&q=a": 3} {
+		before := made.Load()
+		for range 3 {
+			if res := f.ask("GET", "hanbin.gov.cn", target); res.StatusCode != 200 {
+				t.Errorf("%s answers %d", target, res.StatusCode)
+			}
+		}
+		_, kept := f.cache.Peek("hanbin.gov.cn" + target)
+		if n := made.Load() - before; n != want || kept != (want == 1) {
+			t.Errorf("%s was made %d times, want %d; kept: %v", target, n, want, kept)
+		}
+	}
+}

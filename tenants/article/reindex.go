@@ -30,7 +30,12 @@ func (a *Articles) Reindex(ctx context.Context, site kernel.SiteID) (n int, err 
 			return n, err
 		}
 		last = ids[len(ids)-1]
-		if err := a.DB.InTx(ctx, func(ctx context.Context) error { return a.reindex(ctx, site, ids) }); err != nil {
+		if err := a.DB.InTx(ctx, func(ctx context.Context) error {
+			if err := a.reindex(ctx, site, ids); err != nil {
+				return err
+			}
+			return a.Revisions.Bump(ctx, site) // pages show what the full text finds
+		}); err != nil {
 			return n, fmt.Errorf("index site %d again: %w", site, err)
 		}
 		n += len(ids)

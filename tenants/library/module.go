@@ -28,7 +28,12 @@ func Pages() []render.View { return []render.View{view} }
 
 // Routes adds the public page.
 func (l *Library) Routes(r *web.Router) {
-	r.Page(web.PageRoute{Room: room, Path: render.LibraryPath, Query: query, Typed: typedMost, Do: l.page})
+	r.Page(web.PageRoute{Room: room, Path: render.LibraryPath, Query: query, Typed: typedMost, Keep: few, Do: l.page})
+}
+
+// few is the library as it is opened, whole or from a column: it is kept, and there while the store is away.
+func few(query map[string]string) bool {
+	return len(query) == 0 || len(query) == 1 && query["c"] != ""
 }
 
 // Module plugs the room in.
