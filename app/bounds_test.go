@@ -77,7 +77,7 @@ func TestLargeBodies(t *testing.T) {
 			t.Errorf("with %d MB there are %d at once, want %d", limit>>20, got, n)
 		}
 	}
-	for limit, n := range map[int64]int{8 << 20: 1, collectors(256 << 20): 10, smallest: 64, 64 << 30: 256} {
+	for limit, n := range map[int64]int{8 << 20: 1, collectors(256 << 20): 9, smallest: 64, 64 << 30: 256} {
 		if got := longForms(limit); got != n {
 			t.Errorf("with %d MB there are %d long forms of strangers at once, want %d", limit>>20, got, n)
 		}
