@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -274,7 +275,7 @@ var errElsewhere = errors.New("web: the site has changed meanwhile")
 // page answers a public page: the one spelling from cache or room, any other with a redirect to it.
 func (s *Server) page(p PageRoute) fiber.Handler {
 	known, route := declared(p.Query), p.Room+" "+p.Path
-	secret := strings.Contains(p.Path, ":code")
+	secret := strings.Contains(p.Path, ":code") || slices.Contains(p.Query, "code")
 	return func(c *fiber.Ctx) error {
 		x := from(c.Context())
 		x.route = route

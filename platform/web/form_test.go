@@ -37,6 +37,7 @@ func withForm(t *testing.T, cfg Config) *fixture {
 	f := assemble(t, cfg)
 	f.Router().Form(FormRoute{Room: "correction", Path: formPath, Action: "error.report", MaxBody: 200, Do: take})
 	f.Router().Page(PageRoute{Room: "correction", Path: formPath + "/:code", Do: f.articles.show})
+	f.Router().Page(PageRoute{Room: "correction", Path: "/-/code", Query: []string{"code"}, Do: f.articles.show})
 	return f.serve()
 }
 
@@ -120,10 +121,11 @@ func TestAFormLeadsOn(t *testing.T) {
 	if res := f.ask(http.MethodGet, "hanbin.gov.cn", formPath+"/SECRET2345"); res.StatusCode != 200 {
 		t.Errorf("the answer's page: %d", res.StatusCode)
 	}
+	f.ask(http.MethodGet, "hanbin.gov.cn", "/-/code?code=SECRET2345")
 	if err := f.stop(); err != nil {
 		t.Fatal(err)
 	}
-	if log := f.logs.String(); strings.Contains(log, "SECRET2345") || !strings.Contains(log, `"path":"/-/report/:code"`) {
+	if log := f.logs.String(); strings.Contains(log, "SECRET2345") || !strings.Contains(log, `"path":"/-/code"`) || !strings.Contains(log, `"path":"/-/report/:code"`) {
 		t.Errorf("the log says %s", log)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // PageRoute is a public page: GET and HEAD on every citizen host, below every mount.
 type PageRoute struct {
 	Room  string   // the short name of the room that owns it
-	Path  string   // fiber pattern below the mount: "/", "/c/*", "/a/:id"; what stands for :code is a secret, and no log has it
+	Path  string   // fiber pattern below the mount: "/", "/c/*", "/a/:id"; what stands for :code is a secret, as a parameter of that name is, and no log has it
 	Query []string // the parameters it knows, "q" or "q=default"; a default is never spelled out; "p" is "p=1"
 	// Typed is how many bytes the spelling of a value may have on a page that people ask with words of their own. There is no end of such words,
 	// so the page is made for each request and kept nowhere; what is no text in them, or too much, is left out. 0: an ordinary page.
