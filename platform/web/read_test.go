@@ -26,11 +26,19 @@ func (r *readers) Read(e *pages.Entry, at time.Time, by Reader) {
 	}
 }
 
+// heard is what was read since the last time.
+func (r *readers) heard() (all []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all, r.all = r.all, nil
+	return all
+}
+
 // U1: whoever counts hears of pages that were answered, fresh, from memory or unchanged, and of nothing else: no redirect, no error, no HEAD, no file, not
 // of the filler. Of the reader it hears nothing but what the browser is.
 func TestWhoCountsHearsOfPages(t *testing.T) {
-	f, heard := assemble(t, Config{}), &readers{}
-	f.ports.Reads = heard
+	f, all := assemble(t, Config{}), &readers{}
+	f.ports.Reads = all
 	f.serve()
 	tag := f.ask("GET", "hanbin.gov.cn", "/a/9").Header.Get("ETag")
 	for _, row := range []struct {
@@ -58,7 +66,7 @@ func TestWhoCountsHearsOfPages(t *testing.T) {
 		{"another spelling", "GET", "/a//1", nil, 301, ""},
 		{"a style sheet", "GET", stylesheet, nil, 200, ""},
 	} {
-		heard.all = nil
+		all.heard()
 		if res := f.ask(row.method, "hanbin.gov.cn", row.path, row.headers...); res.StatusCode != row.status {
 			t.Errorf("%s: answers %d", row.name, res.StatusCode)
 		}
@@ -66,14 +74,14 @@ func TestWhoCountsHearsOfPages(t *testing.T) {
 		if row.want != "" {
 			want = []string{row.want}
 		}
-		if !slices.Equal(heard.all, want) {
-			t.Errorf("%s: heard %q, want %q", row.name, heard.all, want)
+		if got := all.heard(); !slices.Equal(got, want) {
+			t.Errorf("%s: heard %q, want %q", row.name, got, want)
 		}
 	}
-	heard.all = nil
+	all.heard()
 	f.Refill(context.Background(), "hanbin.gov.cn/a/1")
-	if len(heard.all) != 0 {
-		t.Errorf("the filler is heard of: %q", heard.all)
+	if got := all.heard(); len(got) != 0 {
+		t.Errorf("the filler is heard of: %q", got)
 	}
 }
 
