@@ -79,8 +79,7 @@ func (d *demonstration) folder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	app.AtEnd(func() { os.RemoveAll(data) })
-	_, _, stop := serveFolder(t, data, "--demo")
-	stop()
+	app.Fill(t, data)
 	d.data = data
 	return data
 }

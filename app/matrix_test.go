@@ -206,9 +206,9 @@ func TestRoutesMatrix(t *testing.T) {
 	was := slog.Default()
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // a line for each of many thousand requests
 	t.Cleanup(func() { slog.SetDefault(was) })
-	stride := proof.Times(16, 1)
-	if testing.Short() { // the race detector wants the doors opened, not all of them
-		stride = 64
+	stride, share := proof.Times(16, 1), 1
+	if testing.Short() { // the race detector wants the doors opened, not all of them and not by everybody
+		stride, share = 64, 4
 	}
 	tw := serveHouse(t, filepath.Join(t.TempDir(), "z.db"), "localhost", everyAction(t, stride))
 	tw.openCity(t, ctx)
@@ -229,13 +229,15 @@ func TestRoutesMatrix(t *testing.T) {
 			continue
 		}
 		routes++
-		for _, p := range people {
-			m.play(p, r)
+		for i, p := range people {
+			if (routes+i)%share == 0 {
+				m.play(p, r)
+			}
 		}
 	}
 	t.Logf("%d guarded routes, %d people of 15 roles and nobody, 6 sites, %d relations: %v decisions, %d canaries planted, %d found where they do not belong",
 		routes, len(people), len(m.relations), m.decisions, len(m.canaries), m.found)
-	if routes < 9 || len(m.relations) < 8 || m.decisions["allowed"] < routes || m.decisions["refused"] < 100*routes {
+	if routes < 9 || len(m.relations) < 8 || m.decisions["allowed"] < routes/share || m.decisions["refused"] < 100*routes/share {
 		t.Errorf("too little was tried: %d routes, %v", routes, m.decisions)
 	}
 }

@@ -91,6 +91,15 @@ func program(t testing.TB) string {
 	return name
 }
 
+// Fill has the shipped program fill a data folder with the demonstration: with the race detector that takes minutes.
+func Fill(t *testing.T, data string) {
+	t.Helper()
+	p := launch(t, program(t), freeAddress(t), freeAddress(t), "--demo", "--data="+data).ready(t)
+	if code := p.stop(); code != 0 {
+		t.Fatalf("serve ended with %d:\n%s", code, p.said)
+	}
+}
+
 // process is a `serve` of its own, which a test may kill, or stop in order. It ends with the test.
 type process struct {
 	*proof.Child
