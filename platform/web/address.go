@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -317,4 +319,18 @@ func spell(b *strings.Builder, plain string) {
 			b.WriteByte(upperHex[c&15])
 		}
 	}
+}
+
+// Address is a path within a site with those parameters that are not "", as this edge spells them.
+func Address(path string, values map[string]string) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if values[name] != "" {
+			parts = append(parts, name+"="+strings.ReplaceAll(url.QueryEscape(values[name]), "+", "%20"))
+		}
+	}
+	if len(parts) == 0 {
+		return path
+	}
+	return path + "?" + strings.Join(parts, "&")
 }

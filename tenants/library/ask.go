@@ -2,13 +2,13 @@ package library
 
 import (
 	"cmp"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/zhanqun/zhanqun/kernel"
 	"github.com/zhanqun/zhanqun/platform/render"
+	"github.com/zhanqun/zhanqun/platform/web"
 	"github.com/zhanqun/zhanqun/storage/index"
 )
 
@@ -102,20 +102,8 @@ func (a ask) same(values map[string]string) bool {
 	return true
 }
 
-// address is where the answer stands within the site, spelled as the edge spells it.
-func (a ask) address() string {
-	v := a.values()
-	var parts []string
-	for _, name := range slices.Sorted(slices.Values(query)) {
-		if v[name] != "" {
-			parts = append(parts, name+"="+strings.ReplaceAll(url.QueryEscape(v[name]), "+", "%20"))
-		}
-	}
-	if len(parts) == 0 {
-		return render.LibraryPath
-	}
-	return render.LibraryPath + "?" + strings.Join(parts, "&")
-}
+// address is where the answer stands within the site.
+func (a ask) address() string { return web.Address(render.LibraryPath, a.values()) }
 
 // with is the same question otherwise.
 func (a ask) with(change func(*ask)) ask {
